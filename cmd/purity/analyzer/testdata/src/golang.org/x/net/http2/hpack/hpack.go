@@ -1,0 +1,3 @@
+package hpack
+
+type Decoder struct{}

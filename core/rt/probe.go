@@ -1,0 +1,62 @@
+package rt
+
+// Probes tell the judge what the world cannot witness: words, never pointers.
+// This file is the one table of them.
+
+// Kind is a kind of probe.
+type Kind uint16
+
+// Probe reports one event of kind with up to three words, as Probes lists them.
+func Probe(kind Kind, a, b, c uint64) {
+	if world != nil {
+		world.Probe(kind, a, b, c)
+	}
+}
+
+// The probes.
+const (
+	ProbeNone      Kind = iota
+	ProbeConnOpen       // a connection begins
+	ProbeConnClose      // its owner let go of it, after the descriptor's close
+	ProbeRequest        // a request head was parsed
+	ProbeResponse       // a response's last byte left, or it was given up
+	ProbeLogged         // an access log record was accepted or dropped
+	ProbeOwner          // a connection changed hands
+	ProbeState          // a connection began to wait in a state
+	ProbeLoop           // a task declared that it must not block
+	ProbeDrain          // the server decided to drain
+	probeEnd
+)
+
+// ProbeInfo describes one kind: what its words mean, who emits it, and the
+// invariants that would be blind without it.
+type ProbeInfo struct {
+	Name       string
+	Words      [3]string
+	Emitter    string
+	Invariants string
+}
+
+var probes = [probeEnd]ProbeInfo{
+	ProbeNone:      {},
+	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage accept", "I06 I24"},
+	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage close", "I06 I22 I24"},
+	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of head"}, "core/stage read", "I19 I23"},
+	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage write", "I22 I23"},
+	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage write", "I22 I23"},
+	ProbeOwner:     {"owner", [3]string{"connection", "step", ""}, "core/stage handoff", "I01 I32"},
+	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park", "I13 I16 I17"},
+	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "", ""}, "core/stage loop", "I10"},
+	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage drain", "I31"},
+}
+
+// Probes is the table: one row a kind, in order of kind.
+func Probes() []ProbeInfo { return probes[:] }
+
+// String is the kind's name.
+func (k Kind) String() string {
+	if k < probeEnd {
+		return probes[k].Name
+	}
+	return "probe?"
+}

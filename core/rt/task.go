@@ -1,0 +1,55 @@
+package rt
+
+// Tasks, their end and their faults. Go's recover must be called by the deferred
+// function itself, so Recover is that function: `defer rt.Recover(handle)`.
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// Go starts f as a task. name is its kind ("reader"), not unique: reports add
+// whose child it is and the how-manieth.
+func Go(name string, f func()) {
+	if world != nil {
+		world.Spawn(name, f)
+		return
+	}
+	go f()
+}
+
+// Rand is 64 uniformly drawn bits.
+func Rand() uint64 {
+	if world != nil {
+		return world.Rand()
+	}
+	return rand.Uint64()
+}
+
+// Fault is the panic value of Bug: an assertion of the core that did not hold.
+type Fault struct{ Message string }
+
+func (f *Fault) Error() string { return f.Message }
+
+// Bug stops the task: something that cannot be has been. The message says what,
+// with the names of the things concerned, and what is allowed.
+func Bug(format string, args ...any) {
+	panic(&Fault{Message: fmt.Sprintf(format, args...)})
+}
+
+// Unwind is the panic value by which a scheduler ends the tasks of a run that is
+// over. Only Recover and the scheduler may see it.
+type Unwind struct{}
+
+// Recover, deferred, hands the value of a panic to handle. A task that is being
+// unwound goes on unwinding, unhandled.
+func Recover(handle func(v any)) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if u, ok := v.(Unwind); ok {
+		panic(u)
+	}
+	handle(v)
+}

@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"time"
+
+	"brigade/sim/schedule"
+	"brigade/sim/strategy"
+)
+
+// Engine is how tasks are made. Both give the same events for the same choices.
+type Engine uint8
+
+// The engines. Under the race detector only Baton sees races, so it is used
+// there whatever is asked for.
+const (
+	Coroutines Engine = iota // iter.Pull: fast
+	Baton                    // goroutines that pass a baton the race detector does not see
+)
+
+// Options say how a run is made. The zero value is usable.
+type Options struct {
+	Seed      uint64
+	Strategy  schedule.Strategy // nil: random walk
+	Engine    Engine
+	World     World      // nil: no system calls
+	Observers []Observer // checkers
+	Wall      time.Time  // the time of day at the run's begin; zero: 2011-11-21 14:35:08 UTC
+
+	MaxSteps   int           // a run that takes more is a livelock; 0: 20,000,000
+	MaxInstant int           // steps at one instant without progress; 0: 2,000,000
+	Patience   time.Duration // a time jump beyond it asks sleeping pollers once more first; 0: 20 ms
+
+	Departures []schedule.Departure // replay these instead of asking Strategy; non-nil, even if empty
+	Strict     bool                 // a departure that finds no match fails the run
+	Record     bool                 // keep departures and events in the Report
+	Twice      bool                 // run a second time and compare the event hashes
+}
+
+func (o Options) withDefaults() Options {
+	if o.Strategy == nil {
+		o.Strategy = strategy.NewRandom()
+	}
+	if o.Wall.IsZero() {
+		o.Wall = time.Date(2011, 11, 21, 14, 35, 8, 0, time.UTC)
+	}
+	if o.MaxSteps == 0 {
+		o.MaxSteps = 20_000_000
+	}
+	if o.MaxInstant == 0 {
+		o.MaxInstant = 2_000_000
+	}
+	if o.Patience == 0 {
+		o.Patience = 20 * time.Millisecond
+	}
+	return o
+}
+
+// Report is what one run showed.
+type Report struct {
+	Verdict  *Verdict // nil: all held
+	Seed     uint64
+	Hash     uint64        // of all events: equal for equal choices, everywhere
+	Steps    int           // operations performed
+	Choices  int           // points at which there was a choice
+	Rechecks int           // steps spent asking parked tasks once more
+	Tasks    int           // tasks there were
+	Virtual  time.Duration // simulated time
+
+	// With Options.Record, and for every failed run:
+	Departures  []schedule.Departure
+	Events      []Event
+	TaskPaths   []string // by index
+	ObjectPaths []string // by index
+
+	// Unmatched are the departures of a replay that found no match, in order.
+	Unmatched []schedule.Departure
+
+	tape []uint64
+}

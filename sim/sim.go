@@ -1,0 +1,228 @@
+package sim
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/sim/schedule"
+)
+
+// Sim executes simulated runs, one at a time. There is one in a process
+// (package rt has one seam), made by the first call of Process.
+type Sim struct {
+	opt      Options
+	strategy schedule.Strategy
+	world    World
+	watch    [rt.Ops][]Observer
+
+	// The run. Reset by begin.
+	epoch    uint64
+	active   bool
+	over     bool
+	verdict  *Verdict
+	tasks    []*Task
+	objects  []object
+	runnable []schedule.Pending // in order of task
+	live     int
+	last     int32 // index of the task that ran last
+	cur      *Task // who runs: read by tasks (go:norace)
+	acting   *Task // whose operation is being performed; nil: the world's
+	counts   map[uint64]uint32
+	steps    int
+	choices  int
+	instant  int // steps since time moved or progress was made
+	round    uint64
+	dirty    bool
+	recheck  *Task
+	rechecks int
+	now      rt.Instant
+	wall     time.Time
+	timers   timerHeap
+	sequence uint64
+	hash     uint64
+	tape     []uint64
+	pages    pageSource
+
+	// Recording and replay.
+	record     bool
+	keyed      bool
+	key        arrival
+	replay     map[uint64]*planned
+	departures []schedule.Departure
+	events     []Event
+	point      schedule.Point
+
+	// The engines.
+	baton bool
+	idle  []*coroutine
+	back  chan struct{}
+	ended Edge
+
+	host uintptr // the goroutine that runs Run
+
+	foreign struct {
+		sync.Mutex
+		flag  atomic.Bool
+		stack string
+	}
+	progress atomic.Uint64 // for the watchdog: changes while a run advances
+	running  atomic.Bool
+}
+
+var process struct {
+	sync.Mutex // held during a run
+	once       sync.Once
+	sim        *Sim
+}
+
+// the returns the process's Sim, installing it in rt the first time.
+func the() *Sim {
+	process.once.Do(func() {
+		process.sim = &Sim{
+			counts: make(map[uint64]uint32),
+			back:   make(chan struct{}),
+		}
+		rt.Install(process.sim)
+		go process.sim.watchdog()
+	})
+	return process.sim
+}
+
+// Run executes main as the root task of one simulated run, to its end.
+func Run(o Options, main func()) *Report {
+	process.Lock()
+	defer process.Unlock()
+	s := the()
+	return s.run(o.withDefaults(), main)
+}
+
+func (s *Sim) run(o Options, main func()) *Report {
+	r := s.once(o, o.Strategy, o.Record, main)
+	if r.Verdict == nil && o.Twice {
+		again := s.once(o, &tape{values: r.tape}, false, main)
+		if again.Hash != r.Hash {
+			r.Verdict = &Verdict{Kind: Nondeterminism, Step: min(r.Steps, again.Steps), Message: "the same choices gave other events the second time"}
+		}
+	}
+	if r.Verdict == nil || o.Record {
+		return r
+	}
+	return s.explain(o, r, main)
+}
+
+// explain repeats a failed run from its tape with everything recorded. A run
+// that does not repeat is reported as it was, with that fact.
+func (s *Sim) explain(o Options, r *Report, main func()) *Report {
+	if r.Verdict.Kind == Nondeterminism || r.Verdict.Kind == Foreign {
+		return r
+	}
+	again := s.once(o, &tape{values: r.tape}, true, main)
+	if again.Hash != r.Hash || again.Verdict == nil && r.Verdict.Kind != DataRace {
+		r.Verdict = &Verdict{
+			Kind: Nondeterminism, Step: min(r.Steps, again.Steps), Stack: r.Verdict.Stack,
+			Message: "a failed run did not repeat from its own choices; it had been " + r.Verdict.Error(),
+		}
+		return r
+	}
+	again.Verdict = r.Verdict
+	return again
+}
+
+// once executes one run.
+func (s *Sim) once(o Options, strategy schedule.Strategy, record bool, main func()) *Report {
+	s.begin(o, strategy, record)
+	s.execute(main)
+	return s.end()
+}
+
+func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
+	s.opt, s.strategy, s.world = o, strategy, o.World
+	s.epoch++
+	s.over, s.verdict = false, nil
+	s.tasks, s.objects, s.runnable = s.tasks[:0], s.objects[:0], s.runnable[:0]
+	s.live, s.last, s.cur, s.acting = 0, 0, nil, nil
+	clear(s.counts)
+	s.steps, s.choices, s.instant, s.rechecks = 0, 0, 0, 0
+	s.round, s.dirty, s.recheck = 0, true, nil
+	s.now, s.wall = 0, o.Wall
+	s.timers, s.sequence = s.timers[:0], 0
+	s.hash = schedule.Mix(0, o.Seed)
+	s.tape = s.tape[:0]
+	s.pages.begin()
+	s.record, s.departures, s.events = record, nil, nil
+	s.plan(o.Departures)
+	s.keyed = record || s.replay != nil
+	s.baton = o.Engine == Baton || raceBuild
+	for i := range s.watch {
+		s.watch[i] = s.watch[i][:0]
+	}
+	for _, c := range o.Observers {
+		for _, op := range c.Ops() {
+			s.watch[op] = append(s.watch[op], c)
+		}
+	}
+	strategy.Begin(o.Seed)
+	if s.world != nil {
+		s.world.Begin(s)
+	}
+	for _, c := range o.Observers {
+		c.Begin(s)
+	}
+}
+
+// execute runs the tasks until none is left, or the run is over and the rest
+// has unwound.
+func (s *Sim) execute(main func()) {
+	races := raceErrors()
+	s.host = getg()
+	s.active = true
+	s.running.Store(true)
+	s.newTask(nil, "main", main)
+	if s.baton {
+		s.executeBaton()
+	} else {
+		s.executeCoroutines()
+	}
+	s.cur, s.acting = nil, nil
+	if s.verdict == nil {
+		if s.world != nil {
+			s.world.End()
+		}
+		for _, c := range s.opt.Observers {
+			c.End()
+		}
+		s.pages.end(s)
+		s.misfit()
+	}
+	s.running.Store(false)
+	s.active = false
+	if n := raceErrors() - races; n > 0 && s.verdict == nil {
+		s.fail(&Verdict{Kind: DataRace, Message: "the race detector reported; its report is on standard error"})
+	}
+	s.strategy.End(s.verdict != nil)
+}
+
+func (s *Sim) end() *Report {
+	r := &Report{
+		Verdict: s.verdict, Seed: s.opt.Seed, Hash: schedule.Finish(s.hash),
+		Steps: s.steps, Choices: s.choices, Rechecks: s.rechecks, Tasks: len(s.tasks), Virtual: time.Duration(s.now),
+	}
+	if s.replay != nil {
+		r.Unmatched = s.unmatched()
+	}
+	if s.record {
+		r.Departures, r.Events = s.departures, s.events
+		for i := range s.tasks {
+			r.TaskPaths = append(r.TaskPaths, s.tasks[i].Path())
+		}
+		for i := range s.objects {
+			r.ObjectPaths = append(r.ObjectPaths, s.objectPath(int32(i)))
+		}
+	}
+	if s.verdict != nil || s.opt.Twice {
+		r.tape = append([]uint64(nil), s.tape...)
+	}
+	return r
+}
