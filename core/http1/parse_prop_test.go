@@ -14,7 +14,7 @@ import (
 // which each part has a chance to be one of those that have misled somebody.
 var head = rapid.Custom(func(t *rapid.T) string {
 	pick := func(label string, good, bad []string) string {
-		if rapid.IntRange(0, 9).Draw(t, label+" odd") == 0 {
+		if rapid.IntRange(0, 29).Draw(t, label+" odd") == 29 {
 			return rapid.SampledFrom(bad).Draw(t, label)
 		}
 		return rapid.SampledFrom(good).Draw(t, label)
@@ -25,11 +25,16 @@ var head = rapid.Custom(func(t *rapid.T) string {
 	sp := func() string { return pick("space", []string{" "}, []string{"  ", "\t", "", "\r"}) }
 	var b strings.Builder
 	b.WriteString(pick("lead", []string{""}, []string{"\r\n", "\r\n\r\n", "\r\n\r\n\r\n", "\n", " ", "\r"}))
-	b.WriteString(pick("method", []string{"GET", "HEAD", "POST", "OPTIONS", "CONNECT", "BREW"}, []string{"get", "G T", "", "G@T"}) + sp())
-	b.WriteString(pick("target", []string{"/", "/a/b?c", "/a%20b", "http://h/p?q", "*", "h:443"},
-		[]string{"", "/#", "/%", "/\x80", "http://", "http://u@h/", "ftp://h/", "a", "http:/h", "/a\\b", "//h/x"}) + sp())
+	b.WriteString(pick("method", []string{"GET", "HEAD", "POST", "OPTIONS", "BREW"}, []string{"CONNECT", "get", "G T", "", "G@T"}) + sp())
+	b.WriteString(pick("target", []string{"/", "/a/b?c", "/a%20b", "http://h/p?q", "/x"},
+		[]string{"", "/#", "/%", "/\x80", "http://", "http://u@h/", "ftp://h/", "a", "http:/h", "*", "h:443", "/a\\b", "//h/x"}) + sp())
 	b.WriteString(pick("version", []string{"HTTP/1.1", "HTTP/1.0"}, []string{"HTTP/1.2", "HTTP/2.0", "http/1.1", "", "HTTP/1.1x"}) + crlf())
+	b.WriteString(pick("host", []string{"Host: a\r\n"}, []string{"", "Host:\r\n", "Host: a\r\nHost: a\r\n"}))
 	for range rapid.IntRange(0, 5).Draw(t, "fields") {
+		if rapid.IntRange(0, 3).Draw(t, "plain") > 0 {
+			b.WriteString(rapid.SampledFrom(goodFields).Draw(t, "field") + crlf())
+			continue
+		}
 		b.WriteString(pick("name", fieldNames, []string{"", " ", "Host ", "Ho st", "X\x00", "H\xf6st"}))
 		b.WriteString(pick("colon", []string{":", ": "}, []string{" :", "", "::", ":\t "}))
 		b.WriteString(pick("value", fieldValues, []string{"\x00", "a\rb", "a\x7fb", "\x80", "a,b", "0x5", "+5", "5, 5", "a\r\n b"}) + crlf())
@@ -39,8 +44,12 @@ var head = rapid.Custom(func(t *rapid.T) string {
 })
 
 var (
+	goodFields = []string{
+		"Content-Length: 5", "Transfer-Encoding: chunked", "Connection: close", "Connection: x, keep-alive", "X: y", "x:\tz ",
+		"Accept: */*", "Range: bytes=0-1", "If-None-Match: *", "Pragma: no-cache", "Empty:", "Expect: 100-continue", "Obs: \x80",
+	}
 	fieldNames = []string{
-		"Host", "Host", "host", "Content-Length", "Transfer-Encoding", "Connection", "Expect", "X", "Range",
+		"Host", "Content-Length", "Transfer-Encoding", "Connection", "Expect", "X", "Range",
 		"If-None-Match", "Upgrade", "Pragma", "Cookie",
 	}
 	fieldValues = []string{

@@ -131,6 +131,19 @@ func TestHopByHopRFC9110Section7_6_1(t *testing.T) {
 	}
 }
 
+func TestListsRFC9110Section5_6_1(t *testing.T) {
+	for list, want := range map[string]bool{
+		"a": true, "A": true, "b,a": true, " b ,\ta\t, c": true, ",,a": true, "": false, ",": false, "ab": false, "b;a": false,
+	} {
+		if ListHas([]byte(list), "a") != want {
+			t.Errorf("ListHas(%q, a) is %v", list, !want)
+		}
+	}
+	if ListHas(nil, "") {
+		t.Error("a list that is not there has a member")
+	}
+}
+
 func TestMethods(t *testing.T) {
 	for m := GET; m < Other; m++ {
 		if got := methodOf([]byte(m.String())); got != m {

@@ -315,3 +315,6 @@ func (x *Pointer[T]) CompareAndSwap(old, v *T) bool {
 	}
 	return x.v.CompareAndSwap(old, v)
 }
+
+// LostWakeup reports that the calling task slept although x says there is work.
+func (x *Pointer[T]) LostWakeup() { LostWakeup(&x.obj) }

@@ -72,8 +72,9 @@ func (r *reading) fault(c inspector.Cursor, shared bool) string {
 		return ""
 	case edge.CallExpr_Args:
 		return r.passed(up, i, r.typeOf(e), shared)
+	default: // returned, kept in a composite, sent …
+		return r.alias(r.typeOf(e))
 	}
-	return r.alias(r.typeOf(e))
 }
 
 // alias is the fault of a second name for a value of type t.

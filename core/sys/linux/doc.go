@@ -8,15 +8,15 @@
 // that another task can have the processor meanwhile:
 //
 //	Read Write Writev Accept Connect Listen …  ── RawSyscall ──►  kernel
-//	PollWait: look once ── RawSyscall ──►  kernel;  nothing? ── Syscall ──►  kernel
-//	Open… Fstat Pread Sendfile Close            ── Syscall ────►  kernel
+//	PollWait(0) PollAdd EventFD …              ── RawSyscall ──►  kernel
+//	PollWait Open… Fstat Pread Sendfile Close  ── Syscall ─────►  kernel
 //
 // A descriptor is taken for a socket until the kernel says otherwise: reads and
 // writes are recv and send with MSG_DONTWAIT, which cannot sleep whatever the
 // descriptor's flags are, and ENOTSOCK sends the call to the blocking entry. Event
 // counters and pipes made here are remembered, so that they skip that detour; such
 // a descriptor must be closed by Kernel.Close. The caller keeps every slice: none
-// outlives its call. No method allocates, except those that take a file's name.
+// outlives its call. Only a file's name and an address's zone cost an allocation.
 //
 // The package leaves loops, timers and limits to the core. EINTR is seen by nobody
 // but PollWait's caller. Nothing raises SIGPIPE but Sendfile to a closed

@@ -29,18 +29,21 @@ func TestHotPathsDoNotAllocate(test *testing.T) {
 			_, e = k.Read(server, buf)
 		}
 	}
-	for what, f := range map[string]func(){
-		"Read and Write":        func() { k.Write(client, buf[:99]); drain() },
-		"Read of nothing":       func() { k.Read(client, buf) },
-		"Writev":                func() { k.Writev(client, two, true); k.Writev(client, many, false); drain() },
-		"Accept of nothing":     func() { k.Accept(l) },
-		"PollWait":              func() { k.Write(fd, add); k.PollWait(p, ev, 0); k.PollWait(p, ev, time.Second) },
-		"PollWait for nothing":  func() { k.Read(fd, buf); k.PollWait(p, ev, 1) },
-		"PollModify":            func() { k.PollModify(p, fd, sys.In|sys.OneShot, 9) },
-		"Sendfile, Pread, stat": func() { k.Sendfile(client, f, 0, 10); k.Pread(f, buf, 0); k.Fstat(f); drain() },
-		"options":               func() { k.SetOption(client, sys.NoDelay, 1); k.SocketError(client); k.LocalAddr(client) },
-		"PollAdd and -Delete":   func() { k.PollAdd(p, client, sys.In, 1); k.PollDelete(p, client) },
-		"a connection": func() {
+	for _, c := range []struct {
+		what string
+		f    func()
+	}{
+		{"Read and Write", func() { k.Write(client, buf[:99]); drain() }},
+		{"Read of nothing", func() { k.Read(client, buf) }},
+		{"Writev", func() { k.Writev(client, two, true); k.Writev(client, many, false); drain() }},
+		{"Accept of nothing", func() { k.Accept(l) }},
+		{"PollWait", func() { k.Write(fd, add); k.PollWait(p, ev, 0); k.PollWait(p, ev, time.Second) }},
+		{"PollWait for nothing", func() { k.Read(fd, buf); k.PollWait(p, ev, 1) }},
+		{"PollModify", func() { k.PollModify(p, fd, sys.In|sys.Edge, 9); k.PollModify(p, fd, sys.In, 1) }},
+		{"Sendfile, Pread, stat", func() { k.Sendfile(client, f, 0, 10); k.Pread(f, buf, 0); k.Fstat(f); drain() }},
+		{"options", func() { k.SetOption(client, sys.NoDelay, 1); k.SocketError(client); k.LocalAddr(client) }},
+		{"PollAdd and -Delete", func() { k.PollAdd(p, client, sys.In, 1); k.PollDelete(p, client) }},
+		{"a connection", func() {
 			c, _ := k.Connect(addr)
 			for e := sys.EAGAIN; e == sys.EAGAIN; {
 				var s sys.FD
@@ -50,10 +53,10 @@ func TestHotPathsDoNotAllocate(test *testing.T) {
 				}
 			}
 			k.Close(c)
-		},
+		}},
 	} {
-		if n := testing.AllocsPerRun(50, f); n != 0 {
-			t.Errorf("%s: %v allocations", what, n)
+		if n := testing.AllocsPerRun(50, c.f); n != 0 {
+			t.Errorf("%s: %v allocations", c.what, n)
 		}
 	}
 }

@@ -2,11 +2,11 @@ package linux
 
 // Pollers are epoll(7) instances, wakers eventfd(2) counters and pipes.
 //
-// A wait first looks without the scheduler's knowledge and without sleeping. Under load
-// something is nearly always there, and the look then is all; only an idle loop
-// pays a second call, when it has time. Going to sleep through the scheduler at once
-// costs a busy loop more than the extra look costs an idle one: the scheduler may
-// give the processor away, and on its return the loop queues for one.
+// A wait with a timeout is one call, through the scheduler, even where events are likely
+// to be there already. To look first without the scheduler and to sleep only if nothing is
+// there gained nothing: 1.00 of the requests per second and 1.00 of the processor time per
+// request (median of 25 alternating rounds: two loops, 64 connections, both processors
+// busy), and costs a loop that has less to do a second call at each wakeup.
 //
 // Time is in whole milliseconds, rounded up: rounded down, a loop whose timer is due in
 // less than one would spin until it is. epoll_pwait2(2) counts nanoseconds, but no
@@ -58,8 +58,11 @@ func control(p sys.FD, op uintptr, fd sys.FD, events sys.Events, token uint64) s
 // timeout of more than 24 days ends after 24 days with no events.
 func (k *Kernel) PollWait(p sys.FD, events []sys.Event, timeout time.Duration) (int, sys.Errno) {
 	at := unsafe.Pointer(unsafe.SliceData(events))
-	n, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p), uintptr(at), uintptr(len(events)), 0, 0, 0)
-	if n == 0 && e == 0 && timeout != 0 {
+	var n uintptr
+	var e unix.Errno
+	if timeout == 0 {
+		n, _, e = unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p), uintptr(at), uintptr(len(events)), 0, 0, 0)
+	} else {
 		n, _, e = unix.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(p), uintptr(at), uintptr(len(events)), uintptr(milliseconds(timeout)), 0, 0)
 	}
 	if e != 0 {

@@ -1,0 +1,76 @@
+package accesslog
+
+// The combined format of Apache's httpd:
+//
+//	host - - [time] "request line" status bytes "referer" "user agent"
+//
+// Bytes of a request that are no printable ASCII, and quotes and backslashes,
+// are written as \xHH, so that a line is a line and a quote ends a string.
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Entry is what one line says. Its slices are read during Add only.
+type Entry struct {
+	Peer      netip.AddrPort
+	Time      time.Time
+	Method    []byte
+	Target    []byte
+	Minor     uint8
+	Status    int
+	Bytes     int64
+	Referer   []byte
+	UserAgent []byte
+}
+
+// bound is more than the line can take.
+func (e *Entry) bound() int {
+	return 160 + 4*(len(e.Method)+len(e.Target)+len(e.Referer)+len(e.UserAgent))
+}
+
+func (e *Entry) append(b []byte) []byte {
+	b = e.Peer.Addr().AppendTo(b)
+	b = append(b, " - - ["...)
+	b = e.Time.AppendFormat(b, "02/Jan/2006:15:04:05 -0700")
+	b = append(b, `] "`...)
+	if len(e.Method) > 0 {
+		b = quote(b, e.Method)
+		b = append(b, ' ')
+		b = quote(b, e.Target)
+		b = append(b, " HTTP/1."...)
+		b = append(b, '0'+e.Minor)
+	} else {
+		b = append(b, '-')
+	}
+	b = append(b, `" `...)
+	b = strconv.AppendInt(b, int64(e.Status), 10)
+	b = append(b, ' ')
+	b = strconv.AppendInt(b, e.Bytes, 10)
+	b = append(b, ` "`...)
+	b = orDash(b, e.Referer)
+	b = append(b, `" "`...)
+	b = orDash(b, e.UserAgent)
+	return append(b, "\"\n"...)
+}
+
+func orDash(b, v []byte) []byte {
+	if len(v) == 0 {
+		return append(b, '-')
+	}
+	return quote(b, v)
+}
+
+func quote(b, v []byte) []byte {
+	const digits = "0123456789abcdef"
+	for _, c := range v {
+		if c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			b = append(b, '\\', 'x', digits[c>>4], digits[c&15])
+			continue
+		}
+		b = append(b, c)
+	}
+	return b
+}

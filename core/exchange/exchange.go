@@ -1,0 +1,156 @@
+package exchange
+
+import (
+	"brigade/core/bucket"
+	"brigade/core/http1"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// Room is how much of the page a response head may take; a step makes sure of it
+// before it calls a handler.
+const Room = 4 << 10
+
+// inline is the longest shared body that is copied behind its head, so that both
+// leave in one piece.
+const inline = 4 << 10
+
+// Exchange is a request and the response to it.
+type Exchange struct {
+	Request http1.Request
+	Date    []byte // the Date field's value, for now
+	Now     int64  // seconds since 1970
+	Clock   rt.Instant
+	Status  int  // of the response; 0: none yet
+	Close   bool // the connection closes after this response
+	Note    any  // what Handle leaves for the loop's Local to learn
+
+	out  *bucket.Brigade
+	page []byte // len: what is used of it
+	mark int    // where the part not yet in a bucket begins
+	head bool   // fields may still be added
+}
+
+// Handler answers requests. One value serves all tasks: it holds no state that
+// changes.
+type Handler interface {
+	// Local makes what one task keeps for itself.
+	Local() Local
+	// Handle answers x on a processor, where it may block.
+	Handle(x *Exchange)
+}
+
+// Local is a handler's part that belongs to one task.
+type Local interface {
+	// Inline answers x if that takes no blocking call, and reports whether it did.
+	Inline(x *Exchange) bool
+	// Learn takes what Handle left in an exchange's Note.
+	Learn(note any)
+}
+
+// SetOutput tells where responses go. It is the connection's to call.
+func (x *Exchange) SetOutput(out *bucket.Brigade, page []byte) {
+	x.out, x.page, x.mark = out, page[:0], 0
+}
+
+// Free is how much room the page has.
+func (x *Exchange) Free() int { return cap(x.page) - len(x.page) }
+
+// Rewind makes the whole page free again. The brigade must be empty.
+func (x *Exchange) Rewind() { x.page, x.mark = x.page[:0], 0 }
+
+// Next forgets the response, but not what it queued, and the note.
+func (x *Exchange) Next() {
+	x.Status, x.Close, x.Note, x.head = 0, false, nil, false
+}
+
+// Mark remembers where the response begins, for Rollback.
+func (x *Exchange) Mark() (buckets int) { return x.out.Len() }
+
+// Rollback forgets the response since mark. False: parts of it are queued
+// already.
+func (x *Exchange) Rollback(mark int) bool {
+	if x.out.Len() != mark {
+		return false
+	}
+	x.page = x.page[:x.mark]
+	x.Status = 0
+	return true
+}
+
+// Begin starts the response with its status line and the fields that every
+// response has.
+func (x *Exchange) Begin(status int) {
+	x.Status, x.head = status, true
+	x.page = http1.AppendStatusLine(x.page, status)
+	x.page = append(x.page, "Server: brigade\r\nDate: "...)
+	x.page = append(x.page, x.Date...)
+	x.page = append(x.page, "\r\n"...)
+}
+
+// Field adds a field to the head.
+func (x *Exchange) Field(name, value string) {
+	x.page = http1.AppendFieldString(x.page, name, value)
+}
+
+// Lines adds whole field lines, each with its CRLF.
+func (x *Exchange) Lines(lines []byte) { x.page = append(x.page, lines...) }
+
+// Append lets f add to the head or, after End, to the body.
+func (x *Exchange) Append(f func(dst []byte) []byte) { x.page = f(x.page) }
+
+// ContentLength adds the field.
+func (x *Exchange) ContentLength(n int64) { x.page = http1.AppendContentLength(x.page, n) }
+
+// End ends the head.
+func (x *Exchange) End() {
+	x.head = false
+	switch {
+	case x.Close:
+		x.page = append(x.page, "Connection: close\r\n"...)
+	case x.Request.Minor == 0:
+		x.page = append(x.page, "Connection: keep-alive\r\n"...)
+	}
+	x.page = append(x.page, "\r\n"...)
+}
+
+// Bytes adds to the body by copying; b must fit into Free.
+func (x *Exchange) Bytes(b []byte) { x.page = append(x.page, b...) }
+
+// Shared adds immutable bytes to the body.
+func (x *Exchange) Shared(b []byte) {
+	if len(b) <= inline && len(b) <= x.Free()-Room/2 {
+		x.page = append(x.page, b...)
+		return
+	}
+	x.flush()
+	x.out.Shared(b)
+}
+
+// File adds a part of an open file to the body. owned: fd is closed afterwards.
+func (x *Exchange) File(fd sys.FD, off, length int64, owned bool) {
+	x.flush()
+	x.out.File(fd, off, length, owned)
+}
+
+// Finish ends the response.
+func (x *Exchange) Finish() {
+	x.flush()
+	x.out.EndOfRequest()
+}
+
+func (x *Exchange) flush() {
+	if n := len(x.page); n > x.mark {
+		x.out.Heap(x.mark, n)
+		x.mark = n
+	}
+}
+
+// Refuse answers with an error response and, unless the request was well framed
+// and its content is out of the way, closes.
+func (x *Exchange) Refuse(e *http1.Error, allow string) {
+	x.Status = e.Status
+	x.page = http1.AppendErrorResponse(x.page, e, http1.ErrorResponse{
+		Now: x.Now, Allow: allow, Head: x.Request.Method == http1.HEAD, Close: x.Close,
+	})
+}

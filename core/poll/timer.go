@@ -1,0 +1,100 @@
+package poll
+
+// Timers: one first-in first-out ring for each distinct timeout value, so that
+// arming, disarming and expiry are O(1): within a ring, whoever armed first is
+// due first (the mechanism of httpd's and libevent's common timeouts).
+
+import (
+	"time"
+
+	"brigade/core/rt"
+)
+
+// Ring holds the timers of one timeout value. T is what carries them.
+type Ring[T any] struct {
+	timeout time.Duration
+	first   *Timer[T]
+	last    *Timer[T]
+}
+
+// Timer is one timer, a part of its owner. The zero value is not armed.
+type Timer[T any] struct {
+	owner    *T
+	ring     *Ring[T]
+	deadline rt.Instant
+	next     *Timer[T]
+	prev     *Timer[T]
+}
+
+// SetTimeout fixes the ring's value, before any timer is armed.
+func (r *Ring[T]) SetTimeout(d time.Duration) { r.timeout = d }
+
+// Arm sets t, which must not be armed, for r's timeout from now.
+func (r *Ring[T]) Arm(t *Timer[T], owner *T, now rt.Instant) {
+	if t.ring != nil {
+		rt.Bug("poll: a timer is armed twice; it is in one ring at most")
+	}
+	t.owner, t.ring, t.deadline = owner, r, now.Add(r.timeout)
+	t.prev = r.last
+	if r.last == nil {
+		r.first = t
+	} else {
+		r.last.next = t
+	}
+	r.last = t
+}
+
+// Armed reports whether t is in a ring.
+func (t *Timer[T]) Armed() bool { return t.ring != nil }
+
+// In reports whether t is in r.
+func (t *Timer[T]) In(r *Ring[T]) bool { return t.ring == r }
+
+// Deadline is when t is due, while it is armed.
+func (t *Timer[T]) Deadline() rt.Instant { return t.deadline }
+
+// Disarm takes t out of its ring, if it is in one.
+func (t *Timer[T]) Disarm() {
+	r := t.ring
+	if r == nil {
+		return
+	}
+	if t.prev == nil {
+		r.first = t.next
+	} else {
+		t.prev.next = t.next
+	}
+	if t.next == nil {
+		r.last = t.prev
+	} else {
+		t.next.prev = t.prev
+	}
+	*t = Timer[T]{}
+}
+
+// Due takes out the first timer that is due and returns its owner; nil: none is.
+func (r *Ring[T]) Due(now rt.Instant) *T {
+	t := r.first
+	if t == nil || t.deadline > now {
+		return nil
+	}
+	owner := t.owner
+	t.Disarm()
+	return owner
+}
+
+// Next is when the first timer of r is due.
+func (r *Ring[T]) Next() (rt.Instant, bool) {
+	if r.first == nil {
+		return 0, false
+	}
+	return r.first.deadline, true
+}
+
+// Oldest is the owner of the timer armed first; nil: r is empty.
+func (r *Ring[T]) Oldest() *T {
+	if r.first == nil {
+		return nil
+	}
+	return r.first.owner
+}

@@ -1,0 +1,112 @@
+package stage
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"brigade/core/accesslog"
+	"brigade/core/exchange"
+	"brigade/core/http1"
+	"brigade/core/httpconn"
+	"brigade/core/sys"
+)
+
+// Topology says which tasks perform which steps.
+type Topology uint8
+
+// The topologies.
+const (
+	Fused  Topology = iota // each loop accepts, reads, runs what cannot block, and writes
+	Staged                 // listener, readers, processors and writers
+)
+
+// String is the topology's name on the command line.
+func (t Topology) String() string {
+	if t == Staged {
+		return "staged"
+	}
+	return "fused"
+}
+
+// ParseTopology is String's inverse.
+func ParseTopology(s string) (Topology, error) {
+	switch s {
+	case "fused":
+		return Fused, nil
+	case "staged":
+		return Staged, nil
+	}
+	return Fused, fmt.Errorf("topology %q is not known; there are fused and staged", s)
+}
+
+// Config is what a server is made from. Zero values mean the defaults, given in
+// brackets; Kernel, Listen and Handler have none.
+type Config struct {
+	Kernel  sys.Kernel
+	Listen  netip.AddrPort
+	Backlog int // [4096]
+	Handler exchange.Handler
+	Log     *accesslog.Log // nil: none is written
+
+	Topology   Topology
+	Shards     int // [1] independent sets of tasks that share nothing but the address
+	Readers    int // [1] per shard, staged
+	Writers    int // [1] per shard, staged
+	Processors int // [2] per shard
+
+	Limits      http1.Limits
+	Pages       httpconn.Sizes // [16 KiB each]
+	Content     int64          // [1 MiB] longest request content that is skipped
+	Connections int            // [16,384] per shard
+
+	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
+	Idle   time.Duration // [60 s] between requests
+	Write  time.Duration // [30 s] without progress of a response
+	Linger time.Duration // [2 s] for the peer to close after the last response
+	Retry  time.Duration // [100 ms] before accepting again when the kernel refuses
+}
+
+func orDefault[T int | int64 | time.Duration](v *T, d T) {
+	if *v == 0 {
+		*v = d
+	}
+}
+
+// complete fills in defaults and says what cannot be.
+func (c *Config) complete() error {
+	orDefault(&c.Shards, 1)
+	orDefault(&c.Readers, 1)
+	orDefault(&c.Writers, 1)
+	orDefault(&c.Processors, 2)
+	orDefault(&c.Limits.Line, http1.DefaultLine)
+	orDefault(&c.Limits.Head, http1.DefaultHead)
+	orDefault(&c.Pages.In, 16<<10)
+	orDefault(&c.Pages.Out, 16<<10)
+	orDefault(&c.Content, 1<<20)
+	orDefault(&c.Connections, 16384)
+	orDefault(&c.Header, 10*time.Second)
+	orDefault(&c.Idle, 60*time.Second)
+	orDefault(&c.Write, 30*time.Second)
+	orDefault(&c.Linger, 2*time.Second)
+	orDefault(&c.Retry, 100*time.Millisecond)
+	switch {
+	case c.Kernel == nil:
+		return errors.New("stage: no kernel")
+	case c.Handler == nil:
+		return errors.New("stage: no handler")
+	case !c.Listen.IsValid():
+		return errors.New("stage: no address to listen on")
+	case c.Topology > Staged:
+		return fmt.Errorf("stage: topology %d is not known", c.Topology)
+	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
+		return errors.New("stage: numbers of tasks and connections are 1 or more")
+	case c.Pages.Out < 2*exchange.Room:
+		return fmt.Errorf("stage: output pages of %d bytes; they hold %d at least", c.Pages.Out, 2*exchange.Room)
+	}
+	// A head that is too long must fit, so that it can be told from one that is not.
+	c.Limits.Head = min(c.Limits.Head, c.Pages.In-1)
+	c.Limits.Line = min(c.Limits.Line, c.Limits.Head)
+	return nil
+}

@@ -1,0 +1,110 @@
+package stage
+
+import (
+	"net/netip"
+
+	"brigade/core/handoff"
+	"brigade/core/httpconn"
+	"brigade/core/poll"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// step is what a connection needs next. A worker performs the steps it may, one
+// after the other, until the connection waits, ends, or needs another worker:
+//
+//	adopt    a home loop takes a new connection in      -> read
+//	read     read and parse a request head              -> process, write, linger, (wait)
+//	process  run the handler                            -> read, write, send
+//	write    write what is in memory                    -> read, send, linger, (wait)
+//	send     send from a file, which may block          -> write
+//	linger   nothing more to send: let the peer close   -> finish, (wait)
+//	finish   close, now                                 -> (gone)
+type step uint8
+
+const (
+	stepAdopt step = iota
+	stepRead
+	stepProcess
+	stepWrite
+	stepSend
+	stepLinger
+	stepFinish
+	stepNone // it waits, went to another worker, or is gone
+	steps
+)
+
+var stepNames = [steps]string{"adopt", "read", "process", "write", "send", "linger", "finish", "none"}
+
+func (s step) String() string { return stepNames[s] }
+
+// Conn is one client connection. Its owner is the task that runs its step, or
+// the loop in which it waits; nobody else touches it.
+type Conn struct {
+	id   uint64
+	fd   sys.FD
+	peer netip.AddrPort
+	home *loop // the loop that closes it, and in which it is idle; fixed
+
+	owner uint32 // the owner's number; 0 in a handoff
+	step  step   // what it needs next, across a handoff
+	link  handoff.Link[Conn]
+
+	slot    poll.Slot        // in home's table, from adopt to finish
+	abroad  poll.Slot        // in a writer's table, while it waits there
+	watched bool             // registered with home's poller
+	lodged  bool             // registered with a writer's poller
+	wait    wait             // what it waits for, while it does
+	timer   poll.Timer[Conn] // of that wait, in the loop where it waits
+
+	http      *httpconn.Conn // nil while it is idle
+	then      step           // what follows once all is written; none: read
+	closing   bool           // no further request is read
+	dismissed bool           // to be closed unless a request is there by now
+	reset     bool           // no lingering: the peer is gone, or cannot be told
+	stuck     bool           // a processor found the peer taking no more
+	flowing   bool           // a processor found it taking more
+	shut      bool           // our direction is closed
+	requests  uint64         // so far
+	accepted  int64          // bytes the kernel took, in all
+}
+
+// HandoffLink implements handoff.Linked.
+func (c *Conn) HandoffLink() *handoff.Link[Conn] { return &c.link }
+
+// wait is what a connection waits for. Each has its timer (table waits).
+type wait uint8
+
+const (
+	waitNone   wait = iota
+	waitFirst       // nothing has been received yet
+	waitHeader      // a part of a head is here
+	waitIdle        // between requests: may be closed at any time
+	waitBody        // content that nobody wants has to go by
+	waitWrite       // the peer does not take the response
+	waitLinger      // the peer has to close
+	waits
+)
+
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger"}
+
+func (w wait) String() string { return waitNames[w] }
+
+// take makes a task the owner of c after a handoff.
+func (c *Conn) take(owner uint32) {
+	rt.Taken(c)
+	if c.http != nil {
+		c.http.Taken()
+	}
+	if c.owner != 0 {
+		rt.Bug("ownership: connection %d taken by task %d, but owned by task %d", c.id, owner, c.owner)
+	}
+	c.owner = owner
+}
+
+// must stops a task that works on a connection it does not own.
+func (c *Conn) must(owner uint32) {
+	if c.owner != owner {
+		rt.Bug("ownership: connection %d touched by task %d, owned by task %d", c.id, owner, c.owner)
+	}
+}

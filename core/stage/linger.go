@@ -1,0 +1,87 @@
+package stage
+
+// The end of a connection. Closing a socket that has unread input resets it, and
+// the reset destroys what the peer has not read yet (RFC 9112 §9.6): so unless
+// there is nothing unread and the peer asked for the close, our direction is shut
+// and the peer gets time to close its own.
+
+import (
+	"brigade/core/bucket"
+	"brigade/core/poll"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// scratch is what lingering reads into; nobody looks at it.
+const scratch = 4 << 10
+
+// linger shuts our direction and reads what comes until the peer closes.
+func (l *loop) linger(c *Conn) step {
+	if !c.shut {
+		h := c.http
+		polite := h.X.Request.Close && !h.Started() && !h.Content.Pending()
+		h.Content.Forget()
+		l.pool.Put(h)
+		c.http = nil
+		if polite && l.slots.Ready(c.slot, sys.In) == 0 {
+			return stepFinish
+		}
+		c.shut = true
+		if l.kernel.Shutdown(c.fd, sys.ShutWrite) != sys.OK {
+			return stepFinish
+		}
+	}
+	for range 16 {
+		if l.slots.Ready(c.slot, sys.In) == 0 {
+			return l.park(c, waitLinger)
+		}
+		n, e := l.kernel.Read(c.fd, l.sink)
+		switch {
+		case e == sys.EINTR:
+		case e == sys.EAGAIN:
+			l.slots.Exhausted(c.slot, sys.In)
+		case e != sys.OK || n == 0:
+			return stepFinish
+		}
+	}
+	// Whoever sends that much after the last response is not about to stop.
+	c.reset = true
+	return stepFinish
+}
+
+// finish closes c and forgets it. What was still to be sent is given up.
+func (l *loop) finish(c *Conn) step {
+	c.timer.Disarm()
+	if h := c.http; h != nil {
+		if !h.Out.Empty() {
+			l.kernel.SetOption(c.fd, sys.LingerZero, 1)
+			l.abandon(c)
+		}
+		h.Content.Forget()
+		l.pool.Put(h)
+		c.http = nil
+	}
+	l.slots.Release(c.slot)
+	c.slot = poll.NoSlot
+	l.kernel.Close(c.fd)
+	rt.Probe(rt.ProbeConnClose, c.id, uint64(uint32(c.fd)), uint64(c.accepted))
+	c.fd = sys.None
+	c.owner = 0
+	l.shard.open.Add(-1)
+	l.assigned.Add(-1)
+	return stepNone
+}
+
+// abandon drops all output; the log says how far each response got.
+func (l *loop) abandon(c *Conn) {
+	h := c.http
+	for !h.Out.Empty() {
+		k := h.Out.Front()
+		end := k.Kind == bucket.EndOfRequest
+		l.drop(k)
+		h.Out.Pop()
+		if end {
+			l.answered(c)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package stage
+
+import (
+	"time"
+
+	"brigade/core/handoff"
+	"brigade/core/httpconn"
+	"brigade/core/poll"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// gateToken is the listening socket's token; the poller's waker has the one
+// above, and slots have lower ones.
+const gateToken = ^uint64(1)
+
+// loop is a task with a poller: it performs steps that do not block, and holds
+// the connections that wait.
+type loop struct {
+	worker
+	name   string
+	poller poll.Poller
+	inbox  handoff.Inbox[Conn, *Conn]
+	slots  poll.Slots[Conn]
+	rings  [waits]poll.Ring[Conn]
+	pool   httpconn.Pool
+
+	listener sys.FD // sys.None: it does not accept
+	gate     poll.Ring[loop]
+	paused   poll.Timer[loop] // armed: accepting is suspended until then
+	assigned rt.Int64         // connections given to it as home, and not finished
+
+	draining bool       // no new connections, and none stays open
+	hurried  bool       // the drain's deadline has passed
+	until    rt.Instant // that deadline, while draining
+	sink     []byte     // what lingering reads goes here
+}
+
+func (sh *shard) newLoop(name string, r roles) (*loop, error) {
+	l := &loop{name: name, listener: sys.None}
+	l.init(sh.server, sh, r)
+	l.loop = l
+	cfg := &sh.server.cfg
+	l.inbox.Label(name + ".inbox")
+	l.assigned.Label(name + ".assigned")
+	l.pool = httpconn.Pool{Sizes: cfg.Pages, Keep: 256}
+	for i := range l.rings {
+		l.rings[i].SetTimeout(timeout(cfg, wait(i)))
+	}
+	l.gate.SetTimeout(cfg.Retry)
+	if r&reads != 0 {
+		l.sink = make([]byte, scratch)
+	}
+	return l, l.poller.Open(cfg.Kernel)
+}
+
+// timeout is the table of timers: which is in force in which wait.
+func timeout(cfg *Config, w wait) time.Duration {
+	switch w {
+	case waitFirst, waitHeader, waitBody:
+		return cfg.Header
+	case waitIdle:
+		return cfg.Idle
+	case waitWrite:
+		return cfg.Write
+	case waitLinger:
+		return cfg.Linger
+	case waitNone, waits:
+	}
+	return 0
+}
+
+// give hands c, which the caller has let go of, to l.
+func (l *loop) give(c *Conn) {
+	if l.inbox.Push(c) {
+		l.poller.Wake()
+	}
+}
+
+// turn is the loop: wait, take what was handed over, act on events and timers,
+// until there is nothing left to come.
+func (l *loop) turn() {
+	rt.Probe(rt.ProbeLoop, 1, 0, 0)
+	for !l.over() {
+		events := l.sleep()
+		l.tick()
+		l.collect()
+		for _, e := range events {
+			l.event(e)
+		}
+		l.expire()
+		l.govern()
+	}
+	l.close()
+	rt.Probe(rt.ProbeLoop, 0, 0, 0)
+}
+
+// sleep waits for events, a handoff or the next timer.
+func (l *loop) sleep() []sys.Event {
+	d := l.patience()
+	if d == 0 || !l.inbox.Sleep() {
+		return l.poller.Wait(0)
+	}
+	events := l.poller.Wait(d)
+	l.inbox.Awake()
+	return events
+}
+
+// patience is how long the loop may sleep; negative: for ever.
+func (l *loop) patience() time.Duration {
+	next, set := l.until, l.draining && !l.hurried
+	for i := range l.rings {
+		if t, ok := l.rings[i].Next(); ok && (!set || t < next) {
+			next, set = t, true
+		}
+	}
+	if t, ok := l.gate.Next(); ok && (!set || t < next) {
+		next, set = t, true
+	}
+	if !set {
+		return -1
+	}
+	return max(next.Sub(rt.Now()), 0)
+}
+
+// collect runs what others handed over.
+func (l *loop) collect() {
+	for c := l.inbox.Take(); c != nil; {
+		next := l.inbox.Next(c)
+		c.take(l.number)
+		if l.local != nil && c.http != nil && c.http.X.Note != nil {
+			l.local.Learn(c.http.X.Note)
+			c.http.X.Note = nil
+		}
+		if l.hurried {
+			c.reset = true
+			c.step = stepFinish
+		}
+		l.run(c, c.step)
+		c = next
+	}
+}
+
+// event acts on one event.
+func (l *loop) event(e sys.Event) {
+	if e.Token == gateToken {
+		l.accept()
+		return
+	}
+	if c := l.slots.Latch(e); c != nil {
+		l.resume(c)
+	}
+}

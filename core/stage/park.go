@@ -1,0 +1,141 @@
+package stage
+
+// Waiting. Invariants (I13, I16): a connection that waits is parked in one loop's
+// slots and in exactly one of its rings; one that is with another task is in none.
+//
+// A home loop registers a descriptor once, edge-triggered in both directions, and
+// keeps the slot until the connection ends; the slot latches what becomes ready
+// while the connection runs or is away. A writer registers it one-shot for the
+// time it waits there.
+
+import (
+	"brigade/core/http1"
+	"brigade/core/poll"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// park leaves c waiting in l. A timer that measures this wait already runs on.
+func (l *loop) park(c *Conn, w wait) step {
+	if !l.register(c) {
+		c.reset = true
+		return stepFinish
+	}
+	if !c.timer.In(&l.rings[w]) {
+		c.timer.Disarm()
+		l.rings[w].Arm(&c.timer, c, l.now)
+	}
+	c.wait = w
+	rt.Probe(rt.ProbeState, c.id, uint64(w), uint64(c.timer.Deadline()))
+	return stepNone
+}
+
+// register makes the poller watch c's descriptor, if it does not yet.
+func (l *loop) register(c *Conn) bool {
+	if c.home != l {
+		return l.lodge(c)
+	}
+	if !c.watched {
+		events := sys.In | sys.Out | sys.RdHup | sys.Edge
+		if l.kernel.PollAdd(l.poller.FD(), c.fd, events, c.slot.Token()) != sys.OK {
+			return false
+		}
+		c.watched = true
+	}
+	l.slots.Park(c.slot)
+	return true
+}
+
+// lodge watches c, in a loop that is not its home, for writing, once. Arming it
+// reports what is the case already.
+func (l *loop) lodge(c *Conn) bool {
+	c.abroad = l.slots.Take(c)
+	events := sys.Out | sys.Edge | sys.OneShot
+	e := sys.ENOENT
+	if c.lodged {
+		e = l.kernel.PollModify(l.poller.FD(), c.fd, events, c.abroad.Token())
+	} else {
+		e = l.kernel.PollAdd(l.poller.FD(), c.fd, events, c.abroad.Token())
+	}
+	if e != sys.OK {
+		l.slots.Release(c.abroad)
+		c.abroad = poll.NoSlot
+		return false
+	}
+	c.lodged = true
+	l.slots.Park(c.abroad)
+	return true
+}
+
+// leave ends c's wait; its timer runs on, for what the wait was a part of.
+func (l *loop) leave(c *Conn) {
+	c.wait = waitNone
+	if c.home == l {
+		l.slots.Unpark(c.slot)
+		return
+	}
+	l.slots.Release(c.abroad)
+	c.abroad = poll.NoSlot
+}
+
+// resume runs c on after an event.
+func (l *loop) resume(c *Conn) {
+	c.must(l.number)
+	switch c.wait {
+	case waitHeader, waitFirst, waitBody, waitIdle:
+		l.leave(c)
+		l.run(c, stepRead)
+	case waitLinger:
+		l.leave(c)
+		l.run(c, stepLinger)
+	case waitWrite:
+		if c.home == l && l.slots.Ready(c.slot, sys.Out) == 0 {
+			return // there is something to read: not what it waits for
+		}
+		l.leave(c)
+		c.timer.Disarm()
+		l.run(c, stepWrite)
+	case waitNone, waits:
+	}
+}
+
+// expire acts on the timers that are due.
+func (l *loop) expire() {
+	for w := range l.rings {
+		for {
+			c := l.rings[w].Due(l.now)
+			if c == nil {
+				break
+			}
+			l.expired(c, wait(w))
+		}
+	}
+	if l.gate.Due(l.now) != nil {
+		l.reopen()
+	}
+}
+
+// expired is a connection whose wait has lasted too long.
+func (l *loop) expired(c *Conn, w wait) {
+	c.must(l.number)
+	l.leave(c)
+	switch w {
+	case waitHeader:
+		l.began(c)
+		l.run(c, l.refuse(c, http1.ErrTimeout))
+	case waitIdle, waitFirst:
+		l.dismiss(c)
+	case waitBody, waitWrite, waitLinger:
+		c.reset = true
+		l.run(c, stepFinish)
+	case waitNone, waits:
+	}
+}
+
+// dismiss closes a connection between requests, unless a request has arrived in
+// the meantime: that one is answered (F18).
+func (l *loop) dismiss(c *Conn) {
+	c.dismissed = true
+	l.slots.Possible(c.slot, sys.In)
+	l.run(c, stepRead)
+}

@@ -1,0 +1,17 @@
+package stage
+
+// processor is a task that performs what may block.
+type processor struct{ worker }
+
+// turn takes connections until the queue is closed.
+func (p *processor) turn() {
+	for {
+		c := p.shard.queue.Pop()
+		if c == nil {
+			return
+		}
+		c.take(p.number)
+		p.tick()
+		p.run(c, c.step)
+	}
+}

@@ -1,0 +1,166 @@
+package stage
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// Server is a server and all its tasks.
+type Server struct {
+	cfg     Config
+	addr    netip.AddrPort
+	shards  []*shard
+	workers int // so far; numbers its workers
+
+	tasks  rt.WaitGroup
+	logger rt.WaitGroup
+	phase  rt.Int32 // phases, upwards only
+	until  rt.Int64 // the drain's deadline, an Instant
+
+	mu     rt.Mutex
+	closed bool     // guarded by mu: the pollers are gone
+	notes  []string // guarded by mu: what went wrong, for the operator
+}
+
+// The phases of a server.
+const (
+	serving int32 = iota
+	drains
+)
+
+// New makes a server that listens, but does not accept yet. An error names what
+// cannot be; nothing is left open then.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, addr: cfg.Listen}
+	s.mu.Label("server.mu")
+	s.phase.Label("server.phase")
+	s.until.Label("server.until")
+	s.tasks.Label("server.tasks")
+	for i := range cfg.Shards {
+		sh := &shard{server: s, index: i}
+		s.shards = append(s.shards, sh)
+		err := sh.build()
+		if err == nil {
+			err = sh.listen()
+		}
+		if err != nil {
+			s.release()
+			return nil, fmt.Errorf("stage: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// Addr is the address the server listens on.
+func (s *Server) Addr() netip.AddrPort { return s.addr }
+
+// Start starts all tasks.
+func (s *Server) Start() {
+	if s.cfg.Log != nil {
+		s.logger.Go("logger", s.cfg.Log.Run)
+	}
+	for _, sh := range s.shards {
+		sh.gates.Store(int32(len(sh.listeners)))
+		sh.left.Store(int32(len(sh.homes)))
+		for _, l := range sh.loops() {
+			s.tasks.Go(l.name, l.turn)
+		}
+		for _, p := range sh.processors {
+			s.tasks.Go("processor", p.turn)
+		}
+	}
+}
+
+// Drain stops accepting, closes idle connections, answers what has been received,
+// and gives up on the rest after limit. It returns at once; calling it again with
+// a shorter limit hurries it.
+func (s *Server) Drain(limit time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	until := rt.Now().Add(limit)
+	rt.Probe(rt.ProbeDrain, uint64(until), 0, 0)
+	s.until.Store(int64(until))
+	s.phase.Store(drains)
+	for _, sh := range s.shards {
+		for _, l := range sh.loops() {
+			l.poller.Wake()
+		}
+	}
+}
+
+// Wait returns when the server has drained and every task has ended.
+func (s *Server) Wait() Totals {
+	s.tasks.Wait()
+	if s.cfg.Log != nil {
+		s.cfg.Log.Close()
+		s.logger.Wait()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.release()
+	return s.totals()
+}
+
+// release gives back what New opened.
+func (s *Server) release() {
+	for _, sh := range s.shards {
+		for _, l := range sh.loops() {
+			if l.listener != sys.None {
+				s.cfg.Kernel.Close(l.listener)
+				l.listener = sys.None
+			}
+			l.poller.Close()
+		}
+	}
+}
+
+// complain keeps a note for the operator; the first hundred are kept.
+func (s *Server) complain(what string, v any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.notes) < 100 {
+		s.notes = append(s.notes, what+fmt.Sprint(v))
+	}
+}
+
+// Totals are a server's counts over its life.
+type Totals struct {
+	Connections uint64   // accepted
+	Requests    uint64   // begun
+	Bytes       uint64   // that the kernel took
+	Handoffs    uint64   // of connections between tasks
+	Dropped     uint64   // log lines that found no room
+	Notes       []string // what went wrong
+}
+
+func (s *Server) totals() Totals {
+	t := Totals{Notes: s.notes}
+	for _, sh := range s.shards {
+		for _, l := range sh.loops() {
+			t.add(&l.count)
+		}
+		for _, p := range sh.processors {
+			t.add(&p.count)
+		}
+	}
+	return t
+}
+
+func (t *Totals) add(c *counts) {
+	t.Connections += c.accepted
+	t.Requests += c.requests
+	t.Bytes += c.bytes
+	t.Handoffs += c.handoffs
+	t.Dropped += c.dropped
+}

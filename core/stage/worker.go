@@ -1,0 +1,134 @@
+package stage
+
+// What a loop and a processor have in common: they perform steps.
+
+import (
+	"brigade/core/exchange"
+	"brigade/core/http1"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// worker is one task that performs steps. It belongs to that task.
+type worker struct {
+	server *Server
+	shard  *shard
+	kernel sys.Kernel
+	number uint32 // from 1; 0 is nobody
+	roles  roles
+	loop   *loop // the loop it is; nil: a processor
+	local  exchange.Local
+
+	now    rt.Instant // read once per wait
+	second int64      // of the time of day, as date says
+	wall   int64      // seconds since 1970
+	date   []byte
+	iov    [][]byte
+	count  counts
+}
+
+// roles are the steps a worker may perform.
+type roles uint8
+
+const (
+	accepts roles = 1 << iota
+	reads
+	processes // inline
+	writes
+	blocks // what may block
+)
+
+func (w *worker) init(s *Server, sh *shard, r roles) {
+	s.workers++
+	w.server, w.shard, w.kernel, w.number, w.roles = s, sh, s.cfg.Kernel, uint32(s.workers), r
+	w.iov = make([][]byte, 0, sys.MaxIovec)
+	w.date = make([]byte, 0, 32)
+	w.second = -1
+	if r&(processes|blocks) != 0 {
+		w.local = s.cfg.Handler.Local()
+	}
+}
+
+// tick reads the clocks.
+func (w *worker) tick() {
+	w.now = rt.Now()
+	w.wall = rt.Wall().Unix()
+	if w.wall != w.second {
+		w.second = w.wall
+		w.date = http1.AppendDate(w.date[:0], w.wall)
+	}
+}
+
+// run performs c's steps from s on, as far as they are w's, and hands c on or
+// leaves it waiting.
+func (w *worker) run(c *Conn, s step) {
+	for s != stepNone {
+		c.must(w.number)
+		if !w.may(c, s) {
+			w.pass(c, s)
+			return
+		}
+		switch s {
+		case stepAdopt:
+			s = w.loop.adopt(c)
+		case stepRead:
+			s = w.read(c)
+		case stepProcess:
+			s = w.process(c)
+		case stepWrite:
+			s = w.write(c)
+		case stepSend:
+			s = w.send(c)
+		case stepLinger:
+			s = w.loop.linger(c)
+		case stepFinish:
+			s = w.loop.finish(c)
+		case stepNone, steps:
+		}
+	}
+}
+
+// may reports whether the step s of c is w's to perform.
+func (w *worker) may(c *Conn, s step) bool {
+	switch s {
+	case stepAdopt, stepRead, stepLinger, stepFinish:
+		return w.loop == c.home
+	case stepProcess:
+		return w.roles&(processes|blocks) != 0
+	case stepWrite:
+		return w.roles&writes != 0 && (w.loop == c.home || c.home.roles&writes == 0)
+	case stepSend:
+		return w.roles&blocks != 0
+	case stepNone, steps:
+	}
+	return true
+}
+
+// pass hands c to a worker for s. Nothing of c is touched afterwards.
+func (w *worker) pass(c *Conn, s step) {
+	c.timer.Disarm()
+	c.step, c.owner = s, 0
+	w.count.handoffs++
+	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
+	switch s {
+	case stepProcess, stepSend:
+		w.shard.queue.Push(c)
+	case stepWrite:
+		if c.home.roles&writes != 0 {
+			c.home.give(c)
+		} else {
+			w.shard.writer(c.id).give(c)
+		}
+	case stepAdopt, stepRead, stepLinger, stepFinish, stepNone, steps:
+		c.home.give(c)
+	}
+}
+
+// counts are a worker's own; a report adds them up when the worker is done.
+type counts struct {
+	handoffs uint64
+	requests uint64
+	accepted uint64 // connections
+	bytes    uint64 // sent
+	dropped  uint64 // log lines
+}

@@ -1,0 +1,162 @@
+package stage
+
+import (
+	"brigade/core/accesslog"
+	"brigade/core/bucket"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// write sends what is in memory until the brigade is empty, a file comes next, or
+// the peer does not take more.
+func (w *worker) write(c *Conn) step {
+	h := c.http
+	if c.flowing {
+		c.flowing = false
+		if c.home == w.loop {
+			w.loop.slots.Possible(c.slot, sys.Out)
+		}
+	}
+	if c.stuck {
+		c.stuck = false
+		if c.home != w.loop || w.loop.slots.Ready(c.slot, sys.Out) == 0 {
+			return w.loop.park(c, waitWrite)
+		}
+	}
+	for !h.Out.Empty() {
+		iov, file := h.Out.Iovec(w.iov)
+		if len(iov) == 0 {
+			if file {
+				return w.toSend(c)
+			}
+			w.sent(c, 0)
+			continue
+		}
+		n, e := w.kernel.Writev(c.fd, iov, file)
+		switch e {
+		case sys.OK:
+			w.sent(c, int64(n))
+			if h.Out.Empty() || n == length(iov) {
+				continue
+			}
+		case sys.EINTR:
+			continue
+		case sys.EAGAIN:
+		default:
+			c.reset = true
+			return stepFinish
+		}
+		if c.home == w.loop {
+			w.loop.slots.Exhausted(c.slot, sys.Out)
+		}
+		return w.loop.park(c, waitWrite)
+	}
+	s := c.then
+	if c.then = stepNone; s == stepNone {
+		s = stepRead
+	}
+	return s
+}
+
+func length(iov [][]byte) (n int) {
+	for _, b := range iov {
+		n += len(b)
+	}
+	return n
+}
+
+// toSend leaves the file that comes next to a processor. The home slot forgets
+// that writing is possible before the processor finds out that it is not: so an
+// edge that comes while the connection is away is not lost.
+func (w *worker) toSend(c *Conn) step {
+	if c.home == w.loop {
+		w.loop.slots.Exhausted(c.slot, sys.Out)
+	}
+	return stepSend
+}
+
+// quantum is how much of a file is sent before others get their turn.
+const quantum = 1 << 20
+
+// send sends from the file at the front of the brigade, which may block.
+func (w *worker) send(c *Conn) step {
+	h := c.http
+	for left := int64(quantum); left > 0; {
+		k := h.Out.Front()
+		if k.Kind != bucket.File {
+			break
+		}
+		n, e := w.kernel.Sendfile(c.fd, k.FD, k.Off, int(min(k.Len, left)))
+		switch {
+		case e == sys.EINTR:
+		case e == sys.EAGAIN:
+			c.stuck = true
+			return stepWrite
+		case e != sys.OK || n == 0:
+			// The peer is gone, the disk failed, or the file shrank: what was promised
+			// cannot be sent, and only a reset says so for certain.
+			c.reset = true
+			return stepFinish
+		default:
+			left -= int64(n)
+			w.sent(c, int64(n))
+		}
+		if h.Out.Empty() {
+			break
+		}
+	}
+	c.flowing = true
+	return stepWrite
+}
+
+// sent accounts for n bytes that the kernel took: I22, what is logged is what was
+// accepted.
+func (w *worker) sent(c *Conn, n int64) {
+	h := c.http
+	c.accepted += n
+	w.count.bytes += uint64(n)
+	for !h.Out.Empty() {
+		k := h.Out.Front()
+		if k.Kind == bucket.EndOfRequest {
+			h.Out.Pop()
+			w.answered(c)
+			continue
+		}
+		m := min(n, k.Len)
+		h.Out.Consume(m)
+		h.Pending().Sent += m
+		n -= m
+		if k.Len > 0 {
+			return
+		}
+		w.drop(k)
+		h.Out.Pop()
+	}
+}
+
+// drop lets go of what a bucket holds.
+func (w *worker) drop(k *bucket.Bucket) {
+	if k.Kind == bucket.File && k.Owned {
+		w.kernel.Close(k.FD)
+	}
+}
+
+// answered is the end of a request: its last byte left, or it was given up.
+func (w *worker) answered(c *Conn) {
+	h := c.http
+	r := h.Pending()
+	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
+	if log := w.server.cfg.Log; log != nil {
+		ok := log.Add(&accesslog.Entry{
+			Peer: c.peer, Time: rt.Wall(), Method: r.Method, Target: r.Target, Minor: r.Minor,
+			Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent,
+		})
+		logged := uint64(r.Sent)
+		if !ok {
+			w.count.dropped++
+			logged = ^uint64(0)
+		}
+		rt.Probe(rt.ProbeLogged, c.id, r.Sequence, logged)
+	}
+	h.Answered()
+}

@@ -1,0 +1,108 @@
+package fuzz
+
+// One run: a scenario's program under a seed.
+
+import (
+	"bytes"
+
+	"brigade/fuzz/scenario"
+	"brigade/sim"
+	"brigade/traces"
+)
+
+// EngineNames are the engines by name, in order of sim.Engine.
+var engineNames = [...]string{sim.Coroutines: "coroutines", sim.Baton: "baton"}
+
+// DefaultEngine is the engine of campaigns that name none.
+const DefaultEngine = "coroutines"
+
+func findEngine(name string) sim.Engine {
+	if name == engineNames[sim.Baton] {
+		return sim.Baton
+	}
+	return sim.Coroutines
+}
+
+// Job is a run to make.
+type Job struct {
+	Scenario *scenario.Scenario
+	Strategy string
+	Seed     uint64
+	Faults   string
+	Engine   string
+}
+
+// Runner makes runs, one after another. It keeps what scenarios want to keep from
+// one run to the next.
+type Runner struct {
+	envs map[*scenario.Scenario]*scenario.Env
+}
+
+// NewRunner makes one.
+func NewRunner() *Runner { return &Runner{envs: make(map[*scenario.Scenario]*scenario.Env)} }
+
+// Run makes the run of j. o carries what a replay adds: departures, strictness,
+// recording. It returns how many exchanges there were, too.
+func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
+	make, err := FindStrategy(j.Strategy)
+	if err != nil && o.Departures == nil {
+		return nil, 0, err
+	}
+	if err == nil {
+		o.Strategy = make(j.Scenario.Steps)
+	}
+	e := r.envs[j.Scenario]
+	if e == nil {
+		e = new(scenario.Env)
+		r.envs[j.Scenario] = e
+	}
+	e.Observers, e.Faults = e.Observers[:0], j.Faults
+	main := j.Scenario.Prepare(e)
+	o.Seed, o.Engine = j.Seed, findEngine(j.Engine)
+	o.World, o.Observers = e.World, e.Observers
+	o.MaxSteps, o.MaxInstant = j.Scenario.MaxSteps, j.Scenario.MaxInstant
+	report := sim.Run(o, func() {
+		e.Restart()
+		main()
+	})
+	return report, e.Exchanges, nil
+}
+
+// header is the head of the trace of a run of j.
+func (j *Job) header() traces.Header {
+	build, version := traces.Build()
+	faults := j.Faults
+	if faults == "" {
+		faults = "-"
+	}
+	return traces.Header{
+		Scenario: j.Scenario.Name, Strategy: j.Strategy, Seed: j.Seed, Engine: j.Engine,
+		Build: build, Go: version, Faults: faults, Expect: traces.ExpectVerdict,
+	}
+}
+
+// failure describes a failed run of j. Its trace is left to the caller.
+func (j *Job) failure(v *sim.Verdict) Failure {
+	return Failure{
+		Scenario: j.Scenario.Name, Strategy: j.Strategy, Seed: j.Seed,
+		Verdict: v.Kind.String(), Invariant: v.Invariant, Signature: signature(v), Message: v.Message,
+		Task: v.Task, Step: v.Step, Stack: v.Stack, Count: 1,
+	}
+}
+
+// traceText is the trace of a failed run as text.
+func (j *Job) traceText(r *sim.Report) string {
+	var b bytes.Buffer
+	if err := traces.New(j.header(), r, signature(r.Verdict)).Write(&b); err != nil {
+		return "" // a buffer takes everything
+	}
+	return b.String()
+}
+
+// signature groups failures of one cause.
+func signature(v *sim.Verdict) string {
+	if v.Kind == sim.DataRace {
+		return raceSignature(v.Stack)
+	}
+	return v.Signature()
+}

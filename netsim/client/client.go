@@ -1,0 +1,165 @@
+package client
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/netsim"
+)
+
+// File is something to ask for, and what the answer must be.
+type File struct {
+	Target string
+	Status int // 0: 200
+	Body   []byte
+}
+
+func (f File) want(method string) Want {
+	w := Want{Method: method, Status: f.Status, Body: f.Body}
+	if w.Status == 0 {
+		w.Status = 200
+	}
+	return w
+}
+
+// Client is a process that asks a server for files. Each method is a way to
+// behave; the error says what the server did wrong. Methods of one Client are not
+// called concurrently, and one is made in each run, since it counts.
+type Client struct {
+	Process  *netsim.Process
+	Addr     netip.AddrPort
+	Host     string // of the requests; empty: "test"
+	Files    []File // asked for in turn
+	Patience time.Duration
+
+	next int
+}
+
+// file is the next file in turn.
+func (c *Client) file() File {
+	f := c.Files[c.next%len(c.Files)]
+	c.next++
+	return f
+}
+
+// Get is the text of a request for target, with further field lines.
+func (c *Client) Get(target string, fields ...string) []byte {
+	return c.request("GET", target, fields...)
+}
+
+func (c *Client) request(method, target string, fields ...string) []byte {
+	host := c.Host
+	if host == "" {
+		host = "test"
+	}
+	var b strings.Builder
+	b.WriteString(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n")
+	for _, f := range fields {
+		b.WriteString(f + "\r\n")
+	}
+	b.WriteString("\r\n")
+	return []byte(b.String())
+}
+
+// Dial connects to the client's server.
+func (c *Client) Dial() (*Conn, error) {
+	conn, err := Dial(c.Process, c.Addr)
+	if err == nil && c.Patience > 0 {
+		conn.Patience = c.Patience
+	}
+	return conn, err
+}
+
+// WellBehaved asks for n files, one after the other, on one connection as long as
+// the server keeps it, and thinks between them. A server may close an idle
+// connection at any moment: then the request is made again on a new one.
+func (c *Client) WellBehaved(n int, think time.Duration) error {
+	var conn *Conn
+	defer func() {
+		if conn != nil {
+			conn.Close()
+		}
+	}()
+	for i := range n {
+		f := c.file()
+		for {
+			fresh := conn == nil
+			if fresh {
+				var err error
+				if conn, err = c.Dial(); err != nil {
+					return err
+				}
+			}
+			again, err := c.exchange(&conn, f)
+			if err != nil && (!again || fresh) {
+				return err
+			}
+			if err == nil {
+				break
+			}
+		}
+		if i < n-1 && think > 0 {
+			rt.Sleep(think)
+		}
+	}
+	if conn != nil {
+		return conn.NothingMore(false, false)
+	}
+	return nil
+}
+
+// exchange is one request on *conn, which becomes nil when it ended. again: the
+// server had closed before it saw the request (RFC 9112 §9.3.1).
+func (c *Client) exchange(conn **Conn, f File) (again bool, err error) {
+	k := *conn
+	if err = k.Send(c.Get(f.Target)); err != nil {
+		return false, err
+	}
+	r, err := k.Response(f.want(""))
+	if err == nil && r.Close {
+		err = k.NothingMore(true, true)
+	} else if err == nil {
+		return false, nil
+	}
+	kind, _ := KindOf(err)
+	k.Close()
+	*conn = nil
+	return kind == Silent || kind == Reset, err
+}
+
+// Pipelining sends k requests in one piece and expects the answers in order, the
+// last with Connection: close.
+func (c *Client) Pipelining(k int) error {
+	conn, err := c.Dial()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var all []byte
+	files := make([]File, k)
+	for i := range files {
+		files[i] = c.file()
+		if i == k-1 {
+			all = append(all, c.Get(files[i].Target, "Connection: close")...)
+		} else {
+			all = append(all, c.Get(files[i].Target)...)
+		}
+	}
+	if err := conn.Send(all); err != nil {
+		return err
+	}
+	for i, f := range files {
+		w := f.want("")
+		w.Close = i == k-1
+		r, err := conn.Response(w)
+		if err != nil {
+			return err
+		}
+		if r.Close && i < k-1 {
+			return conn.NothingMore(true, true) // a server may close early; what it answered was right
+		}
+	}
+	return conn.NothingMore(true, true)
+}

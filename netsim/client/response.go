@@ -1,0 +1,241 @@
+package client
+
+// Judging a response: exact framing first, by this file's own reading of RFC 9112
+// §2 to §7, then a second opinion from net/http, then what was expected.
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// Want is what a response must be.
+type Want struct {
+	Method string // of the request; empty: GET
+	Status int    // 0: any
+	Body   []byte // to the byte; nil: any. Of a HEAD request: what GET would give
+	Close  bool   // the response must say Connection: close, and the connection end
+}
+
+// Response is a response that was right.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	Close  bool // the server says that the connection ends with it
+}
+
+const maxHead = 1 << 16
+
+// Response reads and judges the next response. Interim ones (1xx) are read past.
+func (c *Conn) Response(w Want) (*Response, error) {
+	c.requests++
+	for {
+		r, err := c.response(w)
+		if err != nil || r.Status >= 200 || r.Status == http.StatusSwitchingProtocols {
+			return r, err
+		}
+	}
+}
+
+func (c *Conn) response(w Want) (*Response, error) {
+	size, err := c.head()
+	if err != nil {
+		return nil, err
+	}
+	f, reason := parseFraming(string(c.buf[:size]), w.Method)
+	if reason != "" {
+		return nil, c.fail(Wrong, "%s in the response head %q", reason, c.buf[:size])
+	}
+	end, err := c.body(f, size)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.secondOpinion(c.buf[:end], w.Method)
+	if err != nil {
+		return nil, err
+	}
+	c.buf = c.buf[end:]
+	if r.Status >= 200 {
+		err = c.compare(r, w)
+	}
+	return r, err
+}
+
+// head waits for a whole head and returns its length.
+func (c *Conn) head() (int, error) {
+	for {
+		if i := bytes.Index(c.buf, []byte("\r\n\r\n")); i >= 0 {
+			return i + 4, nil
+		}
+		if len(c.buf) > maxHead {
+			return 0, c.fail(Wrong, "a head of more than %d bytes", maxHead)
+		}
+		if !c.fill(c.Patience) {
+			return 0, c.stopped("the response head")
+		}
+	}
+}
+
+// stopped is the error of a connection that gives no more bytes.
+func (c *Conn) stopped(where string) error {
+	switch {
+	case !c.ended:
+		return c.fail(Timeout, "nothing came for %v in %s, after %d bytes", c.Patience, where, len(c.buf))
+	case len(c.buf) > 0:
+		return c.fail(Truncated, "the connection ended (%s) in %s, after %q", c.end.Name(), where, tail(c.buf))
+	case c.end != 0:
+		return c.fail(Reset, "the connection was reset (%s) before %s", c.end.Name(), where)
+	}
+	return c.fail(Silent, "the connection ended before %s", where)
+}
+
+func tail(b []byte) []byte { return b[max(0, len(b)-80):] }
+
+// body waits for all of the body and returns the response's whole length.
+func (c *Conn) body(f framing, size int) (int, error) {
+	switch f.kind {
+	case chunkedBody:
+		return c.chunks(size)
+	case closedBody:
+		for c.fill(c.Patience) {
+		}
+		if !c.ended || c.end != 0 {
+			return 0, c.stopped("a body that ends with the connection")
+		}
+		return len(c.buf), nil
+	}
+	for len(c.buf) < size+f.length {
+		if !c.fill(c.Patience) {
+			return 0, c.stopped(fmt.Sprintf("a body of %d bytes", f.length))
+		}
+	}
+	return size + f.length, nil
+}
+
+// chunks waits for the chunks from at on and returns where they end.
+func (c *Conn) chunks(at int) (int, error) {
+	for {
+		line, err := c.line(at)
+		if err != nil {
+			return 0, err
+		}
+		n, bad := strconv.ParseUint(line, 16, 31)
+		if bad != nil {
+			return 0, c.fail(Wrong, "the chunk size %q", line)
+		}
+		at += len(line) + 2
+		for len(c.buf) < at+int(n)+2 && n > 0 {
+			if !c.fill(c.Patience) {
+				return 0, c.stopped(fmt.Sprintf("a chunk of %d bytes", n))
+			}
+		}
+		if n == 0 {
+			return c.trailers(at)
+		}
+		if at += int(n); string(c.buf[at:at+2]) != "\r\n" {
+			return 0, c.fail(Wrong, "a chunk of %d bytes is followed by %q", n, c.buf[at:at+2])
+		}
+		at += 2
+	}
+}
+
+func (c *Conn) trailers(at int) (int, error) {
+	for {
+		line, err := c.line(at)
+		if err != nil {
+			return 0, err
+		}
+		at += len(line) + 2
+		if line == "" {
+			return at, nil
+		}
+	}
+}
+
+// line waits for a whole line at and returns it without CRLF.
+func (c *Conn) line(at int) (string, error) {
+	for {
+		if i := bytes.Index(c.buf[min(at, len(c.buf)):], []byte("\r\n")); i >= 0 {
+			return string(c.buf[at : at+i]), nil
+		}
+		if !c.fill(c.Patience) {
+			return "", c.stopped("a line of a chunked body")
+		}
+	}
+}
+
+// secondOpinion reads raw, one response, with net/http.
+func (c *Conn) secondOpinion(raw []byte, method string) (*Response, error) {
+	if method == "" {
+		method = http.MethodGet
+	}
+	reader := bufio.NewReader(bytes.NewReader(raw))
+	h, err := http.ReadResponse(reader, &http.Request{Method: method})
+	if err != nil {
+		return nil, c.fail(Wrong, "net/http cannot read the response %q: %v", raw[:min(len(raw), 300)], err)
+	}
+	body, err := io.ReadAll(h.Body)
+	if err != nil {
+		return nil, c.fail(Wrong, "net/http cannot read the body: %v", err)
+	}
+	if rest, err := reader.Peek(1); !errors.Is(err, io.EOF) {
+		return nil, c.fail(Wrong, "net/http sees the response's end before %q", rest)
+	}
+	return &Response{Status: h.StatusCode, Header: h.Header, Body: body, Close: h.Close}, nil
+}
+
+// compare holds r against w.
+func (c *Conn) compare(r *Response, w Want) error {
+	if w.Status != 0 && r.Status != w.Status {
+		return c.fail(Wrong, "status %d, not %d", r.Status, w.Status)
+	}
+	if w.Close && !r.Close {
+		return c.fail(Wrong, "status %d leaves the connection open, but nothing after this request can be understood", r.Status)
+	}
+	if w.Body == nil {
+		return nil
+	}
+	if w.Method == http.MethodHead {
+		if l := r.Header.Get("Content-Length"); l != "" && l != strconv.Itoa(len(w.Body)) {
+			return c.fail(Wrong, "HEAD says Content-Length %s, GET has %d", l, len(w.Body))
+		}
+		return nil
+	}
+	if !bytes.Equal(r.Body, w.Body) {
+		return c.fail(Wrong, "%s", difference(r.Body, w.Body))
+	}
+	return nil
+}
+
+// difference says where got departs from want.
+func difference(got, want []byte) string {
+	i := 0
+	for i < len(got) && i < len(want) && got[i] == want[i] {
+		i++
+	}
+	show := func(b []byte) string { return fmt.Sprintf("%q", b[i:min(len(b), i+24)]) }
+	return fmt.Sprintf("the body (%d bytes) departs from the expected (%d bytes) at %d: %s, not %s", len(got), len(want), i, show(got), show(want))
+}
+
+// NothingMore judges that the server sends nothing after its last response: for
+// this long, or, if the connection should end, until it does.
+func (c *Conn) NothingMore(end bool, wait bool) error {
+	timeout := c.Patience
+	if !wait {
+		timeout = 1
+	}
+	for len(c.buf) == 0 && c.fill(timeout) {
+	}
+	switch {
+	case len(c.buf) > 0:
+		return c.fail(Wrong, "after the last response came %q", tail(c.buf[:min(80, len(c.buf))]))
+	case end && !c.ended:
+		return c.fail(Timeout, "the server said close and did not, for %v", timeout)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package netsim
+
+// file: what a descriptor stands for. Kinds with a queue of waiters come first.
+
+import (
+	"brigade/core/rt"
+	"brigade/core/sys"
+	"brigade/sim"
+)
+
+type kind uint8
+
+const (
+	kindSocket kind = iota
+	kindPoll
+	kindCounter
+	kindPipe  // either end
+	kindNode  // a regular file or directory
+	kindOther // a fifo nobody writes to, a device
+)
+
+type file struct {
+	kind    kind
+	object  int32 // the scheduler's name for it
+	writer  bool  // pipe: the write end; node: opened for appending
+	watches *watch
+
+	sock    *socket
+	poll    *poll
+	counter *counter
+	pipe    *pipe
+	node    *node
+	pos     int64
+}
+
+func (n *Net) newFile(k kind, label string) *file {
+	f := n.files.take()
+	*f = file{kind: k, object: n.s.NewObject(label)}
+	return f
+}
+
+// create makes a poller, an event counter or a pipe.
+func (n *Net) create(p *Process, c *sim.Call) {
+	if !p.table.room() {
+		fail(c, sys.EMFILE)
+		return
+	}
+	switch c.Op {
+	case rt.OpPoller:
+		f := n.newFile(kindPoll, "poller")
+		f.poll = n.polls.take()
+		*f.poll = poll{file: f}
+		c.N = int64(p.table.take(f))
+	case rt.OpEventFD:
+		f := n.newFile(kindCounter, "eventfd")
+		f.counter = n.counters.take()
+		*f.counter = counter{}
+		c.N = int64(p.table.take(f))
+	case rt.OpPipe:
+		q := n.pipes.take()
+		q.reset()
+		q.reader, q.writer = n.newFile(kindPipe, "pipe"), n.newFile(kindPipe, "pipe")
+		q.reader.pipe, q.writer.pipe = q, q
+		q.writer.writer = true
+		c.N = int64(p.table.take(q.reader))
+		if c.N2 = int64(p.table.take(q.writer)); c.N2 < 0 {
+			p.table.release(int32(c.N))
+			fail(c, sys.EMFILE)
+		}
+	}
+}
+
+// close ends f. Its watches end first: nobody hears of its end.
+func (n *Net) close(f *file, c *sim.Call) {
+	for f.watches != nil {
+		f.watches.remove()
+	}
+	switch f.kind {
+	case kindSocket:
+		c.Release = &f.sock.out.order
+		n.closeSocket(f.sock)
+	case kindPoll:
+		for f.poll.first != nil {
+			f.poll.first.remove()
+		}
+		n.s.Notify(f.object)
+	case kindPipe:
+		n.closePipe(f)
+	}
+}
+
+// mask is f's readiness, as poll(2) sees it.
+func (n *Net) mask(f *file) sys.Events {
+	switch f.kind {
+	case kindSocket:
+		return f.sock.mask()
+	case kindCounter:
+		return f.counter.mask()
+	case kindPipe:
+		return f.pipe.mask(f.writer)
+	case kindPoll:
+		if n.live(f.poll) {
+			return sys.In
+		}
+	}
+	return 0
+}
+
+func (n *Net) readable(f *file) bool {
+	switch f.kind {
+	case kindSocket:
+		return f.sock.phase != phaseSynSent && f.sock.mask()&(sys.In|sys.Err|sys.Hup) != 0 || f.sock.err != 0
+	case kindCounter:
+		return f.counter.value > 0
+	}
+	return f.writer || f.pipe.size() > 0 || f.pipe.writer == nil
+}
+
+func (n *Net) writable(f *file) bool {
+	switch f.kind {
+	case kindSocket:
+		s := f.sock
+		return s.phase != phaseSynSent && (s.phase != phaseEstablished || s.err != 0 || s.shut&shutWrite != 0 || s.free() > 0)
+	case kindCounter:
+		return f.counter.mask()&sys.Out != 0
+	}
+	return !f.writer || f.pipe.mask(true) != 0
+}

@@ -1,0 +1,195 @@
+package netsim
+
+// Net is the kernel as the scheduler sees it: Submit and Ready say whether a call
+// can complete, Do completes it. All of it runs in the scheduler's context.
+
+import (
+	"brigade/core/rt"
+	"brigade/core/sys"
+	"brigade/sim"
+)
+
+// Net is one simulated machine with its processes, wires and files. It
+// implements sim.World. Processes and files are made outside runs.
+type Net struct {
+	cfg       Config
+	s         *sim.Sim
+	processes []*Process
+	tree      tree
+
+	files    arena[file]
+	sockets  arena[socket]
+	polls    arena[poll]
+	watches  arena[watch]
+	counters arena[counter]
+	pipes    arena[pipe]
+	buffers  [][]byte // free ring buffers
+
+	listeners   []*socket // in order of Listen
+	connections []*socket // the connecting ends, in order of Connect
+	due         []*wire   // wires whose first packet has arrived
+	port        uint16    // last ephemeral port given out
+	disk        int32     // what calls wait for that take time; none yet: -1
+	running     bool
+	faults      faults
+}
+
+var _ sim.World = (*Net)(nil)
+
+// New makes a machine without processes and with an empty root directory.
+func New(cfg Config) *Net {
+	n := &Net{cfg: cfg.withDefaults()}
+	n.tree.init()
+	return n
+}
+
+// SetProfile changes what goes wrong from the next run on.
+func (n *Net) SetProfile(p Profile) { n.cfg.Profile = p }
+
+// Begin starts a run on a machine just booted: no descriptor is open, and files
+// are as they were made.
+func (n *Net) Begin(s *sim.Sim) {
+	n.s = s
+	n.files.reset()
+	n.sockets.reset()
+	n.polls.reset()
+	n.watches.reset()
+	n.counters.reset()
+	n.pipes.reset()
+	n.listeners, n.connections, n.due = n.listeners[:0], n.connections[:0], n.due[:0]
+	n.port = firstEphemeral - 1
+	n.tree.rollback()
+	n.disk, n.running = -1, true
+	n.faults.begin(n.cfg.Profile)
+	for _, p := range n.processes {
+		p.table.reset(n.cfg.Descriptors)
+	}
+}
+
+// End ends the run. Its state stays to be asked about until the next begins.
+func (n *Net) End() {}
+
+// Submit names the object c acts on and says whether c can complete now.
+func (n *Net) Submit(c *sim.Call) bool {
+	p := n.processes[c.Process]
+	c.Object = -1
+	if n.slowDisk(p, c) {
+		return false
+	}
+	f := p.table.get(c.FD)
+	if f == nil {
+		return true
+	}
+	c.Object = f.object
+	if !c.Block {
+		return true
+	}
+	if c.Op == rt.OpPollWait && f.kind == kindPoll {
+		return n.submitWait(f.poll, c)
+	}
+	return n.ready(f, c)
+}
+
+// Ready says whether c, submitted before, can complete now.
+func (n *Net) Ready(c *sim.Call) bool {
+	if n.disk >= 0 && c.Object == n.disk {
+		return false // when its time has passed, as an expired call
+	}
+	f := n.processes[c.Process].table.get(c.FD)
+	return f == nil || n.ready(f, c)
+}
+
+// ready says whether c on f would not say EAGAIN.
+func (n *Net) ready(f *file, c *sim.Call) bool {
+	switch c.Op {
+	case rt.OpPollWait:
+		return f.kind != kindPoll || f.poll.interrupted != interruptNone || n.live(f.poll)
+	case rt.OpRead:
+		return f.kind > kindPipe || f.kind == kindPoll || n.readable(f)
+	case rt.OpWrite, rt.OpSendfile:
+		return f.kind > kindPipe || f.kind == kindPoll || n.writable(f)
+	case rt.OpAccept:
+		return f.kind != kindSocket || f.sock.phase != phaseListening || len(f.sock.queue) > 0
+	case rt.OpSocketError: // waits for a connection to be made
+		return f.kind != kindSocket || f.sock.phase != phaseSynSent
+	}
+	return true
+}
+
+// Do performs c.
+func (n *Net) Do(c *sim.Call) {
+	p := n.processes[c.Process]
+	c.N, c.N2, c.Errno = 0, 0, 0
+	switch c.Op {
+	case rt.OpListen:
+		n.listen(p, c)
+	case rt.OpConnect:
+		n.connect(p, c)
+	case rt.OpPoller, rt.OpEventFD, rt.OpPipe:
+		n.create(p, c)
+	case rt.OpOpen:
+		n.open(p, c)
+	default:
+		n.act(p, c)
+	}
+	n.settle()
+}
+
+// act performs a call on an open descriptor.
+func (n *Net) act(p *Process, c *sim.Call) {
+	f := p.table.get(c.FD)
+	if f == nil {
+		fail(c, sys.EBADF)
+		return
+	}
+	switch c.Op {
+	case rt.OpClose:
+		p.table.release(c.FD)
+		n.close(f, c)
+	case rt.OpRead:
+		n.read(f, c)
+	case rt.OpWrite:
+		n.write(f, c)
+	case rt.OpSendfile:
+		n.sendfile(p, f, c)
+	case rt.OpFstat:
+		n.fstat(f, c)
+	case rt.OpPread:
+		n.pread(f, c)
+	case rt.OpPollAdd, rt.OpPollModify, rt.OpPollDelete:
+		n.control(f, p.table.get(c.FD2), c)
+	case rt.OpPollWait:
+		n.wait(f, c)
+	default:
+		n.socketCall(p, f, c)
+	}
+}
+
+// socketCall performs a call that only sockets have.
+func (n *Net) socketCall(p *Process, f *file, c *sim.Call) {
+	if c.Op == rt.OpAccept && !p.table.room() {
+		fail(c, sys.EMFILE) // Linux takes a number before it looks at the socket
+		return
+	}
+	if f.kind != kindSocket {
+		fail(c, sys.ENOTSOCK)
+		return
+	}
+	switch c.Op {
+	case rt.OpAccept:
+		n.accept(p, f.sock, c)
+	case rt.OpShutdown:
+		n.shutdown(f.sock, c)
+	case rt.OpSocketError:
+		n.socketError(f.sock, c)
+	case rt.OpSetOption:
+		n.setOption(f.sock, c)
+	case rt.OpLocalAddr:
+		c.Addr = f.sock.local
+	default:
+		fail(c, sys.ENOSYS)
+	}
+}
+
+// fail is an unsuccessful end of c.
+func fail(c *sim.Call, e sys.Errno) { c.N, c.Errno = -1, uint32(e) }

@@ -1,0 +1,226 @@
+package netsim
+
+// Opening, reading and appending to files, and the calls by which tests change
+// the tree during a run.
+
+import (
+	"brigade/core/sys"
+	"brigade/sim"
+)
+
+// What an OpOpen does, in Flags. Those from treeWrite on are a test's and give no
+// descriptor: their result is -1 or a size.
+const (
+	openDirectory = iota
+	openBeneath
+	openAppend
+	treeWrite
+	treeTruncate
+	treeRemove
+	treeRename
+	treeRead
+)
+
+func (n *Net) open(p *Process, c *sim.Call) {
+	if c.Flags >= treeWrite {
+		n.change(c)
+		return
+	}
+	e := check(c.Name)
+	switch {
+	case e != 0:
+	case !p.table.room():
+		e = sys.EMFILE
+	case c.Flags == openBeneath:
+		e = n.openBeneath(p, c)
+	default:
+		e = n.openAbsolute(p, c)
+	}
+	if e != 0 {
+		fail(c, e)
+	}
+}
+
+func (n *Net) openBeneath(p *Process, c *sim.Call) sys.Errno {
+	if c.Name[0] == '/' {
+		return sys.EXDEV
+	}
+	dir := p.table.get(c.FD)
+	switch {
+	case dir == nil:
+		return sys.EBADF
+	case dir.kind != kindNode || dir.node.kind != nodeDirectory:
+		return sys.ENOTDIR
+	}
+	r := resolver{base: dir.node, root: n.tree.root, beneath: true}
+	x, e := r.walk(dir.node, c.Name)
+	if e == 0 {
+		e = n.opened(p, c, x)
+	}
+	return e
+}
+
+// opened gives x a descriptor for reading.
+func (n *Net) opened(p *Process, c *sim.Call, x *node) sys.Errno {
+	if x.mode&0o400 == 0 {
+		return sys.EACCES
+	}
+	if e := n.openFault(x); e != 0 {
+		return e
+	}
+	k := kindNode
+	if x.kind == nodeFifo {
+		k = kindOther
+	}
+	f := n.newFile(k, "file")
+	f.node = x
+	c.N = int64(p.table.take(f))
+	return 0
+}
+
+// openAbsolute is OpenDir and OpenAppend.
+func (n *Net) openAbsolute(p *Process, c *sim.Call) sys.Errno {
+	r := resolver{root: n.tree.root}
+	x, e := r.walk(n.tree.root, c.Name)
+	if c.Flags == openDirectory {
+		switch {
+		case e != 0:
+			return e
+		case x.kind != nodeDirectory:
+			return sys.ENOTDIR
+		}
+		return n.opened(p, c, x)
+	}
+	if e == sys.ENOENT {
+		x, e = n.createLog(c.Name)
+	}
+	switch {
+	case e != 0:
+		return e
+	case x.kind == nodeDirectory:
+		return sys.EISDIR
+	case x.mode&0o200 == 0:
+		return sys.EACCES
+	case x.kind != nodeFile:
+		return sys.EINVAL // appending to a fifo would wait for its reader: not simulated
+	}
+	if e := n.openFault(x); e != 0 {
+		return e
+	}
+	f := n.newFile(kindNode, "log")
+	f.node, f.writer = x, true
+	c.N = int64(p.table.take(f))
+	return 0
+}
+
+func (n *Net) createLog(name string) (*node, sys.Errno) {
+	dir, base := split(name)
+	r := resolver{root: n.tree.root}
+	at, e := r.walk(n.tree.root, dir)
+	switch {
+	case e != 0:
+		return nil, e
+	case at.kind != nodeDirectory:
+		return nil, sys.ENOTDIR
+	case at.lookup(base) != nil: // a link to nowhere
+		return nil, sys.ENOENT
+	case at.mode&0o300 != 0o300:
+		return nil, sys.EACCES
+	}
+	n.tree.save(at, n.running)
+	x := n.tree.make(nodeFile, 0o644)
+	x.mtime = n.wall()
+	at.link(base, x)
+	return x, 0
+}
+
+func (n *Net) fstat(f *file, c *sim.Call) {
+	kind := sys.Other
+	x := f.node
+	if x == nil {
+		clear(c.Words)
+		return
+	}
+	switch x.kind {
+	case nodeFile:
+		kind = sys.Regular
+	case nodeDirectory:
+		kind = sys.Directory
+	}
+	c.Words[statKind] = uint64(kind)
+	c.Words[statSize] = uint64(len(x.content))
+	c.Words[statSecond], c.Words[statNano] = uint64(x.mtime.Unix()), uint64(x.mtime.Nanosecond())
+	c.Words[statInode], c.Words[statMode], c.Words[statLinks] = x.inode, uint64(x.mode), uint64(x.links)
+}
+
+// What Fstat's result is, in words.
+const (
+	statKind = iota
+	statSize
+	statSecond
+	statNano
+	statInode
+	statMode
+	statLinks
+	statWords
+)
+
+func (n *Net) pread(f *file, c *sim.Call) {
+	switch {
+	case f.kind != kindNode:
+		fail(c, sys.ESPIPE)
+	case c.Args[0] < 0:
+		fail(c, sys.EINVAL)
+	case f.writer:
+		fail(c, sys.EBADF)
+	default:
+		n.readAt(f.node, c, c.Args[0])
+	}
+}
+
+func (n *Net) readNode(f *file, c *sim.Call) {
+	if f.writer {
+		fail(c, sys.EBADF)
+		return
+	}
+	n.readAt(f.node, c, f.pos)
+	f.pos += max(c.N, 0)
+}
+
+func (n *Net) readAt(x *node, c *sim.Call, off int64) {
+	if x.kind == nodeDirectory {
+		fail(c, sys.EISDIR)
+		return
+	}
+	if e := n.diskFault(x); e != 0 {
+		fail(c, e)
+		return
+	}
+	if off < int64(len(x.content)) {
+		c.N = int64(copy(c.Buf, x.content[off:]))
+	}
+	n.s.Progress()
+}
+
+// writeNode appends.
+func (n *Net) writeNode(f *file, c *sim.Call) {
+	if !f.writer {
+		fail(c, sys.EBADF)
+		return
+	}
+	size, e := n.logFault(f.node, len(c.Buf))
+	if e != 0 {
+		fail(c, e)
+		return
+	}
+	x := f.node
+	if !x.own {
+		n.tree.save(x, n.running)
+		x.content = append([]byte(nil), x.content...)
+		x.own = true
+	}
+	x.content = append(x.content, c.Buf[:size]...)
+	x.mtime = n.wall()
+	c.N = int64(size)
+	n.s.Progress()
+}
