@@ -32,6 +32,8 @@ func ClassOf(k sim.VerdictKind) Class {
 		return ClassPanic
 	case sim.Deadlock, sim.LostWakeup, sim.Hang, sim.Livelock:
 		return ClassDeadlock
+	case sim.Foreign, sim.Nondeterminism:
+		return ClassNondeterminism
 	}
 	return classOfUnknownVerdict
 }

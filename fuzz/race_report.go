@@ -13,9 +13,9 @@ import (
 const raceBegin, raceBar = "WARNING: DATA RACE", "=================="
 
 // raceEnvironment is GORACE for workers: every race is reported anew in every run
-// of a seed, and where the worker finds the reports.
+// of a seed, a worker finds the reports in a file, and does not linger at its end.
 func raceEnvironment(log string) string {
-	return "GORACE=suppress_equal_stacks=0 suppress_equal_addresses=0 halt_on_error=0 log_path=" + log
+	return "GORACE=suppress_equal_stacks=0 suppress_equal_addresses=0 halt_on_error=0 atexit_sleep_ms=0 log_path=" + log
 }
 
 // raceLog reads the reports of this process, as the detector writes them to
@@ -77,45 +77,25 @@ func raceSites(report string) []string {
 				continue
 			}
 			at, _, _ = strings.Cut(at, " ")
-			sites = append(sites, access+" "+inModule(at, name))
+			sites = append(sites, access+" "+sourcePath(at, name))
 			break
 		}
 	}
 	slices.Sort(sites)
-	return slices.Compact(sites)
+	return sites
 }
 
-// raceAccess recognises the line that begins an access.
+// raceAccess recognises the line that begins an access: "Previous write at 0x...
+// by goroutine 7:".
 func raceAccess(line string) (string, bool) {
-	line = strings.ToLower(line)
-	if !strings.Contains(line, " by ") || !strings.Contains(line, " at 0x") {
-		return "", false
-	}
-	switch {
-	case strings.Contains(line, "write at"):
-		return "write", true
-	case strings.Contains(line, "read at"):
-		return "read", true
+	line = strings.TrimPrefix(strings.ToLower(line), "previous ")
+	line = strings.TrimPrefix(line, "atomic ")
+	for _, access := range []string{"write", "read"} {
+		if strings.HasPrefix(line, access+" ") && strings.Contains(line, " by ") {
+			return access, true
+		}
 	}
 	return "", false
-}
-
-// inModule shortens the path of a file of this module to one below its root,
-// going by the function's package.
-func inModule(at, function string) string {
-	pkg, ok := strings.CutPrefix(function, "brigade/")
-	if !ok {
-		return at
-	}
-	slash := strings.LastIndexByte(pkg, '/') + 1
-	dot := strings.IndexByte(pkg[slash:], '.')
-	if dot < 0 {
-		return at
-	}
-	if i := strings.LastIndex(at, "/"+strings.TrimSuffix(pkg[:slash+dot], "_test")+"/"); i >= 0 {
-		return at[i+1:]
-	}
-	return at
 }
 
 // raceSignature is the signature of a data race with this report.

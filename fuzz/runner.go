@@ -4,23 +4,25 @@ package fuzz
 
 import (
 	"bytes"
+	"fmt"
 
 	"brigade/fuzz/scenario"
 	"brigade/sim"
 	"brigade/traces"
 )
 
-// EngineNames are the engines by name, in order of sim.Engine.
-var engineNames = [...]string{sim.Coroutines: "coroutines", sim.Baton: "baton"}
-
 // DefaultEngine is the engine of campaigns that name none.
 const DefaultEngine = "coroutines"
 
-func findEngine(name string) sim.Engine {
-	if name == engineNames[sim.Baton] {
-		return sim.Baton
+// FindEngine returns the engine called name.
+func FindEngine(name string) (sim.Engine, error) {
+	switch name {
+	case "coroutines":
+		return sim.Coroutines, nil
+	case "baton":
+		return sim.Baton, nil
 	}
-	return sim.Coroutines
+	return 0, fmt.Errorf("there is no engine %q; there are: coroutines, baton", name)
 }
 
 // Job is a run to make.
@@ -51,6 +53,9 @@ func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
 	if err == nil {
 		o.Strategy = make(j.Scenario.Steps)
 	}
+	if o.Engine, err = FindEngine(j.Engine); err != nil {
+		return nil, 0, err
+	}
 	e := r.envs[j.Scenario]
 	if e == nil {
 		e = new(scenario.Env)
@@ -58,13 +63,16 @@ func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
 	}
 	e.Observers, e.Faults = e.Observers[:0], j.Faults
 	main := j.Scenario.Prepare(e)
-	o.Seed, o.Engine = j.Seed, findEngine(j.Engine)
+	o.Seed = j.Seed
 	o.World, o.Observers = e.World, e.Observers
 	o.MaxSteps, o.MaxInstant = j.Scenario.MaxSteps, j.Scenario.MaxInstant
 	report := sim.Run(o, func() {
 		e.Restart()
 		main()
 	})
+	if v := report.Verdict; v != nil {
+		v.Stack = cleanStack(v.Stack)
+	}
 	return report, e.Exchanges, nil
 }
 

@@ -177,7 +177,7 @@ func (s *slot) ask(u *Unit) (r *Result, lost *sim.Verdict, err error) {
 		case r, ok := <-p.results:
 			if !ok {
 				p.kill()
-				return nil, &sim.Verdict{Kind: sim.Panic, Message: p.death(), Stack: p.said.String()}, nil
+				return nil, &sim.Verdict{Kind: sim.Panic, Message: p.death(), Stack: cleanStack(p.said.String())}, nil
 			}
 			return s.check(u, &r)
 		case <-done:
@@ -186,7 +186,7 @@ func (s *slot) ask(u *Unit) (r *Result, lost *sim.Verdict, err error) {
 		case <-late:
 			p.kill()
 			return nil, &sim.Verdict{
-				Kind: sim.Hang, Invariant: "I11", Stack: p.said.String(),
+				Kind: sim.Hang, Invariant: "I11", Stack: cleanStack(p.said.String()),
 				Message: fmt.Sprintf("a worker process did not answer within %v and was ended", s.c.patience()),
 			}, nil
 		case <-tooLate:

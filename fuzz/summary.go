@@ -4,7 +4,6 @@ package fuzz
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -61,7 +60,7 @@ func (s *Summary) Class() Class {
 
 // EventHash is the hash of all runs' events: equal for the same seeds, whatever
 // ran them.
-func (s *Summary) EventHash() string { return fmt.Sprintf("0x%016x", s.Hash) }
+func (s *Summary) EventHash() string { return hashText(s.Hash) }
 
 // failureJSON is a finding in the report.
 type failureJSON struct {

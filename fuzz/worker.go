@@ -63,18 +63,16 @@ func ServeProcess(set scenario.Set) error {
 	return Serve(os.Stdin, out, set, os.Exit)
 }
 
-// listen takes in what the campaign says. Its end is the end of the worker, at
-// once: nobody is left to tell.
+// listen takes in what the campaign says, until it says no more. The unit in hand
+// is finished even then.
 func (w *worker) listen(in io.Reader, units chan<- *Unit) error {
 	d := json.NewDecoder(bufio.NewReader(in))
 	for {
 		var c control
 		switch err := d.Decode(&c); {
 		case err == io.EOF:
-			w.stop.Store(true)
 			return nil
 		case err != nil:
-			w.stop.Store(true)
 			return fmt.Errorf("what came in is no message: %w", err)
 		case c.Unit != nil:
 			w.stop.Store(false)
@@ -134,7 +132,7 @@ func (w *worker) run(u *Unit, j Job) error {
 // describeRace puts what the detector said of a run into its verdict.
 func describeRace(v *sim.Verdict, log string) {
 	if report := firstRace(log); report != "" && v.Kind == sim.DataRace {
-		v.Stack, v.Message = report, raceMessage(report)
+		v.Stack, v.Message = cleanStack(report), raceMessage(report)
 	}
 }
 
@@ -161,6 +159,7 @@ func (w *worker) hang(v *sim.Verdict) {
 	w.result.Done++
 	w.result.Last = true
 	w.result.Counts.Runs++
+	v.Stack = cleanStack(v.Stack)
 	w.fail(w.job, &sim.Report{Seed: w.job.Seed, Verdict: v})
 	if err := w.out.Encode(&w.result); err != nil {
 		fmt.Fprintln(os.Stderr, "the hang of seed", w.job.Seed, "could not be told:", err)

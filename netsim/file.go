@@ -31,6 +31,10 @@ type file struct {
 	pipe    *pipe
 	node    *node
 	pos     int64
+
+	held   int32 // blocked calls that still use it, even after its close
+	closed bool  // its descriptor is gone; it ends with the last such call
+	draws  draws // of a node's file
 }
 
 func (n *Net) newFile(k kind, label string) *file {
@@ -70,8 +74,12 @@ func (n *Net) create(p *Process, c *sim.Call) {
 	}
 }
 
-// close ends f. Its watches end first: nobody hears of its end.
+// close ends f, unless a blocked call holds it: as on Linux it then lives on, watches
+// and all, until that call returns. Its watches end first: nobody hears of its end.
 func (n *Net) close(f *file, c *sim.Call) {
+	if f.closed = true; f.held > 0 {
+		return
+	}
 	for f.watches != nil {
 		f.watches.remove()
 	}
@@ -83,7 +91,6 @@ func (n *Net) close(f *file, c *sim.Call) {
 		for f.poll.first != nil {
 			f.poll.first.remove()
 		}
-		n.s.Notify(f.object)
 	case kindPipe:
 		n.closePipe(f)
 	}

@@ -270,22 +270,22 @@ func (n *Net) onDisk(p *Process, c *sim.Call) bool {
 	return false
 }
 
-// diskFault is an error of reading x.
-func (n *Net) diskFault(x *node) sys.Errno {
-	if n.draw(faultDisk, -1, &x.draws, 2) != 0 {
+// diskFault is an error of reading f.
+func (n *Net) diskFault(f *file) sys.Errno {
+	if n.draw(faultDisk, f.object, &f.draws, 2) != 0 {
 		return sys.EIO
 	}
 	return 0
 }
 
-// openFault is an error of opening x.
-func (n *Net) openFault(x *node) sys.Errno {
-	return [...]sys.Errno{0, sys.EIO, sys.EMFILE, sys.ENFILE}[n.draw(faultDisk, -1, &x.draws, 4)]
+// openFault is an error of opening a file.
+func (n *Net) openFault() sys.Errno {
+	return [...]sys.Errno{0, sys.EIO, sys.EMFILE, sys.ENFILE}[n.draw(faultDisk, -1, &n.faults.common, 4)]
 }
 
 // logFault is an error of appending size bytes, or how many are written.
-func (n *Net) logFault(x *node, size int) (int, sys.Errno) {
-	switch n.draw(faultLog, -1, &x.draws, 4) {
+func (n *Net) logFault(f *file, size int) (int, sys.Errno) {
+	switch n.draw(faultLog, f.object, &f.draws, 4) {
 	case 1:
 		return 0, sys.ENOSPC
 	case 2:

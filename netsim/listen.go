@@ -176,6 +176,7 @@ func (n *Net) establish(s *socket) {
 	l.queue = append(l.queue, s)
 	n.s.Progress()
 	n.wake(l.file, sys.In)
+	n.disturb(s)
 }
 
 func (n *Net) accept(p *Process, l *socket, c *sim.Call) {

@@ -27,6 +27,7 @@ type Net struct {
 
 	listeners   []*socket // in order of Listen
 	connections []*socket // the connecting ends, in order of Connect
+	blocked     []*file   // by task: what its blocked call acts on
 	due         []*wire   // wires whose first packet has arrived
 	port        uint16    // last ephemeral port given out
 	disk        int32     // what calls wait for that take time; none yet: -1
@@ -60,6 +61,7 @@ func (n *Net) Begin(s *sim.Sim) {
 	n.port = firstEphemeral - 1
 	n.tree.rollback()
 	n.disk, n.running = -1, true
+	clear(n.blocked)
 	n.faults.begin(n.cfg.Profile)
 	for _, p := range n.processes {
 		p.table.reset(n.cfg.Descriptors)
@@ -84,10 +86,46 @@ func (n *Net) Submit(c *sim.Call) bool {
 	if !c.Block {
 		return true
 	}
+	ready := false
 	if c.Op == rt.OpPollWait && f.kind == kindPoll {
-		return n.submitWait(f.poll, c)
+		ready = n.submitWait(f.poll, c)
+	} else {
+		ready = n.ready(f, c)
 	}
-	return n.ready(f, c)
+	if !ready {
+		n.hold(c.Task, f)
+	}
+	return ready
+}
+
+// hold notes that a call of this task blocks on f.
+func (n *Net) hold(task int32, f *file) {
+	for int(task) >= len(n.blocked) {
+		n.blocked = append(n.blocked, nil)
+	}
+	n.blocked[task] = f
+	f.held++
+}
+
+// file is what c acts on: what it blocked on, whatever its descriptor is now.
+func (n *Net) file(c *sim.Call) *file {
+	if int(c.Task) < len(n.blocked) && n.blocked[c.Task] != nil {
+		return n.blocked[c.Task]
+	}
+	return n.processes[c.Process].table.get(c.FD)
+}
+
+// unhold ends what hold began, when c was performed.
+func (n *Net) unhold(c *sim.Call) {
+	if int(c.Task) >= len(n.blocked) || n.blocked[c.Task] == nil {
+		return
+	}
+	f := n.blocked[c.Task]
+	n.blocked[c.Task] = nil
+	if f.held--; f.held == 0 && f.closed {
+		var last sim.Call
+		n.close(f, &last)
+	}
 }
 
 // Ready says whether c, submitted before, can complete now.
@@ -95,7 +133,7 @@ func (n *Net) Ready(c *sim.Call) bool {
 	if n.disk >= 0 && c.Object == n.disk {
 		return false // when its time has passed, as an expired call
 	}
-	f := n.processes[c.Process].table.get(c.FD)
+	f := n.file(c)
 	return f == nil || n.ready(f, c)
 }
 
@@ -132,12 +170,13 @@ func (n *Net) Do(c *sim.Call) {
 	default:
 		n.act(p, c)
 	}
+	n.unhold(c)
 	n.settle()
 }
 
 // act performs a call on an open descriptor.
 func (n *Net) act(p *Process, c *sim.Call) {
-	f := p.table.get(c.FD)
+	f := n.file(c)
 	if f == nil {
 		fail(c, sys.EBADF)
 		return

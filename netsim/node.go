@@ -30,7 +30,6 @@ type node struct {
 	target   string
 	parent   *node
 	children []child // sorted by name
-	draws    draws
 }
 
 type child struct {

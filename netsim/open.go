@@ -65,7 +65,7 @@ func (n *Net) opened(p *Process, c *sim.Call, x *node) sys.Errno {
 	if x.mode&0o400 == 0 {
 		return sys.EACCES
 	}
-	if e := n.openFault(x); e != 0 {
+	if e := n.openFault(); e != 0 {
 		return e
 	}
 	k := kindNode
@@ -104,7 +104,7 @@ func (n *Net) openAbsolute(p *Process, c *sim.Call) sys.Errno {
 	case x.kind != nodeFile:
 		return sys.EINVAL // appending to a fifo would wait for its reader: not simulated
 	}
-	if e := n.openFault(x); e != 0 {
+	if e := n.openFault(); e != 0 {
 		return e
 	}
 	f := n.newFile(kindNode, "log")
@@ -174,7 +174,7 @@ func (n *Net) pread(f *file, c *sim.Call) {
 	case f.writer:
 		fail(c, sys.EBADF)
 	default:
-		n.readAt(f.node, c, c.Args[0])
+		n.readAt(f, c, c.Args[0])
 	}
 }
 
@@ -183,16 +183,17 @@ func (n *Net) readNode(f *file, c *sim.Call) {
 		fail(c, sys.EBADF)
 		return
 	}
-	n.readAt(f.node, c, f.pos)
+	n.readAt(f, c, f.pos)
 	f.pos += max(c.N, 0)
 }
 
-func (n *Net) readAt(x *node, c *sim.Call, off int64) {
+func (n *Net) readAt(f *file, c *sim.Call, off int64) {
+	x := f.node
 	if x.kind == nodeDirectory {
 		fail(c, sys.EISDIR)
 		return
 	}
-	if e := n.diskFault(x); e != 0 {
+	if e := n.diskFault(f); e != 0 {
 		fail(c, e)
 		return
 	}
@@ -208,7 +209,7 @@ func (n *Net) writeNode(f *file, c *sim.Call) {
 		fail(c, sys.EBADF)
 		return
 	}
-	size, e := n.logFault(f.node, len(c.Buf))
+	size, e := n.logFault(f, len(c.Buf))
 	if e != 0 {
 		fail(c, e)
 		return

@@ -15,12 +15,16 @@ type Profile struct {
 	chance [faultCount]uint32 // in 1/65536
 }
 
+// certain is the scale of chances. A whole one is one step less, because the
+// scheduler takes 65536 to mean that every outcome is alike.
 const certain = 65536
+
+func chanceOf(x float64) uint32 { return uint32(min(x*certain, certain-1)) }
 
 // DefaultProfile has every fault at its usual weight.
 func DefaultProfile() (p Profile) {
 	for i := range faultTable {
-		p.chance[i] = uint32(faultTable[i].Weight * certain)
+		p.chance[i] = chanceOf(faultTable[i].Weight)
 	}
 	return p
 }
@@ -58,7 +62,7 @@ func (p *Profile) set(part string) error {
 	if err != nil || !(chance >= 0 && chance <= 1) {
 		return fmt.Errorf("the chance %q of %s is not a number from 0 to 1", value, name)
 	}
-	p.chance[x] = uint32(chance * certain)
+	p.chance[x] = chanceOf(chance)
 	return nil
 }
 
@@ -83,7 +87,7 @@ func (p Profile) String() string {
 	var parts []string
 	for i, chance := range p.chance {
 		if chance > 0 {
-			parts = append(parts, faultTable[i].Name+"="+strconv.FormatFloat(float64(chance)/certain, 'g', -1, 64))
+			parts = append(parts, faultTable[i].Name+"="+strconv.FormatFloat(float64(chance)/certain, 'g', 3, 64))
 		}
 	}
 	if parts == nil {

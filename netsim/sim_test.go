@@ -114,3 +114,5 @@ func maskText(m sys.Events) (text string) {
 }
 
 const ms = time.Millisecond
+
+func mustAddr(text string) netip.AddrPort { return netip.MustParseAddrPort(text) }

@@ -43,17 +43,3 @@ func stageIn(c *sim.Call, p []byte, n int) {
 	move(unsafe.Pointer(unsafe.SliceData(p)), unsafe.Pointer(unsafe.SliceData(c.Buf[:n])), n)
 	tellWritten(p)
 }
-
-// move copies n bytes a word at a time; both machines of interest may load
-// unaligned words.
-//
-//go:norace
-func move(to, from unsafe.Pointer, n int) {
-	i := 0
-	for ; i+8 <= n; i += 8 {
-		*(*[8]byte)(unsafe.Add(to, i)) = *(*[8]byte)(unsafe.Add(from, i))
-	}
-	for ; i < n; i++ {
-		*(*byte)(unsafe.Add(to, i)) = *(*byte)(unsafe.Add(from, i))
-	}
-}

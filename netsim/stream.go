@@ -159,7 +159,7 @@ func (n *Net) sendfile(p *Process, out *file, c *sim.Call) {
 		return
 	}
 	s := out.sock
-	if e := n.diskFault(in.node); e != 0 {
+	if e := n.diskFault(in); e != 0 {
 		fail(c, e)
 		return
 	}

@@ -75,12 +75,11 @@ func replace(dir, path string, text []byte) error {
 
 // Load reads the trace in the file at path.
 func Load(path string) (*Trace, error) {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	t, err := Read(f)
+	t, err := Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

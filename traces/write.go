@@ -18,7 +18,7 @@ package traces
 //	end
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -35,7 +35,7 @@ const arrow = "->"
 
 // Write writes t as text.
 func (t *Trace) Write(w io.Writer) error {
-	b := bufio.NewWriter(w)
+	b := new(bytes.Buffer)
 	fmt.Fprintf(b, "%s%d\n", magic, Version)
 	for _, f := range fields() {
 		line(b, f.name, f.write(t))
@@ -54,10 +54,11 @@ func (t *Trace) Write(w io.Writer) error {
 		writeEvent(b, &t.Events[i])
 	}
 	fmt.Fprintln(b, "end")
-	return b.Flush()
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
-func line(b *bufio.Writer, name, text string) {
+func line(b *bytes.Buffer, name, text string) {
 	fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("%-10s %s", name, text), " "))
 }
 
@@ -69,16 +70,20 @@ func splitStack(s string) []string {
 	return strings.Split(s, "\n")
 }
 
-func writeDeparture(b *bufio.Writer, d schedule.Departure) {
+func writeDeparture(b *bytes.Buffer, d schedule.Departure) {
 	fmt.Fprintf(b, "%s %s %s %d %s %s\n", quoteWord(d.Key.Task), quoteWord(d.Key.Object), quoteWord(d.Key.Op), d.Key.N, arrow, quoteWord(d.Value))
 }
 
-func writeEvent(b *bufio.Writer, e *Event) {
-	fmt.Fprintf(b, "%s %7d %-12s %-20s %-24s", seconds(e.Time), e.Step, e.Op, quoteWord(e.Task), quoteWord(e.Object))
+func writeEvent(b *bytes.Buffer, e *Event) {
 	n := len(e.Words)
 	for n > 0 && e.Words[n-1] == 0 {
 		n--
 	}
+	object := quoteWord(e.Object)
+	if n > 0 {
+		object = fmt.Sprintf("%-24s", object) // no spaces at a line's end
+	}
+	fmt.Fprintf(b, "%s %7d %-12s %-20s %s", seconds(e.Time), e.Step, e.Op, quoteWord(e.Task), object)
 	for i, w := range e.Words[:n] {
 		b.WriteByte(' ')
 		if i == 0 && isCall(e.Op) {

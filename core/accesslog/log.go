@@ -115,3 +115,6 @@ func (l *Log) Lost() (lines, bytes uint64) {
 	defer l.mu.Unlock()
 	return l.dropped, l.lost
 }
+
+// Discard closes the file of a log whose Run was never called.
+func (l *Log) Discard() { l.kernel.Close(l.fd) }

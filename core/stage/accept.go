@@ -78,6 +78,9 @@ func (l *loop) reopen() {
 // adopt takes a new connection in. Its first read is tried before it is
 // registered: most clients send at once.
 func (l *loop) adopt(c *Conn) step {
+	if c.slot != poll.NoSlot {
+		rt.Bug("connection %d is adopted twice; its loop has it already", c.id)
+	}
 	c.slot = l.slots.Take(c)
 	return stepRead
 }

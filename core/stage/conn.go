@@ -23,18 +23,18 @@ import (
 type step uint8
 
 const (
-	stepAdopt step = iota
+	stepNone step = iota // it waits, went to another worker, or is gone
+	stepAdopt
 	stepRead
 	stepProcess
 	stepWrite
 	stepSend
 	stepLinger
 	stepFinish
-	stepNone // it waits, went to another worker, or is gone
 	steps
 )
 
-var stepNames = [steps]string{"adopt", "read", "process", "write", "send", "linger", "finish", "none"}
+var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish"}
 
 func (s step) String() string { return stepNames[s] }
 

@@ -51,11 +51,11 @@ func (w *worker) write(c *Conn) step {
 		}
 		return w.loop.park(c, waitWrite)
 	}
-	s := c.then
-	if c.then = stepNone; s == stepNone {
-		s = stepRead
+	if s := c.then; s != stepNone {
+		c.then = stepNone
+		return s
 	}
-	return s
+	return stepRead
 }
 
 func length(iov [][]byte) (n int) {

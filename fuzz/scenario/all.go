@@ -1,8 +1,13 @@
 package scenario
 
+import "brigade/core/httpconn"
+
 // The list. A scenario that is not here does not exist.
 
 // All lists the scenarios, in the order in which they are told.
 func All() Set {
-	return Set{}
+	return Set{steady(), calm(), crowd()}
 }
+
+// smallPages make page ends common.
+var smallPages = httpconn.Sizes{In: 2048, Out: 16 << 10}

@@ -77,7 +77,7 @@ func bodiless(status int) bool {
 // parseStatusLine is RFC 9112 §4.
 func parseStatusLine(line string) (status int, reason string) {
 	version, rest, found := strings.Cut(line, " ")
-	if !found || version != "HTTP/1.1" && version != "HTTP/1.0" {
+	if !found || version != "HTTP/1.1" && version != "HTTP/1.0" || strings.ContainsAny(line, "\r\n\x00") {
 		return 0, "the status line " + strconv.Quote(line)
 	}
 	if len(rest) < 4 || rest[3] != ' ' {

@@ -1,0 +1,115 @@
+package scenario
+
+import (
+	"time"
+
+	"brigade/core/stage"
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// The behaviours of clients, with what they draw.
+
+func wellBehaved(n int) behaviour {
+	return behaviour{"wellbehaved", n, func(c *client.Client) error {
+		think := []time.Duration{0, time.Millisecond, 1500 * time.Millisecond, 5 * time.Second}[sim.Choose("think", 4)]
+		return c.WellBehaved(n, think)
+	}}
+}
+
+func pipelining(k int) behaviour {
+	return behaviour{"pipelining", k, func(c *client.Client) error { return c.Pipelining(k) }}
+}
+
+func slow() behaviour {
+	return behaviour{"slow", 1, func(c *client.Client) error {
+		p := client.Pace{
+			Write: 1 + sim.Choose("dribble", 20), WritePause: time.Duration(1+sim.Choose("pause", 50)) * time.Millisecond,
+			Read: 1 + sim.Choose("sip", 3000), ReadPause: time.Duration(sim.Choose("rest", 20)) * time.Millisecond,
+		}
+		err := c.Slow(p)
+		if kind, ok := client.KindOf(err); ok && kind != client.Wrong {
+			return nil // it was too slow for the server
+		}
+		return err
+	}}
+}
+
+func resetting() behaviour {
+	return behaviour{"resetting", 0, func(c *client.Client) error {
+		return c.Resetting([]int{1, 20, 60, 200, 1000}[sim.Choose("reset after", 5)])
+	}}
+}
+
+func halfClosing() behaviour {
+	return behaviour{"halfclosing", 1, func(c *client.Client) error { return c.HalfClosing() }}
+}
+
+func abandoning() behaviour {
+	return behaviour{"abandoning", 0, func(c *client.Client) error {
+		send := []string{"", "GE", "GET / HTTP/1.1\r\nHost: t"}[sim.Choose("send", 3)]
+		return c.Abandoning([]byte(send), time.Duration(sim.Choose("stay", 4))*time.Second)
+	}}
+}
+
+func malformed() behaviour {
+	list := client.BadRequests()
+	return behaviour{"malformed", 1, func(c *client.Client) error {
+		i := sim.Choose("bad request", len(list))
+		return c.Malformed(list[i : i+1])
+	}}
+}
+
+// steady is the run by which the simulator's speed is measured: staged, four
+// clients, twelve exchanges, nothing goes wrong.
+func steady() *Scenario {
+	return &Scenario{
+		Name:  "steady",
+		Story: "four clients make twelve exchanges with a staged server on a network without faults",
+		Prepare: func(e *Env) func() {
+			s := newSite(e)
+			return func() {
+				p := plan{stage: stage.Config{
+					Kernel: s.server, Listen: address, Topology: stage.Staged, Pages: smallPages,
+				}, log: true}
+				s.serve(p, func() { s.crowd(wellBehaved(4), wellBehaved(4), pipelining(3), halfClosing()) })
+			}
+		},
+	}
+}
+
+// crowd has every kind of client, every topology and every fault.
+func crowd() *Scenario {
+	return &Scenario{
+		Name:  "crowd",
+		Story: "clients of every kind on a server of any shape, and a world in which anything may go wrong",
+		Prepare: func(e *Env) func() {
+			s := newSite(e)
+			return func() {
+				p := s.draw(true)
+				list := []behaviour{wellBehaved(3), pipelining(2 + sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing()}
+				for range sim.Choose("more", 3) {
+					list = append(list, []func() behaviour{abandoning, malformed, slow}[sim.Choose("kind", 3)]())
+				}
+				s.serve(p, func() { s.crowd(list...) })
+			}
+		},
+	}
+}
+
+// calm is crowd without faults of the network.
+func calm() *Scenario {
+	return &Scenario{
+		Name:  "calm",
+		Story: "clients of every kind on a server of any shape, in a world in which nothing goes wrong but its timing",
+		Prepare: func(e *Env) func() {
+			s := newSite(e)
+			return func() {
+				p := s.draw(false)
+				s.serve(p, func() {
+					s.crowd(wellBehaved(4), pipelining(2+sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing(), malformed())
+				})
+			}
+		},
+	}
+}

@@ -1,0 +1,175 @@
+package scenario
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"brigade/core/accesslog"
+	"brigade/core/handler/static"
+	"brigade/core/httpconn"
+	"brigade/core/rt"
+	"brigade/core/stage"
+	"brigade/netsim"
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// clients is how many client processes a machine has.
+const clients = 8
+
+// site is a machine with a tree of files, a server's process and those of
+// clients. It is built once and used for all runs.
+type site struct {
+	env     *Env
+	net     *netsim.Net
+	server  *netsim.Process
+	clients []*netsim.Process
+	files   []client.File
+}
+
+var address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 80)
+
+const logName = "/log/access.log"
+
+// newSite builds the machine, or returns the one that e has.
+func newSite(e *Env) *site {
+	if n, ok := e.World.(*siteWorld); ok {
+		return n.site
+	}
+	s := &site{env: e, net: netsim.New(netsim.Config{})}
+	s.server = s.net.Process("server")
+	for i := range clients {
+		s.clients = append(s.clients, s.net.Process(fmt.Sprintf("client.%d", i+1)))
+	}
+	for _, f := range []struct {
+		name string
+		size int
+	}{{"empty.txt", 0}, {"one.bin", 1}, {"small.html", 300}, {"page.css", 1500}, {"large.js", 9000}, {"dir/index.html", 40}} {
+		body := content(f.name, f.size)
+		s.net.BuildFile("/www/"+f.name, string(body))
+		s.files = append(s.files, client.File{Target: "/" + f.name, Body: body})
+	}
+	s.files[len(s.files)-1].Target = "/dir/"
+	s.files = append(s.files, client.File{Target: "/none", Status: 404})
+	s.net.Build("/www/out", netsim.Entry{Link: "../log"})
+	s.net.Build("/www/fifo", netsim.Entry{Fifo: true})
+	s.files = append(s.files, client.File{Target: "/out/access.log", Status: 404}, client.File{Target: "/fifo", Status: 404})
+	s.net.Build("/log", netsim.Entry{Dir: true})
+	e.World = &siteWorld{s.net, s}
+	return s
+}
+
+// siteWorld is the site's machine, and remembers the site.
+type siteWorld struct {
+	*netsim.Net
+	site *site
+}
+
+// content is a file's bytes: no two places of it look alike, so that a response
+// cut or shifted anywhere differs.
+func content(name string, size int) []byte {
+	b := make([]byte, 0, size+32)
+	for i := 0; len(b) < size; i++ {
+		b = fmt.Appendf(b, "%s %d;", name, i)
+	}
+	return b[:size]
+}
+
+// plan is what a run's root task drew.
+type plan struct {
+	stage  stage.Config
+	log    bool
+	static static.Options
+	net    netsim.Config
+}
+
+// draw makes a plan: topology, numbers of tasks, sizes, and what goes wrong.
+func (s *site) draw(faults bool) plan {
+	var p plan
+	p.stage = stage.Config{
+		Kernel: s.server, Listen: address, Topology: stage.Topology(sim.Choose("topology", 2)),
+		Shards: 1 + sim.Choose("shards", 2), Readers: 1 + sim.Choose("readers", 2),
+		Writers: 1 + sim.Choose("writers", 2), Processors: 1 + sim.Choose("processors", 3),
+		Pages:       httpconn.Sizes{In: 2048 << sim.Choose("input page", 3), Out: 16 << 10},
+		Connections: []int{100, 2, 1}[sim.Choose("connections", 3)],
+		Header:      2 * time.Second, Idle: 5 * time.Second, Write: 3 * time.Second, Linger: time.Second,
+	}
+	p.stage.Limits.Head = 1024
+	p.log = sim.Choose("log", 4) != 3
+	p.static = static.Options{
+		Small: []int64{256 << 10, 1000, 1}[sim.Choose("small", 3)], Entries: []int{100, 2}[sim.Choose("entries", 2)],
+		Fresh: []time.Duration{time.Second, time.Nanosecond}[sim.Choose("fresh", 2)],
+	}
+	p.net = netsim.Config{
+		Latency: []time.Duration{0, time.Millisecond, 20 * time.Millisecond}[sim.Choose("latency", 3)],
+		Segment: []int{0, 1460, 100}[sim.Choose("segment", 3)],
+	}
+	buffers := []int{0, 4096, 600}[sim.Choose("buffers", 3)]
+	p.net.SendBuffer, p.net.RecvBuffer = buffers, buffers
+	if faults {
+		profile := netsim.DefaultProfile()
+		if s.env.Faults != "" {
+			profile, _ = netsim.ParseProfile(s.env.Faults)
+		}
+		p.net.Profile = profile.Draw(func(n uint64) uint64 { return uint64(sim.Choose("profile", int(n))) })
+	}
+	return p
+}
+
+// serve starts a server by p, runs f, drains, and waits until nothing is left.
+func (s *site) serve(p plan, f func()) stage.Totals {
+	s.net.Adjust(p.net)
+	h, err := static.New(s.server, "/www", p.static)
+	if err != nil {
+		// A disk that fails before the server is up is the operator's to see to.
+		return stage.Totals{}
+	}
+	defer h.Close()
+	if p.log {
+		if p.stage.Log, err = accesslog.Open(s.server, logName, 4096); err != nil {
+			return stage.Totals{}
+		}
+	}
+	p.stage.Handler = h
+	server, err := stage.New(p.stage)
+	if err != nil {
+		if p.log {
+			p.stage.Log.Discard()
+		}
+		return stage.Totals{}
+	}
+	server.Start()
+	f()
+	server.Drain(10 * time.Second)
+	return server.Wait()
+}
+
+// crowd runs every behaviour as a task with a process of its own, and returns
+// when all are done.
+func (s *site) crowd(list ...behaviour) {
+	var wg rt.WaitGroup
+	wg.Label("clients")
+	for i, b := range list {
+		c := &client.Client{Process: s.clients[i%len(s.clients)], Addr: address, Files: s.files, Patience: 30 * time.Second}
+		wg.Go(b.name, func() {
+			c.Files = rotate(s.files, sim.Choose("first file", len(s.files)))
+			if err := b.act(c); err != nil && client.Blames(err) {
+				sim.Failf("I18", b.name+": "+err.Error())
+			}
+			s.env.Exchanged(b.exchanges)
+		})
+	}
+	wg.Wait()
+}
+
+func rotate(list []client.File, by int) []client.File {
+	return append(append([]client.File(nil), list[by:]...), list[:by]...)
+}
+
+// behaviour is a way for a client to act.
+type behaviour struct {
+	name      string
+	exchanges int
+	act       func(c *client.Client) error
+}
