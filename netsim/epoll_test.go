@@ -285,7 +285,7 @@ func TestKernelOrders(t *testing.T) {
 		byCounter = 2
 		w.s.Write(counter, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 		byStream = 3
-		w.s.write(conn, "x")
+		w.s.Write(conn, []byte("x")) // not write: fmt would order the tasks, by its pool
 		done.Wait()
 	})
 }

@@ -10,21 +10,32 @@ import (
 	"brigade/sim"
 )
 
-// shorten cuts a transfer of n bytes: to one byte, all but one, or some part.
+// shorten cuts a transfer of n bytes: to one byte, all but one, or some part. What
+// is left is as if it had come, or become possible, right afterwards: an edge
+// follows. Linux never leaves bytes behind without one, which is why a short count
+// may be taken for an empty socket (epoll(7), question 9).
 func (n *Net) shorten(s *socket, x fault, size int) int {
 	if size <= 1 {
 		return size
 	}
+	cut := size
 	switch v := n.draw(x, s.object, &s.draws, 16); v {
 	case 0:
-		return size
 	case 1, 2, 3:
-		return 1
+		cut = 1
 	case 4:
-		return size - 1
+		cut = size - 1
 	default:
-		return max(1, size*int(v-4)/12)
+		cut = max(1, size*int(v-4)/12)
 	}
+	if cut < size {
+		key := sys.Out
+		if x == faultShortRead {
+			key = sys.In
+		}
+		n.nudge(s, key)
+	}
+	return cut
 }
 
 // refuses is EAGAIN for what was ready. An edge follows, or an edge-triggered

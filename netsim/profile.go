@@ -82,6 +82,12 @@ func faultNames() (names []string) {
 	return names
 }
 
+// Includes reports whether the fault called name may strike.
+func (p Profile) Includes(name string) bool {
+	x, ok := faultNamed(name)
+	return ok && p.chance[x] > 0
+}
+
 // String is the profile as ParseProfile reads it.
 func (p Profile) String() string {
 	var parts []string

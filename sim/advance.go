@@ -90,7 +90,8 @@ func (s *Sim) arrive(t *Task) {
 		o := &s.objects[t.object]
 		o.waiters = append(o.waiters, t)
 		if t.op >= rt.OpListen && t.call.Timeout >= 0 {
-			t.timer = s.schedule(s.now+rt.Instant(t.call.Timeout), t, nil)
+			t.due = s.now + rt.Instant(t.call.Timeout)
+			t.timer = s.schedule(t.due, t, nil)
 		}
 	}
 }
@@ -223,6 +224,7 @@ func (s *Sim) endTask(t *Task) {
 	t.state = stateEnded
 	s.live--
 	if t.verdict != nil {
+		t.verdict.Task = t.Path()
 		s.fail(t.verdict)
 	}
 	if s.live == 0 {

@@ -16,6 +16,9 @@ func (s *Sim) grant(t *Task) bool {
 			t.state = stateBlocked
 			o := &s.objects[t.object]
 			o.waiters = append(o.waiters, t)
+			if t.call.Timeout >= 0 {
+				t.timer = s.schedule(t.due, t, nil)
+			}
 			return false
 		}
 	}

@@ -141,6 +141,7 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 	s.opt, s.strategy, s.world = o, strategy, o.World
 	s.epoch++
 	s.over, s.verdict = false, nil
+	s.foreign.flag.Store(false)
 	s.tasks, s.objects, s.runnable = s.tasks[:0], s.objects[:0], s.runnable[:0]
 	s.live, s.last, s.cur, s.acting = 0, 0, nil, nil
 	clear(s.counts)
@@ -186,6 +187,9 @@ func (s *Sim) execute(main func()) {
 		s.executeCoroutines()
 	}
 	s.cur, s.acting = nil, nil
+	if s.foreign.flag.Load() {
+		s.failForeign()
+	}
 	if s.verdict == nil {
 		if s.world != nil {
 			s.world.End()

@@ -20,9 +20,6 @@ func culprit(stack string) string {
 			continue
 		}
 		at, _, _ = strings.Cut(strings.TrimSpace(at), " ")
-		if j := strings.LastIndex(at, "/brigade/"); j >= 0 {
-			return at[j+len("/brigade/"):]
-		}
 		return fromModule(at, name)
 	}
 	return ""

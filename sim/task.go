@@ -43,11 +43,12 @@ type Task struct {
 
 	// The scheduler's view.
 	state   state
-	object  int32  // what op acts on
-	lockObj int32  // Park: index of the lock
-	timer   uint64 // sequence of the timer that may wake it; 0: none
-	seen    uint64 // version of lockObj when its predicate was last evaluated
-	asked   uint64 // round in which it was last rechecked
+	object  int32      // what op acts on
+	lockObj int32      // Park: index of the lock
+	timer   uint64     // sequence of the timer that may wake it; 0: none
+	due     rt.Instant // of the timeout of its call
+	seen    uint64     // version of lockObj when its predicate was last evaluated
+	asked   uint64     // round in which it was last rechecked
 
 	// The engines'.
 	g         uintptr

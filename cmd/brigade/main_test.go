@@ -116,32 +116,32 @@ func TestUsage(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("hello\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for args, want := range map[string]string{
-		"fuzz nothing":                             `there is no scenario "nothing"; there are: held, property,`,
-		"fuzz held held":                           `scenario "held" is named twice`,
-		"fuzz --strategy luck":                     `there is no strategy "luck"; there are: random`,
-		"fuzz --engine steam":                      `there is no engine "steam"; there are: coroutines, baton`,
-		"fuzz --seeds 0":                           "--seeds must be at least 1",
-		"fuzz --seeds -3":                          `invalid argument "-3" for "--seeds" flag`,
-		"fuzz --for 0s":                            "--for must be longer than nothing",
-		"fuzz --seed twelve":                       "a seed is a number from 0 to 2^64-1",
-		"fuzz -j 0":                                "-j is 0; there can be 1 to 4096 workers",
-		"fuzz --nonsense":                          "unknown flag: --nonsense",
-		"fizz":                                     `unknown command "fizz" for "brigade"`,
-		"list more":                                "unknown command",
-		"replay":                                   "replay needs a trace file, or both --scenario and --seed",
-		"replay --scenario held":                   "replay needs a trace file, or both --scenario and --seed",
-		"replay none.trace":                        "none.trace",
-		"replay " + bad:                            `bad.trace: line 1: found "hello"; a trace begins with`,
-		"replay a --seed 1":                        "a trace file says its scenario and seed",
-		"replay a --strict --best-effort":          "--strict and --best-effort exclude each other",
-		"replay --scenario nothing --seed 1":       `there is no scenario "nothing"`,
-		"replay --scenario held --seed 0x":         "a seed is a number",
-		"replay --scenario held --seed 1 --race=x": "invalid argument",
+	for _, c := range []struct{ args, want string }{
+		{"fuzz nothing", `there is no scenario "nothing"; there are: held, property,`},
+		{"fuzz held held", `scenario "held" is named twice`},
+		{"fuzz --strategy luck", `there is no strategy "luck"; there are: random`},
+		{"fuzz --engine steam", `there is no engine "steam"; there are: coroutines, baton`},
+		{"fuzz --seeds 0", "--seeds must be at least 1"},
+		{"fuzz --seeds -3", `invalid argument "-3" for "--seeds" flag`},
+		{"fuzz --for 0s", "--for must be longer than nothing"},
+		{"fuzz --seed twelve", "a seed is a number from 0 to 2^64-1"},
+		{"fuzz -j 0", "-j is 0; there can be 1 to 4096 workers"},
+		{"fuzz --nonsense", "unknown flag: --nonsense"},
+		{"fizz", `unknown command "fizz" for "brigade"`},
+		{"list more", "unknown command"},
+		{"replay", "replay needs a trace file, or both --scenario and --seed"},
+		{"replay --scenario held", "replay needs a trace file, or both --scenario and --seed"},
+		{"replay none.trace", "none.trace"},
+		{"replay " + bad, `bad.trace: line 1: found "hello"; a trace begins with`},
+		{"replay a --seed 1", "a trace file says its scenario and seed"},
+		{"replay a --strict --best-effort", "--strict and --best-effort exclude each other"},
+		{"replay --scenario nothing --seed 1", `there is no scenario "nothing"`},
+		{"replay --scenario held --seed 0x", "a seed is a number"},
+		{"replay --scenario held --seed 1 --race=x", "invalid argument"},
 	} {
-		out, errs, status := brigade(t, t.TempDir(), strings.Fields(args)...)
-		if status != 1 || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, want) {
-			t.Errorf("brigade %s: status %d, stdout %q, stderr %q; want status 1 and one line with %q", args, status, out, errs, want)
+		out, errs, status := brigade(t, t.TempDir(), strings.Fields(c.args)...)
+		if status != 1 || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, c.want) {
+			t.Errorf("brigade %s: status %d, stdout %q, stderr %q; want status 1 and one line with %q", c.args, status, out, errs, c.want)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func steady() *Scenario {
 				p := plan{stage: stage.Config{
 					Kernel: s.server, Listen: address, Topology: stage.Staged, Pages: smallPages,
 				}, log: true}
-				s.serve(p, func() { s.crowd(wellBehaved(4), wellBehaved(4), pipelining(3), halfClosing()) })
+				s.serve(p, func() { s.crowd(p, wellBehaved(4), wellBehaved(4), pipelining(3), halfClosing()) })
 			}
 		},
 	}
@@ -91,7 +91,7 @@ func crowd() *Scenario {
 				for range sim.Choose("more", 3) {
 					list = append(list, []func() behaviour{abandoning, malformed, slow}[sim.Choose("kind", 3)]())
 				}
-				s.serve(p, func() { s.crowd(list...) })
+				s.serve(p, func() { s.crowd(p, list...) })
 			}
 		},
 	}
@@ -107,7 +107,7 @@ func calm() *Scenario {
 			return func() {
 				p := s.draw(false)
 				s.serve(p, func() {
-					s.crowd(wellBehaved(4), pipelining(2+sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing(), malformed())
+					s.crowd(p, wellBehaved(4), pipelining(2+sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing(), malformed())
 				})
 			}
 		},

@@ -147,20 +147,45 @@ func (s *site) serve(p plan, f func()) stage.Totals {
 
 // crowd runs every behaviour as a task with a process of its own, and returns
 // when all are done.
-func (s *site) crowd(list ...behaviour) {
+func (s *site) crowd(p plan, list ...behaviour) {
 	var wg rt.WaitGroup
+	files := s.files
+	if p.net.Profile.Includes("disk-error") {
+		files = tolerant(files)
+	}
 	wg.Label("clients")
 	for i, b := range list {
-		c := &client.Client{Process: s.clients[i%len(s.clients)], Addr: address, Files: s.files, Patience: 30 * time.Second}
+		c := &client.Client{Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second}
 		wg.Go(b.name, func() {
-			c.Files = rotate(s.files, sim.Choose("first file", len(s.files)))
-			if err := b.act(c); err != nil && client.Blames(err) {
+			c.Files = rotate(files, sim.Choose("first file", len(files)))
+			if err := b.act(c); p.blames(err) {
 				sim.Failf("I18", b.name+": "+err.Error())
 			}
 			s.env.Exchanged(b.exchanges)
 		})
 	}
 	wg.Wait()
+}
+
+// blames reports whether err is the server's fault: no mere consequence of what
+// the network did, or of a disk that failed in the middle of a file, which leaves
+// nothing but a reset to say so.
+func (p *plan) blames(err error) bool {
+	if err == nil || !client.Blames(err) {
+		return false
+	}
+	kind, _ := client.KindOf(err)
+	cut := kind == client.Truncated || kind == client.Silent || kind == client.Reset
+	return !cut || !p.net.Profile.Includes("disk-error")
+}
+
+// tolerant are the files for a world in which opening or reading one may fail.
+func tolerant(files []client.File) []client.File {
+	list := append([]client.File(nil), files...)
+	for i := range list {
+		list[i].Also = []int{500, 503}
+	}
+	return list
 }
 
 func rotate(list []client.File, by int) []client.File {

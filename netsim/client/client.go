@@ -14,10 +14,11 @@ type File struct {
 	Target string
 	Status int // 0: 200
 	Body   []byte
+	Also   []int // statuses that are right too: what a disk that fails leads to
 }
 
 func (f File) want(method string) Want {
-	w := Want{Method: method, Status: f.Status, Body: f.Body}
+	w := Want{Method: method, Status: f.Status, Body: f.Body, Also: f.Also}
 	if w.Status == 0 {
 		w.Status = 200
 	}
