@@ -42,6 +42,8 @@ func (l *loop) linger(c *Conn) step {
 			l.slots.Exhausted(c.slot, sys.In)
 		case e != sys.OK || n == 0:
 			return stepFinish
+		case n < len(l.sink) && l.slots.Ready(c.slot, sys.RdHup) == 0:
+			l.slots.Exhausted(c.slot, sys.In) // as in receive
 		}
 	}
 	// Whoever sends that much after the last response is not about to stop.

@@ -151,7 +151,10 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	var wg rt.WaitGroup
 	files := s.files
 	if p.net.Profile.Includes("disk-error") {
-		files = tolerant(files)
+		files = tolerant(files, 500, 503)
+	}
+	if p.net.Profile.Includes("tiny-window") {
+		files = tolerant(files, 408)
 	}
 	wg.Label("clients")
 	for i, b := range list {
@@ -168,22 +171,23 @@ func (s *site) crowd(p plan, list ...behaviour) {
 }
 
 // blames reports whether err is the server's fault: no mere consequence of what
-// the network did, or of a disk that failed in the middle of a file, which leaves
-// nothing but a reset to say so.
+// the network did; or of a disk that failed in the middle of a file, which leaves
+// nothing but a reset to say so; or of a window so small that time ran out.
 func (p *plan) blames(err error) bool {
 	if err == nil || !client.Blames(err) {
 		return false
 	}
 	kind, _ := client.KindOf(err)
 	cut := kind == client.Truncated || kind == client.Silent || kind == client.Reset
-	return !cut || !p.net.Profile.Includes("disk-error")
+	return !cut || !p.net.Profile.Includes("disk-error") && !p.net.Profile.Includes("tiny-window")
 }
 
-// tolerant are the files for a world in which opening or reading one may fail.
-func tolerant(files []client.File) []client.File {
+// tolerant are the files for a world in which these answers are right too: the
+// disk may fail, or a request take longer to arrive than it may.
+func tolerant(files []client.File, statuses ...int) []client.File {
 	list := append([]client.File(nil), files...)
 	for i := range list {
-		list[i].Also = []int{500, 503}
+		list[i].Also = append(list[i].Also[:len(list[i].Also):len(list[i].Also)], statuses...)
 	}
 	return list
 }
