@@ -1,35 +1,28 @@
+// Command brigaded serves the files below a directory over HTTP/1.1, on Linux.
+//
+//	brigaded --root /srv/www
+//	brigaded --root /srv/www --listen '[::]:80' --topology staged --readers 2
+//
+// It says on standard error where it listens. SIGTERM or SIGINT drains it: no
+// connection is accepted any more, responses under way are finished, and after
+// the deadline (--drain) what is left is cut. A second signal brings the deadline
+// forward to now, a third one leaves without waiting for anything.
+//
+// Its exit status says how it went: 0 all was answered, 1 usage, 2 it could not
+// start, 3 connections were cut.
+//
+// It is the core and nothing else: what simulates the core is not linked. The
+// collector and the memory limit are the runtime's, so GOGC and GOMEMLIMIT hold.
 package main
 
-import (
-	"fmt"
-	"net/netip"
-	"os"
-	"os/signal"
-	"syscall"
-	"time"
+import "os"
 
-	"brigade/core/handler/static"
-	"brigade/core/stage"
-	"brigade/core/sys/linux"
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// The exit statuses.
+const (
+	statusClean = 0
+	statusUsage = 1
+	statusStart = 2
+	statusCut   = 3
 )
-
-func main() {
-	k := linux.New()
-	h, err := static.New(k, os.Args[1], static.Options{})
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	top, _ := stage.ParseTopology(os.Args[3])
-	s, err := stage.New(stage.Config{Kernel: k, Listen: netip.MustParseAddrPort(os.Args[2]), Handler: h, Topology: top, Shards: 2})
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	s.Start()
-	c := make(chan os.Signal, 1)
-	signal.Notify(c, syscall.SIGTERM, syscall.SIGINT)
-	go func() { <-c; s.Drain(5 * time.Second) }()
-	fmt.Println(s.Addr())
-	fmt.Printf("%+v\n", s.Wait())
-}

@@ -13,15 +13,18 @@ type Random struct{ tasks, world schedule.Rand }
 // NewRandom makes one.
 func NewRandom() *Random { return new(Random) }
 
-// Begin implements schedule.Strategy. The world draws from a sequence of its
-// own, so that another schedule of the same seed meets much the same faults.
+// Begin implements schedule.Strategy.
 func (r *Random) Begin(seed uint64) {
-	r.tasks = schedule.NewRand(schedule.Finish(seed ^ 0x7461736b))
-	r.world = schedule.NewRand(schedule.Finish(seed ^ 0x776f726c64))
+	r.world = worldRand(seed)
+	r.begin(tasksRand(seed), nil, 0)
 }
 
+func (r *Random) begin(tasks schedule.Rand, _ *course, _ int) { r.tasks = tasks }
+
 // Pick implements schedule.Strategy.
-func (r *Random) Pick(p *schedule.Point) int {
+func (r *Random) Pick(p *schedule.Point) int { return r.pick(p) }
+
+func (r *Random) pick(p *schedule.Point) int {
 	return int(r.tasks.Below(uint64(len(p.Runnable))))
 }
 

@@ -1,0 +1,129 @@
+// Command bench compares brigaded with nginx on this machine: the same work for
+// both in turn, in pairs, and the ratio of processor time per request with its
+// interval.
+//
+//	go run ./cmd/bench --pairs 15 --tests k64,pipe,close,f100k
+//
+// It starts every server itself, on loopback addresses only, and ends what it
+// started. It needs Linux with nginx and wrk (Debian: nginx-light, wrk); nothing
+// else of the project does.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// flags are what the command line says.
+type flags struct {
+	pairs    int
+	duration time.Duration
+	tests    string
+	targets  string
+	shards   int
+	logging  bool
+}
+
+func main() {
+	var f flags
+	cmd := &cobra.Command{
+		Use:           "bench",
+		Short:         "Compare brigaded with nginx: processor time per request, in interleaved pairs",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(*cobra.Command, []string) error { return run(&f) },
+	}
+	cmd.Flags().IntVar(&f.pairs, "pairs", 15, "interleaved pairs of each test, at least 6")
+	cmd.Flags().DurationVar(&f.duration, "duration", 2*time.Second, "how long each side of a pair runs")
+	cmd.Flags().StringVar(&f.tests, "tests", "k64,pipe,close,f100k", "comma-separated; of "+strings.Join(testNames(), ", "))
+	cmd.Flags().StringVar(&f.targets, "targets", "fused", "comma-separated topologies of brigaded to hold against nginx")
+	cmd.Flags().IntVar(&f.shards, "shards", 2, "shards of brigaded, and worker processes of nginx")
+	cmd.Flags().BoolVar(&f.logging, "logging", false, "write access logs on both sides")
+	if err := cmd.Execute(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run runs the tests asked for.
+func run(f *flags) error {
+	if f.pairs < 6 {
+		return fmt.Errorf("--pairs %d: an interval needs at least 6", f.pairs)
+	}
+	tests, err := chosen(f.tests)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "brigade-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	servers, err := startAll(f, dir)
+	defer func() {
+		for _, s := range servers {
+			s.stop()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-8s %-8s %14s %14s %8s %19s %10s %7s\n", "test", "target", "cpu_s/100k", "nginx", "ratio", "interval", "req/s x", "errors")
+	for _, t := range tests {
+		for _, s := range servers[1:] {
+			r, err := compare(t, s, servers[0], f, stop)
+			if err != nil {
+				return err
+			}
+			r.print(t.name, s.name)
+		}
+	}
+	return nil
+}
+
+// compare runs the pairs of one test.
+func compare(t test, s, peer *server, f *flags, stop <-chan os.Signal) (*result, error) {
+	r := new(result)
+	for i := range f.pairs + 1 {
+		select {
+		case <-stop:
+			return nil, errors.New("interrupted")
+		default:
+		}
+		a, err := t.measure(s, f.duration)
+		if err != nil {
+			return nil, err
+		}
+		b, err := t.measure(peer, f.duration)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 { // the first pair warms up
+			r.add(a, b)
+		}
+	}
+	return r, nil
+}
+
+func chosen(list string) ([]test, error) {
+	var tests []test
+	for name := range strings.SplitSeq(list, ",") {
+		i := slices.Index(testNames(), name)
+		if i < 0 {
+			return nil, fmt.Errorf("--tests: there is no %q; there are %s", name, strings.Join(testNames(), ", "))
+		}
+		tests = append(tests, allTests[i])
+	}
+	return tests, nil
+}

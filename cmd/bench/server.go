@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is one that runs for the comparison.
+type server struct {
+	name string
+	url  string
+	dir  string
+	cmd  *exec.Cmd
+	out  bytes.Buffer
+}
+
+// startAll starts nginx, first in the list, and the topologies asked for.
+func startAll(f *flags, dir string) (servers []*server, err error) {
+	for _, tool := range []string{"nginx", "wrk"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return nil, fmt.Errorf("%s is not installed; on Debian: apt-get install nginx-light wrk", tool)
+		}
+	}
+	root := filepath.Join(dir, "www")
+	if err := os.Mkdir(root, 0o755); err != nil {
+		return nil, err
+	}
+	for name, size := range map[string]int{"1k.bin": 1 << 10, "100k.bin": 100 << 10} {
+		if err := os.WriteFile(filepath.Join(root, name), bytes.Repeat([]byte("x"), size), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	s, err := startNginx(f, dir, root)
+	if err != nil {
+		return nil, err
+	}
+	servers = append(servers, s)
+	binary := filepath.Join(dir, "brigaded")
+	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/brigaded").CombinedOutput(); err != nil {
+		return servers, fmt.Errorf("building brigaded: %w: %s", err, out)
+	}
+	for target := range strings.SplitSeq(f.targets, ",") {
+		s, err := startBrigade(f, dir, root, binary, target)
+		if err != nil {
+			return servers, err
+		}
+		servers = append(servers, s)
+	}
+	return servers, nil
+}
+
+func startNginx(f *flags, dir, root string) (*server, error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	logging := "off"
+	if f.logging {
+		logging = filepath.Join(dir, "nginx.log") + " combined"
+	}
+	// Sendfile, cached descriptors, no limit on kept-alive requests: as fast as it gets.
+	conf := fmt.Sprintf(`worker_processes %d; daemon off; pid %[2]s/nginx.pid; error_log %[2]s/nginx.err error; worker_rlimit_nofile 20000;
+user root;
+events { worker_connections 9000; }
+http {
+  access_log %[3]s; sendfile on; tcp_nodelay on; keepalive_timeout 300s; keepalive_requests 1000000000;
+  open_file_cache max=1000 inactive=300s; open_file_cache_valid 60s;
+  types { } default_type application/octet-stream;
+  client_body_temp_path %[2]s/b; proxy_temp_path %[2]s/p; fastcgi_temp_path %[2]s/f; uwsgi_temp_path %[2]s/u; scgi_temp_path %[2]s/s;
+  server { listen %[4]s backlog=4096; root %[5]s; }
+}
+`, f.shards, dir, logging, addr, root)
+	if os.Getuid() != 0 {
+		conf = strings.Replace(conf, "user root;\n", "", 1)
+	}
+	name := filepath.Join(dir, "nginx.conf")
+	if err := os.WriteFile(name, []byte(conf), 0o644); err != nil {
+		return nil, err
+	}
+	return start("nginx", addr, dir, "nginx", "-p", dir+"/", "-c", name)
+}
+
+func startBrigade(f *flags, dir, root, binary, topology string) (*server, error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"--root", root, "--listen", addr, "--topology", topology, "--shards", strconv.Itoa(f.shards)}
+	if f.logging {
+		args = append(args, "--access-log", filepath.Join(dir, topology+".log"))
+	}
+	return start(topology, addr, dir, binary, args...)
+}
+
+// start starts a server and waits until it answers.
+func start(name, addr, dir, command string, args ...string) (*server, error) {
+	s := &server{name: name, url: "http://" + addr, dir: dir, cmd: exec.Command(command, args...)}
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
+	s.cmd.SysProcAttr = childAttributes()
+	if err := s.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for range 100 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/1k.bin", nil)
+		if err == nil {
+			var r *http.Response
+			if r, err = http.DefaultClient.Do(req); err == nil {
+				r.Body.Close()
+			}
+		}
+		cancel()
+		if err == nil {
+			return s, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.stop()
+	return nil, fmt.Errorf("%s does not answer on %s: %s", name, addr, s.out.String())
+}
+
+// stop ends the server by the process that was started.
+func (s *server) stop() {
+	if s.cmd.Process == nil {
+		return
+	}
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() { _ = s.cmd.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(15 * time.Second):
+		_ = s.cmd.Process.Kill()
+		<-done
+	}
+}
+
+// processorTime is what the server and its children have used, in seconds.
+func (s *server) processorTime() (float64, error) {
+	total := 0.0
+	for _, pid := range append(children(s.cmd.Process.Pid), s.cmd.Process.Pid) {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", s.name, err)
+		}
+		i := bytes.LastIndexByte(b, ')')
+		fields := strings.Fields(string(b[i+1:]))
+		if i < 0 || len(fields) < 13 {
+			return 0, errors.New("/proc: a stat line of an unknown form")
+		}
+		for _, f := range fields[11:13] {
+			ticks, err := strconv.ParseFloat(f, 64)
+			if err != nil {
+				return 0, err
+			}
+			total += ticks / 100 // USER_HZ, 100 on every architecture that Go runs on
+		}
+	}
+	return total, nil
+}
+
+// children are a process's children.
+func children(pid int) (list []int) {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	for f := range strings.FieldsSeq(string(b)) {
+		if n, err := strconv.Atoi(f); err == nil {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// freeAddress is a loopback address that nothing listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

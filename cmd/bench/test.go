@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// test is one kind of load.
+type test struct {
+	name   string
+	path   string
+	args   []string // of wrk
+	script string   // a wrk script
+}
+
+var allTests = []test{
+	{name: "k64", path: "/1k.bin", args: []string{"-c64"}},
+	{name: "k1000", path: "/1k.bin", args: []string{"-c1000"}},
+	{name: "f100k", path: "/100k.bin", args: []string{"-c64"}},
+	{name: "pipe", path: "/1k.bin", args: []string{"-c64"}, script: pipelined},
+	{name: "close", path: "/1k.bin", args: []string{"-c64", "-H", "Connection: close"}},
+}
+
+// pipelined makes wrk send sixteen requests at a time.
+const pipelined = `local all
+init = function(args)
+  local one = {}
+  for i = 1, 16 do one[i] = wrk.format() end
+  all = table.concat(one)
+end
+request = function() return all end
+`
+
+func testNames() (names []string) {
+	for _, t := range allTests {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// sample is one side of a pair.
+type sample struct {
+	requests float64
+	rate     float64 // requests a second
+	cpu      float64 // seconds of processor time of the server
+	errors   int
+}
+
+// cost is processor seconds per 100,000 requests.
+func (s sample) cost() float64 { return s.cpu / s.requests * 1e5 }
+
+var (
+	requestsLine = regexp.MustCompile(`(\d+) requests in`)
+	rateLine     = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
+	errorsLine   = regexp.MustCompile(`Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)`)
+	statusLine   = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)`)
+)
+
+// measure loads s for d and reads what it cost.
+func (t test) measure(s *server, d time.Duration) (sample, error) {
+	args := append([]string{"-t2", "-d", strconv.Itoa(int(max(d, time.Second)/time.Second)) + "s"}, t.args...)
+	if t.script != "" {
+		name := filepath.Join(s.dir, t.name+".lua")
+		if err := os.WriteFile(name, []byte(t.script), 0o644); err != nil {
+			return sample{}, err
+		}
+		args = append(args, "-s", name)
+	}
+	args = append(args, s.url+t.path)
+	ctx, cancel := context.WithTimeout(context.Background(), d+30*time.Second)
+	defer cancel()
+	before, err := s.processorTime()
+	if err != nil {
+		return sample{}, err
+	}
+	out, err := exec.CommandContext(ctx, "wrk", args...).CombinedOutput()
+	if err != nil {
+		return sample{}, fmt.Errorf("wrk: %w: %s", err, bytes.TrimSpace(out))
+	}
+	after, err := s.processorTime()
+	if err != nil {
+		return sample{}, err
+	}
+	m := sample{cpu: after - before, requests: number(requestsLine, out), rate: number(rateLine, out)}
+	if e := errorsLine.FindSubmatch(out); e != nil {
+		for _, b := range e[1:] {
+			n, _ := strconv.Atoi(string(b))
+			m.errors += n
+		}
+	}
+	m.errors += int(number(statusLine, out))
+	if m.requests == 0 {
+		return sample{}, fmt.Errorf("%s: no request of %s was answered: %s", s.name, t.name, bytes.TrimSpace(out))
+	}
+	return m, nil
+}
+
+func number(re *regexp.Regexp, out []byte) float64 {
+	m := re.FindSubmatch(out)
+	if m == nil {
+		return 0
+	}
+	x, _ := strconv.ParseFloat(string(m[1]), 64)
+	return x
+}

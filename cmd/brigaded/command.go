@@ -1,0 +1,188 @@
+package main
+
+// The command line: its flags, their defaults and what they may be. Every refusal
+// is one line that names the flag, its value and what is allowed.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"brigade/core/stage"
+)
+
+// options are what the flags say.
+type options struct {
+	root       string
+	listen     address
+	topology   topology
+	shards     count
+	readers    count
+	writers    count
+	processors count
+
+	connections count
+	header      period
+	idle        period
+	write       period
+	linger      period
+	drain       period
+
+	accessLog  string
+	cpuProfile string
+}
+
+// program is one invocation.
+type program struct {
+	stderr io.Writer
+	options
+	status int
+}
+
+// run executes the command line and returns the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	p := &program{stderr: stderr}
+	c := p.command()
+	c.SetArgs(args)
+	c.SetOut(stdout)
+	c.SetErr(stderr)
+	if err := c.Execute(); err != nil {
+		p.say("%v", err)
+		return statusUsage
+	}
+	return p.status
+}
+
+// say prints a line to standard error. Where that is gone, the exit status is left.
+func (p *program) say(format string, args ...any) {
+	line := strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "; ")
+	_, _ = fmt.Fprintf(p.stderr, "brigaded: %s\n", line)
+}
+
+func (p *program) command() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "brigaded --root DIR",
+		Short: "Serve the files below a directory over HTTP/1.1",
+		Long: `Brigaded serves the files below a directory over HTTP/1.1.
+
+SIGTERM or SIGINT drains it: responses under way are finished, and what is left
+at the deadline (--drain) is cut. A second signal brings the deadline forward to
+now, a third one leaves without waiting. SIGHUP is ignored.
+
+Exit status: 0 all was answered, 1 usage, 2 it could not start, 3 connections
+were cut.`,
+		Version:            version(),
+		SilenceUsage:       true,
+		SilenceErrors:      true,
+		DisableSuggestions: true,
+		CompletionOptions:  cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("argument %q: there are only flags; the directory to serve is --root DIR", args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := p.check(c.Flags().Changed); err != nil {
+				return err
+			}
+			p.status = p.serve()
+			return nil
+		},
+	}
+	c.SetVersionTemplate("{{.Version}}\n")
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	p.flags(c.Flags())
+	return c
+}
+
+// flags declares the flags. Task numbers that are left out depend on the topology.
+func (p *program) flags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	o := &p.options
+	o.listen = address{addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 8080)}
+	f.StringVar(&o.root, "root", "", "the `DIR` whose files are served")
+	f.Var(&o.listen, "listen", "`HOST:PORT` to accept at; HOST is an IP address or localhost, port 0 any free one")
+	f.Var(&o.topology, "topology", "which tasks do what: fused, each loop everything, or staged, a pool for each step")
+
+	number := func(n *count, name string, most int, usage string) {
+		n.most = most
+		f.Var(n, name, usage)
+	}
+	const tasks = 256
+	number(&o.shards, "shards", tasks, "`N` independent sets of tasks (the number of CPUs; staged: 1)")
+	number(&o.readers, "readers", tasks, "`N` readers in each shard, staged only (1)")
+	number(&o.writers, "writers", tasks, "`N` writers in each shard, staged only (1)")
+	number(&o.processors, "processors", tasks, "`N` tasks in each shard for what may block (2)")
+	number(&o.connections, "max-connections", 10_000_000, "`N` connections at a time, in equal parts for each shard (16384 for each shard, or what fits)")
+
+	duration := func(d *period, name string, value, least time.Duration, usage string) {
+		d.value, d.least = value, least
+		f.Var(d, name, usage)
+	}
+	duration(&o.header, "header-timeout", 10*time.Second, time.Millisecond, "`D` for the head of a request to arrive")
+	duration(&o.idle, "idle-timeout", time.Minute, time.Millisecond, "`D` between two requests of a connection")
+	duration(&o.write, "write-timeout", 30*time.Second, time.Millisecond, "`D` without the peer taking any of a response")
+	duration(&o.linger, "linger-timeout", 2*time.Second, time.Millisecond, "`D` for the peer to close after the last response")
+	duration(&o.drain, "drain", 10*time.Second, time.Millisecond, "`D` for responses under way to finish after SIGTERM")
+
+	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`; - is standard output (none)")
+	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")
+	f.BoolP("help", "h", false, "say all this")
+	f.Bool("version", false, "print the version")
+}
+
+// check refuses what does not go together, and fills in what was left open.
+func (p *program) check(given func(string) bool) error {
+	o := &p.options
+	if o.root == "" {
+		return errors.New("--root is missing: it names the directory to serve")
+	}
+	if o.topology.value == stage.Fused {
+		for _, name := range []string{"readers", "writers"} {
+			if given(name) {
+				return fmt.Errorf("--%s: there are none with --topology fused; it goes with --topology staged", name)
+			}
+		}
+	}
+	if o.shards.n == 0 {
+		o.shards.n = 1
+		if o.topology.value == stage.Fused {
+			o.shards.n = min(runtime.GOMAXPROCS(0), o.shards.most)
+		}
+	}
+	if n := o.connections.n; n != 0 && n < o.shards.n {
+		return fmt.Errorf("--max-connections %d: there are %d shards, and each needs one at least", n, o.shards.n)
+	}
+	return nil
+}
+
+// flagError says what the flag package says in the form of the others.
+func flagError(err error) error {
+	var value *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &value):
+		return fmt.Errorf("--%s %q: %w", value.GetFlag().Name, value.GetValue(), value.Unwrap())
+	case errors.As(err, &missing):
+		return fmt.Errorf("--%s: its value is missing", missing.GetFlag().Name)
+	}
+	return fmt.Errorf("%w; --help lists the flags", err)
+}
+
+// version tells one build from another.
+func version() string {
+	what := "brigaded"
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		what += " " + b.Main.Version
+	}
+	return fmt.Sprintf("%s %s %s/%s", what, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

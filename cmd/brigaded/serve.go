@@ -1,0 +1,104 @@
+package main
+
+// From the first connection to the last: serving, draining, and the account.
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"brigade/core/stage"
+)
+
+// grace is how long after the deadline the process waits for what cannot be cut:
+// a call that hangs on a disk, or an access log that nobody reads.
+const grace = 5 * time.Second
+
+// serve runs the server until it is told to stop, and returns the exit status.
+func (p *program) serve() int {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	s, err := p.open()
+	if err != nil {
+		p.say("%v", err)
+		return statusStart
+	}
+	defer s.close()
+	s.server.Start()
+	shards := "shards"
+	if p.shards.n == 1 {
+		shards = "shard"
+	}
+	p.say("listening on %v, topology %v, %d %s", s.server.Addr(), p.topology.value, p.shards.n, shards)
+	return p.attend(s, signals)
+}
+
+// drain is how far the end has come.
+type drain struct {
+	signals  int
+	deadline time.Time // of the drain, once it has begun
+	leave    *time.Timer
+}
+
+// attend answers signals until the server has ended.
+func (p *program) attend(s *site, signals <-chan os.Signal) int {
+	ended := make(chan stage.Totals, 1)
+	go func() { ended <- s.server.Wait() }()
+	d := drain{leave: time.NewTimer(0)}
+	d.leave.Stop()
+	for {
+		select {
+		case totals := <-ended:
+			return p.account(s, &d, &totals)
+		case sig := <-signals:
+			if sig == syscall.SIGHUP {
+				p.say("SIGHUP is ignored: there is nothing to read again; restart brigaded for other flags")
+				continue
+			}
+			if d.signals++; d.signals > 2 {
+				p.say("%v, the third signal: leaving at once", sig)
+				return statusCut
+			}
+			p.end(s, &d, sig)
+		case <-d.leave.C:
+			p.say("%v after the deadline something still hangs, on a disk or on whoever reads the access log: leaving", grace)
+			return statusCut
+		}
+	}
+}
+
+// end begins the drain, or hurries it.
+func (p *program) end(s *site, d *drain, sig os.Signal) {
+	limit := p.drain.value
+	if d.signals == 1 {
+		p.say("%v: draining for %v at most; a second signal ends it now", sig, limit)
+	} else {
+		limit = 0
+		p.say("%v, the second signal: cutting what is left", sig)
+	}
+	s.server.Drain(limit)
+	d.deadline = time.Now().Add(limit)
+	d.leave.Reset(limit + grace)
+}
+
+// account prints what was done and returns the exit status. Nobody cuts a
+// connection before the deadline; past it, one was what kept the server up.
+func (p *program) account(s *site, d *drain, t *stage.Totals) int {
+	cut := !time.Now().Before(d.deadline)
+	for _, note := range t.Notes {
+		p.say("note: %s", note)
+	}
+	if s.log != nil {
+		if _, lost := s.log.Lost(); lost > 0 {
+			p.say("note: the access log lacks %d bytes that its disk did not take", lost)
+		}
+	}
+	p.say("%d requests on %d connections, %d bytes sent, %d log lines dropped", t.Requests, t.Connections, t.Bytes, t.Dropped)
+	if cut {
+		p.say("the drain's deadline passed with connections open: they were cut")
+		return statusCut
+	}
+	return statusClean
+}

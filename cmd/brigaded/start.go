@@ -1,0 +1,152 @@
+package main
+
+// Starting: everything that can be wrong is found before the first connection is
+// accepted, and said together with what can be done about it.
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"runtime/pprof"
+
+	"brigade/core/accesslog"
+	"brigade/core/handler/static"
+	"brigade/core/stage"
+	"brigade/core/sys"
+	"brigade/core/sys/linux"
+)
+
+// site is a server and what it was made from.
+type site struct {
+	server  *stage.Server
+	files   *static.Handler
+	log     *accesslog.Log // nil: none
+	profile *os.File       // nil: none
+}
+
+// logRoom bounds the access log lines, in bytes, that wait for a slow disk.
+const logRoom = 4 << 20
+
+// open makes the server; an error is one line for the operator, and nothing is
+// left open then.
+func (p *program) open() (s *site, err error) {
+	if linux.Available() != nil {
+		return nil, errors.New("this server needs Linux; on this system run the simulator: go run ./cmd/brigade fuzz")
+	}
+	s = &site{}
+	defer func() {
+		if err != nil {
+			s.abort()
+		}
+	}()
+	k := linux.New()
+	if s.files, err = static.New(k, p.root, static.Options{}); err != nil {
+		return s, explainRoot(p.root, err)
+	}
+	if name := p.accessLog; name != "" {
+		if name == "-" {
+			name = "/dev/stdout"
+		}
+		if s.log, err = accesslog.Open(k, name, logRoom); err != nil {
+			return s, fmt.Errorf("--access-log %s: %w", p.accessLog, errnoIn(err))
+		}
+	}
+	if p.cpuProfile != "" {
+		if s.profile, err = os.Create(p.cpuProfile); err != nil {
+			return s, fmt.Errorf("--cpuprofile: %w", err)
+		}
+		if err = pprof.StartCPUProfile(s.profile); err != nil {
+			return s, fmt.Errorf("--cpuprofile %s: %w", p.cpuProfile, err)
+		}
+	}
+	if err = vacant(k, p.listen.addr); err != nil {
+		return s, explainListen(p.listen.addr, err)
+	}
+	cfg := p.config(k)
+	cfg.Handler, cfg.Log = s.files, s.log
+	if s.server, err = stage.New(cfg); err != nil {
+		return s, explainListen(p.listen.addr, err)
+	}
+	return s, nil
+}
+
+// config is what the flags mean for the core.
+func (p *program) config(k sys.Kernel) stage.Config {
+	return stage.Config{
+		Kernel: k, Listen: p.listen.addr, Topology: p.topology.value,
+		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
+		Connections: p.connectionsPerShard(),
+		Header:      p.header.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
+	}
+}
+
+// vacant asks for the address alone. Shards share theirs by SO_REUSEPORT, and
+// that would let a second server of the same user join in unnoticed.
+func vacant(k sys.Kernel, addr netip.AddrPort) error {
+	if addr.Port() == 0 {
+		return nil
+	}
+	fd, e := k.Listen(addr, sys.ListenOptions{Backlog: 1})
+	if e != sys.OK {
+		return e
+	}
+	k.Close(fd)
+	return nil
+}
+
+// abort gives back what open opened before it failed.
+func (s *site) abort() {
+	if s.log != nil {
+		s.log.Discard()
+	}
+	s.close()
+}
+
+// close gives back what the server has not given back itself.
+func (s *site) close() {
+	if s.files != nil {
+		s.files.Close()
+	}
+	if s.profile != nil {
+		pprof.StopCPUProfile()
+		_ = s.profile.Close() // a profile that is cut short says so when it is read
+	}
+}
+
+// errnoIn is the system's error alone, where there is one.
+func errnoIn(err error) error {
+	var e sys.Errno
+	if errors.As(err, &e) {
+		return e
+	}
+	return err
+}
+
+func explainRoot(root string, err error) error {
+	hint := ""
+	switch e := errnoIn(err); {
+	case errors.Is(e, sys.ENOENT):
+		hint = "; it names the directory to serve"
+	case errors.Is(e, sys.ENOTDIR):
+		hint = "; it names the directory, not a file in it"
+	case errors.Is(e, sys.EACCES), errors.Is(e, sys.EPERM):
+		hint = "; the user that runs brigaded needs to read and search it"
+	}
+	return fmt.Errorf("--root %s: %w%s", root, errnoIn(err), hint)
+}
+
+func explainListen(addr netip.AddrPort, err error) error {
+	hint := ""
+	switch e := errnoIn(err); {
+	case errors.Is(e, sys.EADDRINUSE):
+		hint = fmt.Sprintf("; another process has it (ss -ltnp 'sport = :%d' shows which): end that one, or choose another port", addr.Port())
+	case errors.Is(e, sys.EADDRNOTAVAIL):
+		hint = "; no interface here has that address (ip address shows them); 0.0.0.0 is all of IPv4, [::] all of IPv6"
+	case errors.Is(e, sys.EACCES), errors.Is(e, sys.EPERM):
+		hint = "; ports below 1024 take CAP_NET_BIND_SERVICE: choose a higher one"
+	case errors.Is(e, sys.EMFILE), errors.Is(e, sys.ENFILE):
+		hint = "; fewer --shards take fewer descriptors (ulimit -Hn shows the limit)"
+	}
+	return fmt.Errorf("--listen %v: %w%s", addr, errnoIn(err), hint)
+}

@@ -1,0 +1,118 @@
+package main
+
+// Values of flags. Each knows what is allowed and says so when it is given
+// something else; the zero value of a count means that it was not given.
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"brigade/core/stage"
+)
+
+// count is a number of things, from 1 on.
+type count struct {
+	n    int
+	most int
+}
+
+// String implements pflag.Value.
+func (c *count) String() string {
+	if c.n == 0 {
+		return ""
+	}
+	return strconv.Itoa(c.n)
+}
+
+// Set implements pflag.Value.
+func (c *count) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > c.most {
+		return fmt.Errorf("it is a whole number from 1 to %d", c.most)
+	}
+	c.n = n
+	return nil
+}
+
+// Type implements pflag.Value.
+func (c *count) Type() string { return "N" }
+
+// period is a length of time.
+type period struct {
+	value time.Duration
+	least time.Duration
+}
+
+// longest is more than any timer of a server needs, and far from overflow.
+const longest = 30 * 24 * time.Hour
+
+// String implements pflag.Value.
+func (p *period) String() string { return p.value.String() }
+
+// Set implements pflag.Value.
+func (p *period) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < p.least || d > longest {
+		return fmt.Errorf("it is a time with its unit, such as 1m30s or 500ms, from %v to %v", p.least, longest)
+	}
+	p.value = d
+	return nil
+}
+
+// Type implements pflag.Value.
+func (p *period) Type() string { return "D" }
+
+// topology is stage's, as a flag.
+type topology struct{ value stage.Topology }
+
+// String implements pflag.Value.
+func (t *topology) String() string { return t.value.String() }
+
+// Set implements pflag.Value.
+func (t *topology) Set(s string) error {
+	v, err := stage.ParseTopology(s)
+	if err != nil {
+		return errors.New("it is fused or staged")
+	}
+	t.value = v
+	return nil
+}
+
+// Type implements pflag.Value.
+func (t *topology) Type() string { return "NAME" }
+
+// address is where to listen. No name but localhost is known: one that resolved
+// to several addresses, or to another one tomorrow, would be a riddle.
+type address struct{ addr netip.AddrPort }
+
+// String implements pflag.Value.
+func (a *address) String() string { return a.addr.String() }
+
+// Set implements pflag.Value.
+func (a *address) Set(s string) error {
+	host, service, err := net.SplitHostPort(s)
+	if err != nil {
+		return errors.New("it is HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return fmt.Errorf("its port %q is not a number from 0 to 65535", service)
+	}
+	if strings.EqualFold(host, "localhost") {
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return fmt.Errorf("its host %q is neither an IP address nor localhost; 0.0.0.0 is all of IPv4, [::] all of IPv6", host)
+	}
+	a.addr = netip.AddrPortFrom(ip, uint16(port))
+	return nil
+}
+
+// Type implements pflag.Value.
+func (a *address) Type() string { return "HOST:PORT" }

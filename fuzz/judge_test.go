@@ -1,0 +1,218 @@
+package fuzz_test
+
+// The judge on whole runs: it holds its peace on sound ones, and it is not blind:
+// whichever probe of a run is dropped or lies, some checker speaks.
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/fuzz/scenario"
+	"brigade/invariants"
+	"brigade/sim"
+)
+
+// judged runs a scenario with these checkers, in place of its own.
+func judged(t testing.TB, name string, observers []sim.Observer, o sim.Options) *sim.Report {
+	t.Helper()
+	s, err := scenario.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := new(scenario.Env)
+	main := s.Prepare(e)
+	o.World, o.Observers = e.World, observers
+	return sim.Run(o, main)
+}
+
+func TestSoundRunsHold(t *testing.T) {
+	observers := invariants.Server(0)
+	for name, runs := range map[string]uint64{"steady": 20, "calm": 20, "crowd": 20} {
+		for seed := range runs {
+			if r := judged(t, name, observers, sim.Options{Seed: seed}); r.Verdict != nil {
+				t.Errorf("%s, seed %d: %v", name, seed, r.Verdict)
+			}
+		}
+	}
+}
+
+// replay tells checkers recorded events, each at its time, with quiet moments
+// before time moves. It is the world of a run that does nothing else.
+type replay struct {
+	sim      *sim.Sim
+	checkers []sim.Observer
+	watch    [rt.Ops][]sim.Observer
+	events   []sim.Event
+	instants []instant
+}
+
+// instant fires once all that happened before has been told.
+type instant struct {
+	replay      *replay
+	first, last int
+}
+
+func (r *replay) Begin(s *sim.Sim) {
+	r.sim = s
+	r.watch = [rt.Ops][]sim.Observer{}
+	for _, c := range r.checkers {
+		for _, op := range c.Ops() {
+			r.watch[op] = append(r.watch[op], c)
+		}
+		c.Begin(s)
+	}
+	r.instants = nil
+	for i, e := range r.events {
+		if n := len(r.instants); n == 0 || r.events[i-1].Time != e.Time {
+			r.instants = append(r.instants, instant{replay: r, first: i, last: i + 1})
+		} else {
+			r.instants[n-1].last = i + 1
+		}
+	}
+	for i := range r.instants {
+		s.At(r.events[r.instants[i].first].Time, &r.instants[i])
+	}
+}
+
+func (i *instant) Fire() {
+	r := i.replay
+	for k := i.first; k < i.last && !r.sim.Failed(); k++ {
+		for _, c := range r.watch[r.events[k].Op] {
+			c.Event(&r.events[k])
+		}
+	}
+	for _, c := range r.checkers {
+		if !r.sim.Failed() {
+			c.Quiet()
+		}
+	}
+}
+
+func (r *replay) End() {
+	for _, c := range r.checkers {
+		if !r.sim.Failed() {
+			c.End()
+		}
+	}
+}
+
+func (r *replay) Submit(*sim.Call) bool { return true }
+func (r *replay) Ready(*sim.Call) bool  { return true }
+func (r *replay) Do(*sim.Call)          {}
+
+// verdict is what checkers say of these events.
+func verdict(checkers []sim.Observer, events []sim.Event) *sim.Verdict {
+	last := time.Duration(events[len(events)-1].Time)
+	r := &replay{checkers: checkers, events: events}
+	return sim.Run(sim.Options{World: r}, func() { rt.Sleep(last + 1) }).Verdict
+}
+
+// lies are the least changes to each word of each kind of probe that no run may
+// leave unnoticed; 0: the word is not used. A deadline that is a little off cannot
+// be told from a deadline, nor a wait between requests from one for content that
+// has to go by.
+var lies = map[rt.Kind][3]uint64{
+	rt.ProbeConnOpen:  {1, 1, 0},
+	rt.ProbeConnClose: {1, 1, 1},
+	rt.ProbeRequest:   {1, 1, 1 << 40},
+	rt.ProbeResponse:  {1, 1, 1},
+	rt.ProbeLogged:    {1, 1, 1},
+	rt.ProbeOwner:     {1, 1, 0},
+	rt.ProbeState:     {1, 2, 1 << 56},
+	rt.ProbeLoop:      {1, 0, 0},
+	rt.ProbeDrain:     {1 << 56, 0, 0},
+}
+
+func recorded(t *testing.T, seed uint64) []sim.Event {
+	t.Helper()
+	r := judged(t, "steady", nil, sim.Options{Seed: seed, Record: true})
+	if r.Verdict != nil {
+		t.Fatal(r.Verdict)
+	}
+	return r.Events
+}
+
+func TestNoProbeMayBeMissingOrLie(t *testing.T) {
+	checkers := invariants.Server(0)
+	events := recorded(t, 1)
+	if v := verdict(checkers, events); v != nil {
+		t.Fatalf("the events as they were: %v", v)
+	}
+	missing, false := map[rt.Kind]int{}, map[rt.Kind]int{}
+	for i, e := range events {
+		if e.Op != rt.OpProbe {
+			continue
+		}
+		kind := rt.Kind(e.Object)
+		if kind == rt.ProbeState && passing(events, i) {
+			continue
+		}
+		without := append(append([]sim.Event(nil), events[:i]...), events[i+1:]...)
+		if v := verdict(checkers, without); v == nil {
+			t.Errorf("step %d: %s %v is missing, and nobody says so", e.Step, kind, words(e))
+		}
+		missing[kind]++
+		for w, by := range lies[kind] {
+			if by == 0 {
+				continue
+			}
+			if v := verdict(checkers, falsified(events, i, w, by)); v == nil {
+				t.Errorf("step %d: word %d of %s %v lies by %d, and nobody says so", e.Step, w, kind, words(e), by)
+			}
+			false[kind]++
+		}
+	}
+	for k := rt.ProbeNone + 1; int(k) < len(rt.Probes()); k++ {
+		if missing[k] == 0 || false[k] == 0 {
+			t.Errorf("%s: %d times missing, %d times false; the run has to have every kind", k, missing[k], false[k])
+		}
+	}
+	t.Log(fmt.Sprint("missing ", missing, " false ", false))
+}
+
+// passing reports whether the wait that begins with event i is over at the same
+// instant: a loop that took a connection and reads from it may have waited between,
+// or not.
+func passing(events []sim.Event, i int) bool {
+	for _, e := range events[i+1:] {
+		if e.Time != events[i].Time {
+			return false
+		}
+		if e.Op == rt.OpProbe && e.A == events[i].A && rt.Kind(e.Object) == rt.ProbeRequest {
+			return true
+		}
+	}
+	return false
+}
+
+func words(e sim.Event) []uint64 { return []uint64{e.A, e.B, e.C} }
+
+func falsified(events []sim.Event, i, word int, by uint64) []sim.Event {
+	list := append([]sim.Event(nil), events...)
+	*[]*uint64{&list[i].A, &list[i].B, &list[i].C}[word] += by
+	return list
+}
+
+func BenchmarkSteady(b *testing.B) {
+	for _, c := range []struct {
+		name      string
+		observers []sim.Observer
+	}{{"unjudged", nil}, {"judged", invariants.Server(0)}} {
+		b.Run(c.name, func(b *testing.B) {
+			s, err := scenario.Find("steady")
+			if err != nil {
+				b.Fatal(err)
+			}
+			e := new(scenario.Env)
+			steps, seed := 0, uint64(0)
+			for b.Loop() {
+				main := s.Prepare(e)
+				seed++
+				steps += sim.Run(sim.Options{Seed: seed, World: e.World, Observers: c.observers}, main).Steps
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
+		})
+	}
+}

@@ -1,0 +1,89 @@
+package invariants
+
+// Loops do not block (I10): a task that declared itself a loop waits in its poller
+// and, for moments, for locks; never for the disk, a time, a condition or other
+// tasks. Whoever waits in a poller has declared itself.
+
+import (
+	"brigade/core/rt"
+	"brigade/sim"
+)
+
+type block struct {
+	judge
+	loops rows[bool] // by task
+	files rows[bool] // by descriptor: reading and writing it may block
+}
+
+// Ops implements sim.Observer.
+func (b *block) Ops() []rt.Op {
+	return []rt.Op{
+		rt.OpSleep, rt.OpWait, rt.OpJoin, rt.OpOpen, rt.OpFstat, rt.OpPread, rt.OpSendfile,
+		rt.OpRead, rt.OpWrite, rt.OpClose, rt.OpPollWait, rt.OpProbe,
+	}
+}
+
+// Begin implements sim.Observer.
+func (b *block) Begin(s *sim.Sim) {
+	b.s = s
+	b.loops.reset()
+	b.files.reset()
+}
+
+// Event implements sim.Observer.
+func (b *block) Event(e *sim.Event) {
+	if e.Op == rt.OpProbe {
+		if kind(e) == rt.ProbeLoop {
+			b.declare(e)
+		}
+		return
+	}
+	l := b.loops.get(e.Task)
+	loop := l != nil && *l
+	switch e.Op {
+	case rt.OpClose:
+		if f := b.files.get(fd(e)); f != nil && b.mine(e) && e.C == 0 {
+			*f = false
+		}
+	case rt.OpPollWait:
+		if !loop && b.mine(e) {
+			b.fail("I10", "%s waits in poller %d without having declared itself a loop", b.who(e.Task), fd(e))
+		}
+	case rt.OpRead, rt.OpWrite:
+		if f := b.files.get(fd(e)); loop && f != nil && *f && b.mine(e) {
+			b.fail("I10", "loop %s performs %s on descriptor %d, a file, which may block", b.who(e.Task), e.Op, fd(e))
+		}
+	default:
+		if loop {
+			b.fail("I10", "loop %s performs %s, which may block; only poll_wait may", b.who(e.Task), e.Op)
+		}
+		if n, ok := made(e); ok && e.Op == rt.OpOpen && b.mine(e) {
+			if f := b.files.at(n); f != nil {
+				*f = true
+			}
+		}
+	}
+}
+
+func (b *block) declare(e *sim.Event) {
+	l := b.loops.at(e.Task)
+	if l == nil {
+		return
+	}
+	enters := e.A == 1
+	if e.A > 1 || *l == enters {
+		b.fail("I10", "%s says %d where it is a loop: %t; 1 enters and 0 leaves, in turns", b.who(e.Task), e.A, *l)
+		return
+	}
+	*l = enters
+}
+
+// End implements sim.Observer.
+func (b *block) End() {
+	for i, loop := range b.loops.list {
+		if loop {
+			b.fail("I10", "%s has ended, and never said that it is no loop any more", b.who(int32(i)))
+			return
+		}
+	}
+}
