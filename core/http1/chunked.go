@@ -104,8 +104,9 @@ func (c *Chunked) step(b byte) *Error {
 		return expect(b, '\n', errChunkEnd)
 	case chunkFailed:
 		return c.failure
+	default:
+		return c.trailerByte(b)
 	}
-	return c.trailerByte(b)
 }
 
 func expect(b, want byte, e *Error) *Error {
@@ -217,9 +218,10 @@ func (c *Chunked) trailerByte(b byte) *Error {
 	case chunkValueLF:
 		c.state = chunkLine
 		return expect(b, '\n', errBareCR)
+	default: // chunkEndLF
+		c.state = chunkDone
+		return expect(b, '\n', errBareCR)
 	}
-	c.state = chunkDone
-	return expect(b, '\n', errBareCR)
 }
 
 func trailerName(b byte) *Error {

@@ -77,7 +77,7 @@ func (p *Poller) Wait(timeout time.Duration) []sys.Event {
 	for i := range events {
 		if events[i].Token == wakerToken {
 			// Edge-triggered: reading the counter empties it, so that it never fills up.
-			p.kernel.Read(p.waker, p.drain[:])
+			_, _ = p.kernel.Read(p.waker, p.drain[:])
 			events = append(events[:i], events[i+1:]...)
 			break
 		}

@@ -41,8 +41,8 @@ func Bug(format string, args ...any) {
 // over. Only Recover and the scheduler may see it.
 type Unwind struct{}
 
-// Recover, deferred, hands the value of a panic to handle. A task that is being
-// unwound goes on unwinding, unhandled.
+// Recover is to be deferred: it hands the value of a panic to handle. A task that
+// is being unwound goes on unwinding, unhandled.
 func Recover(handle func(v any)) {
 	v := recover()
 	if v == nil {

@@ -56,7 +56,8 @@ func (l *loop) finish(c *Conn) step {
 	c.timer.Disarm()
 	if h := c.http; h != nil {
 		if !h.Out.Empty() {
-			l.kernel.SetOption(c.fd, sys.LingerZero, 1)
+			// If it cannot be set, the close is gentler than it should be.
+			_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)
 			l.abandon(c)
 		}
 		h.Content.Forget()

@@ -51,7 +51,7 @@ func (l *loop) register(c *Conn) bool {
 func (l *loop) lodge(c *Conn) bool {
 	c.abroad = l.slots.Take(c)
 	events := sys.Out | sys.Edge | sys.OneShot
-	e := sys.ENOENT
+	var e sys.Errno
 	if c.lodged {
 		e = l.kernel.PollModify(l.poller.FD(), c.fd, events, c.abroad.Token())
 	} else {

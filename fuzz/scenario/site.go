@@ -118,17 +118,17 @@ func (s *site) draw(faults bool) plan {
 }
 
 // serve starts a server by p, runs f, drains, and waits until nothing is left.
-func (s *site) serve(p plan, f func()) stage.Totals {
+func (s *site) serve(p plan, f func()) {
 	s.net.Adjust(p.net)
 	h, err := static.New(s.server, "/www", p.static)
 	if err != nil {
 		// A disk that fails before the server is up is the operator's to see to.
-		return stage.Totals{}
+		return
 	}
 	defer h.Close()
 	if p.log {
 		if p.stage.Log, err = accesslog.Open(s.server, logName, 4096); err != nil {
-			return stage.Totals{}
+			return
 		}
 	}
 	p.stage.Handler = h
@@ -137,12 +137,12 @@ func (s *site) serve(p plan, f func()) stage.Totals {
 		if p.log {
 			p.stage.Log.Discard()
 		}
-		return stage.Totals{}
+		return
 	}
 	server.Start()
 	f()
 	server.Drain(10 * time.Second)
-	return server.Wait()
+	server.Wait()
 }
 
 // crowd runs every behaviour as a task with a process of its own, and returns

@@ -63,8 +63,9 @@ func refusal(r *http1.Request) *http1.Error {
 		return nil
 	case http1.Other:
 		return http1.ErrMethodUnknown
+	default:
+		return http1.ErrMethodNotAllowed
 	}
-	return http1.ErrMethodNotAllowed
 }
 
 // refuse answers x with e.
@@ -141,8 +142,9 @@ func openError(e sys.Errno) *http1.Error {
 		return http1.ErrOverloaded
 	case sys.EIO:
 		return http1.ErrInternal
+	default:
+		return http1.ErrNotFound
 	}
-	return http1.ErrNotFound
 }
 
 // load reads a small file whole, answers with it and leaves it to be cached.

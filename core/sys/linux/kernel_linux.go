@@ -42,7 +42,7 @@ func (k *Kernel) Close(fd sys.FD) sys.Errno {
 
 // closeRaw releases a descriptor that was never given out.
 func closeRaw(fd sys.FD) {
-	unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
+	_, _, _ = unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 }
 
 // errnoOf is the number inside an error of package unix, EIO for one without.
