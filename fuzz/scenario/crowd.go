@@ -60,6 +60,8 @@ func malformed() behaviour {
 	}}
 }
 
+func curiously() behaviour { return curious(1 + sim.Choose("questions", 6)) }
+
 // steady is the run by which the simulator's speed is measured: staged, four
 // clients, twelve exchanges, nothing goes wrong.
 func steady() *Scenario {
@@ -89,7 +91,7 @@ func crowd() *Scenario {
 				p := s.draw(true)
 				list := []behaviour{wellBehaved(3), pipelining(2 + sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing()}
 				for range sim.Choose("more", 3) {
-					list = append(list, []func() behaviour{abandoning, malformed, slow}[sim.Choose("kind", 3)]())
+					list = append(list, []func() behaviour{abandoning, malformed, slow, curiously}[sim.Choose("kind", 4)]())
 				}
 				s.serve(p, func() { s.crowd(p, list...) })
 			}
@@ -107,7 +109,7 @@ func calm() *Scenario {
 			return func() {
 				p := s.draw(false)
 				s.serve(p, func() {
-					s.crowd(p, wellBehaved(4), pipelining(2+sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing(), malformed())
+					s.crowd(p, wellBehaved(4), pipelining(2+sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning())
 				})
 			}
 		},
