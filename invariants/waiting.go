@@ -78,6 +78,9 @@ func (w *waiting) Begin(s *sim.Sim) {
 
 // Event implements sim.Observer.
 func (w *waiting) Event(e *sim.Event) {
+	if e.Time > w.soonest {
+		w.late(e.Time) // before a client complains of what follows from it
+	}
 	if e.Op == rt.OpProbe {
 		w.probe(e)
 		return
@@ -243,14 +246,17 @@ func (w *waiting) stray() {
 
 // Quiet implements sim.Observer.
 func (w *waiting) Quiet() {
-	now := w.s.Now()
 	if w.coming > 0 {
 		w.stray()
-		return
 	}
-	if now <= w.soonest {
-		return
+	if now := w.s.Now(); now > w.soonest {
+		w.late(now)
 	}
+}
+
+// late looks for connections that should have been touched by now. Time moves only
+// when nothing can run, so whoever was to touch them in time has had its turn.
+func (w *waiting) late(now rt.Instant) {
 	w.soonest = never
 	for i := range w.connections.members {
 		m := &w.connections.members[i]

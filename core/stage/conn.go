@@ -57,16 +57,17 @@ type Conn struct {
 	wait    wait             // what it waits for, while it does
 	timer   poll.Timer[Conn] // of that wait, in the loop where it waits
 
-	http      *httpconn.Conn // nil while it is idle
-	then      step           // what follows once all is written; none: read
-	closing   bool           // no further request is read
-	dismissed bool           // to be closed unless a request is there by now
-	reset     bool           // no lingering: the peer is gone, or cannot be told
-	stuck     bool           // a processor found the peer taking no more
-	flowing   bool           // a processor found it taking more
-	shut      bool           // our direction is closed
-	requests  uint64         // so far
-	accepted  int64          // bytes the kernel took, in all
+	http       *httpconn.Conn // nil while it is idle
+	then       step           // what follows once all is written; none: read
+	closing    bool           // no further request is read
+	dismissed  bool           // to be closed unless a request is there by now
+	reset      bool           // no lingering: the peer is gone, or cannot be told
+	stuck      bool           // a processor found the peer taking no more
+	flowing    bool           // a processor found it taking more
+	shut       bool           // our direction is closed
+	requests   uint64         // so far
+	unrecorded bool           // the last of them has no record yet
+	accepted   int64          // bytes the kernel took, in all
 }
 
 // HandoffLink implements handoff.Linked.

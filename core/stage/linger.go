@@ -15,6 +15,10 @@ import (
 // scratch is what lingering reads into; nobody looks at it.
 const scratch = 4 << 10
 
+// unanswered is logged as the status of a request whose connection ended before
+// it was answered, as nginx has it.
+const unanswered = 499
+
 // linger shuts our direction and reads what comes until the peer closes.
 func (l *loop) linger(c *Conn) step {
 	if !c.shut {
@@ -60,12 +64,21 @@ func (l *loop) finish(c *Conn) step {
 			_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)
 			l.abandon(c)
 		}
+		if c.unrecorded {
+			// It was begun, and its connection failed before there was an answer: that,
+			// too, is a request for the log (I23).
+			h.X.Status = unanswered
+			c.record()
+			l.answered(c)
+		}
 		h.Content.Forget()
 		l.pool.Put(h)
 		c.http = nil
 	}
-	l.slots.Release(c.slot)
-	c.slot = poll.NoSlot
+	if c.slot != poll.NoSlot { // it was given up before it was adopted
+		l.slots.Release(c.slot)
+		c.slot = poll.NoSlot
+	}
 	l.kernel.Close(c.fd)
 	rt.Probe(rt.ProbeConnClose, c.id, uint64(uint32(c.fd)), uint64(c.accepted))
 	c.fd = sys.None

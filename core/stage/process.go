@@ -13,7 +13,7 @@ func (w *worker) process(c *Conn) step {
 	x := &h.X
 	switch {
 	case w.roles&processes != 0:
-		if !w.local.Inline(x) {
+		if !w.inline(c) {
 			if !h.Out.Empty() {
 				// Earlier answers need not wait for this one's disk.
 				c.then = stepProcess
@@ -25,7 +25,7 @@ func (w *worker) process(c *Conn) step {
 	case c.home.roles&processes != 0:
 		// The loop's own cache had nothing; it learns what is found.
 		w.handle(c)
-	case !w.local.Inline(x):
+	case !w.inline(c):
 		w.handle(c)
 		w.local.Learn(x.Note)
 		x.Note = nil
@@ -33,35 +33,62 @@ func (w *worker) process(c *Conn) step {
 	if x.Close {
 		c.closing = true
 	}
+	x.Finish()
+	c.record()
 	if c.reset {
 		return stepFinish
 	}
-	x.Finish()
-	h.Record(c.requests)
 	if w.roles&writes != 0 && h.Started() && !c.closing {
 		return stepRead // another may be there: one write for all
 	}
 	return stepWrite
 }
 
+// inline asks the handler's local part, and answers for it if it panics.
+func (w *worker) inline(c *Conn) (answered bool) {
+	mark := c.http.X.Mark()
+	defer rt.Recover(func(v any) {
+		answered = true
+		w.panicked(c, mark, v)
+	})
+	if !w.local.Inline(&c.http.X) {
+		return false
+	}
+	w.insist(c, mark)
+	return true
+}
+
 // handle calls the handler where it may block, and answers for it if it panics.
 func (w *worker) handle(c *Conn) {
-	x := &c.http.X
-	mark := x.Mark()
-	defer rt.Recover(func(v any) {
-		x.Note = nil
-		if !x.Rollback(mark) {
-			// Part of the response is queued: what follows it could be taken for the rest.
-			c.reset = true
-			return
-		}
-		x.Close = true
-		x.Refuse(http1.ErrInternal, "")
-		w.server.complain("a handler panicked: ", v)
-	})
-	w.server.cfg.Handler.Handle(x)
-	if x.Status == 0 {
-		x.Refuse(http1.ErrInternal, "")
+	mark := c.http.X.Mark()
+	defer rt.Recover(func(v any) { w.panicked(c, mark, v) })
+	w.server.cfg.Handler.Handle(&c.http.X)
+	w.insist(c, mark)
+}
+
+// panicked answers for a handler that panicked with v.
+func (w *worker) panicked(c *Conn, mark int, v any) {
+	c.http.X.Close = true
+	w.server.complain("a handler panicked: ", v)
+	w.mend(c, mark)
+}
+
+// insist sees to it that there is a response.
+func (w *worker) insist(c *Conn, mark int) {
+	if x := &c.http.X; x.Status == 0 {
 		w.server.complain("a handler returned without answering ", string(x.Request.Target))
+		w.mend(c, mark)
 	}
+}
+
+// mend puts an error response in the place of what there is since mark.
+func (w *worker) mend(c *Conn, mark int) {
+	x := &c.http.X
+	x.Note = nil
+	if !x.Rollback(mark) {
+		// Part of the response is queued: what follows it could be taken for the rest.
+		c.reset = true
+		return
+	}
+	x.Refuse(http1.ErrInternal, "")
 }

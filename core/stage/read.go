@@ -101,6 +101,7 @@ func (w *worker) await(c *Conn) step {
 // began counts a request, whatever becomes of it.
 func (w *worker) began(c *Conn) {
 	c.requests++
+	c.unrecorded = true
 	c.dismissed = false
 	c.timer.Disarm()
 	w.count.requests++
@@ -134,7 +135,7 @@ func (w *worker) refuse(c *Conn, e *http1.Error) step {
 	h.X.Close = true
 	h.X.Refuse(e, "")
 	h.X.Finish()
-	h.Record(c.requests)
+	c.record()
 	return stepWrite
 }
 

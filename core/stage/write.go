@@ -141,6 +141,12 @@ func (w *worker) drop(k *bucket.Bucket) {
 	}
 }
 
+// record begins the log record of the current request.
+func (c *Conn) record() {
+	c.http.Record(c.requests)
+	c.unrecorded = false
+}
+
 // answered is the end of a request: its last byte left, or it was given up.
 func (w *worker) answered(c *Conn) {
 	h := c.http

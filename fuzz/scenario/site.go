@@ -10,6 +10,7 @@ import (
 	"brigade/core/httpconn"
 	"brigade/core/rt"
 	"brigade/core/stage"
+	"brigade/invariants"
 	"brigade/netsim"
 	"brigade/netsim/client"
 	"brigade/sim"
@@ -26,6 +27,7 @@ type site struct {
 	server  *netsim.Process
 	clients []*netsim.Process
 	files   []client.File
+	judges  []sim.Observer // of the server, which is process 0
 }
 
 var address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 80)
@@ -35,9 +37,10 @@ const logName = "/log/access.log"
 // newSite builds the machine, or returns the one that e has.
 func newSite(e *Env) *site {
 	if n, ok := e.World.(*siteWorld); ok {
+		e.Observers = append(e.Observers, n.site.judges...)
 		return n.site
 	}
-	s := &site{env: e, net: netsim.New(netsim.Config{})}
+	s := &site{judges: invariants.Server(0), env: e, net: netsim.New(netsim.Config{})}
 	s.server = s.net.Process("server")
 	for i := range clients {
 		s.clients = append(s.clients, s.net.Process(fmt.Sprintf("client.%d", i+1)))
@@ -57,6 +60,7 @@ func newSite(e *Env) *site {
 	s.files = append(s.files, client.File{Target: "/out/access.log", Status: 404}, client.File{Target: "/fifo", Status: 404})
 	s.net.Build("/log", netsim.Entry{Dir: true})
 	e.World = &siteWorld{s.net, s}
+	e.Observers = append(e.Observers, s.judges...)
 	return s
 }
 

@@ -1,0 +1,233 @@
+package invariants_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/invariants"
+	"brigade/sim"
+)
+
+// checker makes the checker of that name.
+func checker(t testing.TB, name string) (sim.Observer, invariants.Checker) {
+	t.Helper()
+	for _, c := range invariants.All() {
+		if c.Name == name {
+			return c.New(server), c
+		}
+	}
+	t.Fatalf("there is no checker %q", name)
+	return nil, invariants.Checker{}
+}
+
+// planted are histories of which one checker, alone, has to say that an invariant
+// does not hold. Empty: it holds.
+var planted = []struct {
+	checker, invariant, story string
+	history                   *history
+}{
+	{"descriptor", "I15", "closed twice", begun().parted().fails(processor, rt.OpClose, 7, bad)},
+	{"descriptor", "I15", "used after its close", begun().parted().fails(processor, rt.OpRead, 7, bad)},
+	{"descriptor", "I15", "never made", begun().fails(loop, rt.OpRead, 70, bad)},
+	{"descriptor", "I15", "no number at all", begun().fails(loop, rt.OpClose, -1, bad)},
+	{"descriptor", "I15", "a late close hits a connection", begun().call(processor, rt.OpClose, 7, 0).call(processor, rt.OpOpen, 4, 7)},
+	{"descriptor", "I15", "a late close, and the task ends", begun().call(processor, rt.OpClose, 7, 0)},
+	{"descriptor", "I15", "let go of without a close", begun().probe(loop, rt.ProbeConnClose, 1, 7, 0)},
+	{"descriptor", "I15", "closed by one task, let go of by another", begun().call(processor, rt.OpClose, 7, 0).probe(loop, rt.ProbeConnClose, 1, 7, 0)},
+	{"descriptor", "I15", "begun on what was not accepted", begun().probe(loop, rt.ProbeConnOpen, 2, 6)},
+	{"descriptor", "I15", "sendfile from a closed file", begun().fails(processor, rt.OpSendfile, 7, bad)},
+	{"descriptor", "I14", "a watch of a closed descriptor", begun().fails(loop, rt.OpPollAdd, 6, bad)},
+	{"descriptor", "", "the number comes back", begun().parted().call(loop, rt.OpAccept, 5, 7).probe(loop, rt.ProbeConnOpen, 2, 7)},
+
+	{"leak", "I06", "a connection's", begun()},
+	{"leak", "I06", "a file's", new(history).call(processor, rt.OpOpen, 4, 8)},
+	{"leak", "", "a number opened and closed twice", new(history).call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpClose, 8, 0).
+		call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpClose, 8, 0)},
+
+	{"count", "I02", "told of after its end", begun().parted().probe(writer, rt.ProbeOwner, 1, 2)},
+	{"count", "I24", "told of before its begin", begun().probe(writer, rt.ProbeOwner, 2, 2)},
+	{"count", "I24", "begun twice", begun().probe(loop, rt.ProbeConnOpen, 1, 7)},
+	{"count", "I24", "ended on another descriptor", begun().call(loop, rt.OpClose, 7, 0).probe(loop, rt.ProbeConnClose, 1, 8, 0)},
+	{"count", "I24", "accepted, and nobody tells", begun().call(loop, rt.OpAccept, 5, 8)},
+	{"count", "I24", "closed, and counted on", begun().call(loop, rt.OpClose, 7, 0)},
+
+	{"owner", "I01", "touched by another task", begun().call(processor, rt.OpRead, 7, 1)},
+	{"owner", "I01", "handed on by another task", begun().asked().probe(processor, rt.ProbeOwner, 1, 4)},
+	{"owner", "I32", "touched after the handoff", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).call(loop, rt.OpShutdown, 7, 0)},
+	{"owner", "I32", "closed after the handoff", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).parted()},
+	{"owner", "I01", "two takers", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).call(processor, rt.OpSendfile, 7, 1).call(writer, rt.OpSendfile, 7, 1)},
+	{"owner", "I01", "a loop takes what may block", begun().asked().probe(loop, rt.ProbeOwner, 1, 5).probe(writer, rt.ProbeLoop, 1).call(writer, rt.OpSendfile, 7, 1)},
+	{"owner", "I01", "a step that there is not", begun().asked().probe(loop, rt.ProbeOwner, 1, 8)},
+	{"owner", "I01", "adopted late", begun().asked().probe(loop, rt.ProbeOwner, 1, 1)},
+	{"owner", "", "there and back", begun().asked().processed().answered()},
+	{"owner", "", "another connection's descriptor", begun().asked().call(processor, rt.OpWrite, 9, 8)},
+
+	{"waiting", "I13", "neither runs nor waits", begun().fails(loop, rt.OpRead, 7, again).call(loop, rt.OpPollWait, 6, 1)},
+	{"waiting", "I13", "lost in a handoff to a loop", begun().asked().processed().after(time.Millisecond)},
+	{"waiting", "I16", "lost in a handoff to a processor", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).after(11 * time.Second)},
+	{"waiting", "I16", "beyond its deadline", waits(1, 2*time.Second).after(2*time.Second + 60*time.Millisecond)},
+	{"waiting", "", "up to its deadline", waits(1, 2*time.Second).after(2 * time.Second)},
+	{"waiting", "I16", "without a deadline", waits(1, 0)},
+	{"waiting", "I16", "for ever", waits(1, 1<<60)},
+	{"waiting", "I17", "in no state", waits(7, time.Second)},
+	{"waiting", "I17", "for a head of which there is nothing", waits(2, time.Second)},
+	{"waiting", "I17", "between requests before the first", waits(3, time.Second)},
+	{"waiting", "I17", "for the peer to take nothing", waits(5, time.Second)},
+	{"waiting", "I17", "for the peer's close while ours is open", waits(6, time.Second)},
+	{"waiting", "I17", "between requests with a response owed", waitsIn(begun().asked(), 3, time.Second)},
+	{"waiting", "I17", "for the first request after one", waitsIn(begun().asked(), 1, time.Second)},
+	{"waiting", "I17", "for content after our shutdown", waitsIn(begun().asked().call(loop, rt.OpShutdown, 7, 0), 4, time.Second)},
+	{"waiting", "I17", "another timeout for the same state", waitsIn(waitsIn(begun().asked(), 5, time.Second).after(time.Millisecond), 5, 2*time.Second)},
+	{"waiting", "I17", "a deadline put off", waitsIn(waits(1, time.Second).after(time.Millisecond), 1, 1001*time.Millisecond)},
+	{"waiting", "", "a wait goes on", waitsIn(waits(1, time.Second).after(time.Millisecond), 1, 999*time.Millisecond)},
+
+	{"account", "I22", "more in responses than the kernel took", begun().asked().call(loop, rt.OpWrite, 7, 100).probe(loop, rt.ProbeResponse, 1, 1, 120)},
+	{"account", "I22", "less in responses than the kernel took", begun().asked().call(loop, rt.OpWrite, 7, 1).answered().parted()},
+	{"account", "I22", "the connection counts otherwise", begun().asked().answered().probe(loop, rt.ProbeConnClose, 1, 7, 119)},
+	{"account", "I22", "logged otherwise", begun().asked().call(loop, rt.OpWrite, 7, 120).probe(loop, rt.ProbeResponse, 1, 1, 120).probe(loop, rt.ProbeLogged, 1, 1, 119)},
+	{"account", "", "a record dropped", begun().asked().call(loop, rt.OpWrite, 7, 120).probe(loop, rt.ProbeResponse, 1, 1, 120).probe(loop, rt.ProbeLogged, 1, 1, ^uint64(0)).parted()},
+	{"account", "I23", "a request skipped", begun().probe(loop, rt.ProbeRequest, 1, 2)},
+	{"account", "I23", "a response too many", begun().asked().answered().probe(loop, rt.ProbeResponse, 1, 2, 0)},
+	{"account", "I23", "a response out of order", begun().asked().probe(loop, rt.ProbeResponse, 1, 2, 0)},
+	{"account", "I23", "no response", begun().asked().call(loop, rt.OpClose, 7, 0).probe(loop, rt.ProbeConnClose, 1, 7, 0)},
+	{"account", "I23", "two records", begun().asked().answered().probe(loop, rt.ProbeLogged, 1, 1, 120)},
+	{"account", "I23", "the second not logged", begun().asked().answered().probe(loop, rt.ProbeRequest, 1, 2).probe(loop, rt.ProbeResponse, 1, 2, 0).parted()},
+	{"account", "I23", "none logged, but a log written", begun().asked().call(loop, rt.OpWrite, 7, 120).probe(loop, rt.ProbeResponse, 1, 1, 120).parted().
+		call(root, rt.OpOpen, -1, 4).call(writer, rt.OpWrite, 4, 80)},
+	{"account", "", "no log", begun().asked().call(loop, rt.OpWrite, 7, 120).probe(loop, rt.ProbeResponse, 1, 1, 120).parted()},
+
+	{"input", "I19", "a request out of nothing", begun().probe(loop, rt.ProbeRequest, 1, 1)},
+	{"input", "I19", "heads longer than what was read", begun().call(loop, rt.OpRead, 7, 20).probe(loop, rt.ProbeRequest, 1, 1, 21)},
+	{"input", "", "a head of what was read", begun().call(loop, rt.OpRead, 7, 20).probe(loop, rt.ProbeRequest, 1, 1, 20)},
+
+	{"block", "I10", "opens a file", begun().call(loop, rt.OpOpen, 4, 8)},
+	{"block", "I10", "looks at a file", begun().call(loop, rt.OpFstat, 8, 0)},
+	{"block", "I10", "reads a file", begun().call(loop, rt.OpPread, 8, 0)},
+	{"block", "I10", "sends a file", begun().call(loop, rt.OpSendfile, 7, 100)},
+	{"block", "I10", "sleeps", begun().does(loop, rt.OpSleep)},
+	{"block", "I10", "waits for tasks", begun().does(loop, rt.OpJoin)},
+	{"block", "I10", "waits for a condition", begun().does(loop, rt.OpWait)},
+	{"block", "I10", "writes the log", begun().call(root, rt.OpOpen, -1, 4).call(loop, rt.OpWrite, 4, 80)},
+	{"block", "I10", "polls undeclared", begun().call(writer, rt.OpPollWait, 6, 0)},
+	{"block", "I10", "enters twice", begun().probe(loop, rt.ProbeLoop, 1)},
+	{"block", "I10", "leaves without entering", begun().probe(writer, rt.ProbeLoop, 0)},
+	{"block", "I10", "never leaves", begun()},
+	{"block", "", "a processor may do all that", begun().asked().processed().does(processor, rt.OpWait).probe(loop, rt.ProbeLoop, 0)},
+
+	{"spin", "I11", "polls for nothing", begun().times(1002, func(h *history) { h.call(loop, rt.OpPollWait, 6, 1) })},
+	{"spin", "I11", "repeats what fails", begun().times(501, func(h *history) {
+		h.call(loop, rt.OpPollWait, 6, 1).fails(loop, rt.OpRead, 7, again)
+	})},
+	{"spin", "", "polls as time passes", begun().times(1002, func(h *history) { h.call(loop, rt.OpPollWait, 6, 0).after(time.Millisecond) })},
+	{"spin", "", "reads what there is", begun().times(1002, func(h *history) { h.call(loop, rt.OpPollWait, 6, 1).call(loop, rt.OpRead, 7, 1) })},
+
+	{"drain", "I31", "hears on", begun().drains().after(time.Millisecond)},
+	{"drain", "I31", "accepts later", begun().drains().call(loop, rt.OpClose, 5, 0).after(time.Millisecond).call(loop, rt.OpAccept, 5, 8)},
+	{"drain", "I31", "keeps a connection", begun().drains().call(loop, rt.OpClose, 5, 0).after(2 * time.Second).after(time.Second)},
+	{"drain", "I31", "keeps a loop", begun().parted().drains().call(loop, rt.OpClose, 5, 0).after(3 * time.Second)},
+	{"drain", "I31", "stops hearing by itself", begun().call(loop, rt.OpClose, 5, 0)},
+	{"drain", "I31", "a deadline in the past", begun().after(time.Second).probe(root, rt.ProbeDrain, 1)},
+	{"drain", "", "a start that fails", new(history).call(root, rt.OpListen, -1, 5).call(root, rt.OpClose, 5, 0)},
+}
+
+// waits is a connection that begins to wait in a state.
+func waits(state uint64, d time.Duration) *history { return waitsIn(begun(), state, d) }
+
+func waitsIn(h *history, state uint64, d time.Duration) *history {
+	return h.probe(loop, rt.ProbeState, 1, state, h.in(d))
+}
+
+// drains is the decision to drain within a second.
+func (h *history) drains() *history { return h.probe(root, rt.ProbeDrain, h.in(time.Second)) }
+
+func (h *history) times(n int, f func(h *history)) *history {
+	for range n {
+		f(h)
+	}
+	return h
+}
+
+func TestPlanted(t *testing.T) {
+	caught := map[string]bool{}
+	for _, p := range planted {
+		c, row := checker(t, p.checker)
+		v := p.history.judge(c)
+		switch {
+		case p.invariant == "" && v != nil:
+			t.Errorf("%s: %s: %v; it holds", p.checker, p.story, v)
+		case p.invariant != "" && (v == nil || v.Invariant != p.invariant):
+			t.Errorf("%s: %s: %v; want %s", p.checker, p.story, v, p.invariant)
+		}
+		if p.invariant != "" && !strings.Contains(strings.Join(row.Numbers, " "), p.invariant) {
+			t.Errorf("%s speaks for %s, and not for %v alone", p.checker, p.invariant, row.Numbers)
+		}
+		caught[p.checker+p.invariant] = true
+	}
+	for _, c := range invariants.All() {
+		for _, n := range c.Numbers {
+			if !caught[c.Name+n] {
+				t.Errorf("no violation of %s is planted for %s", n, c.Name)
+			}
+		}
+	}
+}
+
+func TestSoundLifeHolds(t *testing.T) {
+	observers := invariants.Server(server)
+	for range 3 { // tables are used again
+		if v := life().judge(observers...); v != nil {
+			t.Fatal(v)
+		}
+	}
+	if v := life().judge(invariants.Server(server + 1)...); v == nil {
+		t.Error("calls of another process: nobody misses them, though probes tell of them")
+	}
+}
+
+// A failure names who, which and what is allowed.
+func TestMessages(t *testing.T) {
+	for _, want := range []struct{ checker, story, message string }{
+		{"descriptor", "closed twice", "descriptor 7 is closed by world, but world closed it at step 7; each is closed once"},
+		{"owner", "two takers", "connection 1 is touched by world (sendfile); it is world's until that hands it on"},
+		{"block", "sends a file", "loop world performs sendfile, which may block; only poll_wait may"},
+	} {
+		for _, p := range planted {
+			if p.checker != want.checker || p.story != want.story {
+				continue
+			}
+			c, _ := checker(t, p.checker)
+			if v := p.history.judge(c); v == nil || v.Message != want.message {
+				t.Errorf("%s, %s: %v; want %q", p.checker, p.story, v, want.message)
+			}
+		}
+	}
+}
+
+// Nothing is allocated in the steady state: campaigns judge every run.
+func TestCheckersDoNotAllocate(t *testing.T) {
+	h := life()
+	for _, c := range invariants.All() {
+		o := c.New(server)
+		tell := func() {
+			o.Begin(nil)
+			for i := range h.events {
+				for _, op := range o.Ops() {
+					if op == h.events[i].Op {
+						o.Event(&h.events[i])
+					}
+				}
+			}
+		}
+		tell()
+		ops := testing.AllocsPerRun(10, func() {
+			for range h.events {
+				o.Ops()
+			}
+		})
+		if n := testing.AllocsPerRun(10, tell) - ops; n > 0 {
+			t.Errorf("%s: %v allocations for a life of %d events", c.Name, n, len(h.events))
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package invariants_test
+
+import (
+	"time"
+
+	"brigade/core/rt"
+	"brigade/sim"
+)
+
+// history is made up: events of a server's process, number 1, and probes. Told to
+// checkers, each event comes at its time, with a quiet moment before time moves.
+type history struct {
+	now    rt.Instant
+	events []sim.Event
+}
+
+// The tasks of histories.
+const (
+	root = iota
+	loop
+	processor
+	writer
+)
+
+const (
+	server = 1
+	again  = 11 // EAGAIN
+	bad    = 9  // EBADF
+)
+
+// call is a system call with its result.
+func (h *history) call(task int32, op rt.Op, fd int32, result int64) *history {
+	return h.event(sim.Event{Task: task, Object: -1, Op: op, A: uint64(uint32(fd)) | server<<32, B: uint64(result)})
+}
+
+// fails is a system call that fails.
+func (h *history) fails(task int32, op rt.Op, fd int32, errno uint64) *history {
+	return h.event(sim.Event{Task: task, Object: -1, Op: op, A: uint64(uint32(fd)) | server<<32, B: ^uint64(0), C: errno})
+}
+
+// does is an operation that is no system call.
+func (h *history) does(task int32, op rt.Op) *history {
+	return h.event(sim.Event{Task: task, Object: -1, Op: op})
+}
+
+func (h *history) probe(task int32, kind rt.Kind, words ...uint64) *history {
+	words = append(words, 0, 0, 0)
+	return h.event(sim.Event{Task: task, Object: int32(kind), Op: rt.OpProbe, A: words[0], B: words[1], C: words[2]})
+}
+
+func (h *history) event(e sim.Event) *history {
+	e.Time, e.Step = h.now, len(h.events)+1
+	h.events = append(h.events, e)
+	return h
+}
+
+// after lets time pass.
+func (h *history) after(d time.Duration) *history {
+	h.now = h.now.Add(d)
+	return h
+}
+
+// in is the instant d from now, as a probe's word.
+func (h *history) in(d time.Duration) uint64 { return uint64(h.now.Add(d)) }
+
+// judge tells the checkers and returns what they say.
+func (h *history) judge(checkers ...sim.Observer) *sim.Verdict {
+	t := &teller{history: h, checkers: checkers}
+	return sim.Run(sim.Options{World: t}, func() { rt.Sleep(time.Duration(h.now) + 1) }).Verdict
+}
+
+// teller is the world of a run that does nothing but have a history told.
+type teller struct {
+	history  *history
+	checkers []sim.Observer
+	sim      *sim.Sim
+	next     int
+}
+
+func (t *teller) Begin(s *sim.Sim) {
+	t.sim, t.next = s, 0
+	for _, c := range t.checkers {
+		c.Begin(s)
+	}
+	s.At(0, t)
+}
+
+// Fire tells what happens at this instant.
+func (t *teller) Fire() {
+	h := t.history
+	for ; t.next < len(h.events) && h.events[t.next].Time == t.sim.Now(); t.next++ {
+		for _, c := range t.checkers {
+			t.tell(c, &h.events[t.next])
+		}
+	}
+	for _, c := range t.checkers {
+		if !t.sim.Failed() {
+			c.Quiet()
+		}
+	}
+	switch {
+	case t.next < len(h.events):
+		t.sim.At(h.events[t.next].Time, t)
+	case t.sim.Now() < h.now:
+		t.sim.At(h.now, t)
+	}
+}
+
+func (t *teller) tell(c sim.Observer, e *sim.Event) {
+	for _, op := range c.Ops() {
+		if op == e.Op && !t.sim.Failed() {
+			c.Event(e)
+		}
+	}
+}
+
+func (t *teller) End() {
+	for _, c := range t.checkers {
+		if !t.sim.Failed() {
+			c.End()
+		}
+	}
+}
+
+func (t *teller) Submit(*sim.Call) bool { return true }
+func (t *teller) Ready(*sim.Call) bool  { return true }
+func (t *teller) Do(*sim.Call)          {}
+
+// begun is a server with one loop that listens on 5, has poller 6 and accepted
+// connection 1 on 7.
+func begun() *history {
+	h := new(history)
+	return h.call(root, rt.OpListen, -1, 5).call(root, rt.OpPoller, -1, 6).
+		probe(loop, rt.ProbeLoop, 1).
+		call(loop, rt.OpPollWait, 6, 1).
+		call(loop, rt.OpAccept, 5, 7).probe(loop, rt.ProbeConnOpen, 1, 7)
+}
+
+// asked is a request that the loop has read.
+func (h *history) asked() *history {
+	return h.call(loop, rt.OpRead, 7, 20).probe(loop, rt.ProbeRequest, 1, 1)
+}
+
+// processed is its way through a processor, which reads a file, and back.
+func (h *history) processed() *history {
+	return h.probe(loop, rt.ProbeOwner, 1, 3).
+		call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpPread, 8, 100).call(processor, rt.OpClose, 8, 0).
+		probe(processor, rt.ProbeOwner, 1, 4)
+}
+
+// answered is its response of 120 bytes.
+func (h *history) answered() *history {
+	return h.call(loop, rt.OpWrite, 7, 120).
+		probe(loop, rt.ProbeResponse, 1, 1, 120).probe(loop, rt.ProbeLogged, 1, 1, 120)
+}
+
+// parted is the connection's end.
+func (h *history) parted() *history {
+	return h.call(loop, rt.OpClose, 7, 0).probe(loop, rt.ProbeConnClose, 1, 7, 120)
+}
+
+// over is the server's end.
+func (h *history) over() *history {
+	h.probe(root, rt.ProbeDrain, h.in(time.Second))
+	return h.call(loop, rt.OpPollWait, 6, 1).call(loop, rt.OpClose, 5, 0).
+		probe(loop, rt.ProbeLoop, 0).call(root, rt.OpClose, 6, 0)
+}
+
+// life is a sound history from begin to end.
+func life() *history {
+	h := begun().asked().processed().answered()
+	h.fails(loop, rt.OpRead, 7, again).probe(loop, rt.ProbeState, 1, 3, h.in(5*time.Second))
+	h.after(5 * time.Second)
+	return h.call(loop, rt.OpPollWait, 6, 0).fails(loop, rt.OpRead, 7, again).parted().after(time.Second).over()
+}
