@@ -44,6 +44,7 @@ type Conn struct {
 	start    int    // first byte not yet parsed
 	end      int    // after the last byte read
 	scanned  int    // of the bytes from start on, how many Parse has seen
+	head     int    // bytes of the head parsed last
 	answered int    // index of the oldest record whose response is in Out
 	outPage  []byte
 }
@@ -83,7 +84,7 @@ func (c *Conn) Recycle() {
 	if !c.Out.Empty() {
 		rt.Bug("httpconn: recycled with output queued; its response has not left yet")
 	}
-	c.start, c.end, c.scanned, c.answered = 0, 0, 0, 0
+	c.start, c.end, c.scanned, c.head, c.answered = 0, 0, 0, 0, 0
 	clear(c.Records)
 	c.Records = c.Records[:0]
 	c.Content = Content{}
@@ -122,6 +123,7 @@ func (c *Conn) Filled(n int) { c.end += n }
 // complete.
 func (c *Conn) Parse(lim *http1.Limits) (more bool, e *http1.Error) {
 	c.X.Next()
+	c.head = 0
 	b := c.in[c.start:c.end]
 	n, e := c.X.Request.Parse(b, c.scanned, lim)
 	if e != nil {
@@ -132,9 +134,12 @@ func (c *Conn) Parse(lim *http1.Limits) (more bool, e *http1.Error) {
 		return true, nil
 	}
 	c.start += n
-	c.scanned = 0
+	c.scanned, c.head = 0, n
 	return false, nil
 }
+
+// Head is how many bytes the head parsed last had; 0: it could not be.
+func (c *Conn) Head() int { return c.head }
 
 // Started reports whether a part of a request head is buffered.
 func (c *Conn) Started() bool { return c.end > c.start }

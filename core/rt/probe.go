@@ -41,7 +41,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeNone:      {},
 	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage accept", "I06 I24"},
 	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage close", "I06 I22 I24"},
-	ProbeRequest:   {"request", [3]string{"connection", "sequence", ""}, "core/stage read", "I19 I23"},
+	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage read", "I19 I23"},
 	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage write", "I22 I23"},
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage write", "I22 I23"},
 	ProbeOwner:     {"owner", [3]string{"connection", "step", ""}, "core/stage handoff", "I01 I32"},

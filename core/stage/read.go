@@ -105,7 +105,7 @@ func (w *worker) began(c *Conn) {
 	c.dismissed = false
 	c.timer.Disarm()
 	w.count.requests++
-	rt.Probe(rt.ProbeRequest, c.id, c.requests, 0)
+	rt.Probe(rt.ProbeRequest, c.id, c.requests, uint64(c.http.Head()))
 }
 
 // begin is a request whose head is there.
