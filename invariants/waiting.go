@@ -185,7 +185,9 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 		w.fail("I17", "connection %d waits in state %s at %s, but %s", m.id, stateNames[e.B], w.who(e.Task), why)
 		return
 	}
-	if goesOn := r.state == e.B && r.deadline == deadline; !goesOn || deadline < e.Time {
+	// The time of a head runs from the connection's first moment on.
+	same := r.state == e.B || r.state == stateFirst && e.B == stateHeader
+	if goesOn := same && r.deadline == deadline; !goesOn || deadline < e.Time {
 		timeout := deadline - e.Time
 		if deadline < e.Time || timeout <= 0 || timeout > longest {
 			w.fail("I16", "connection %d waits in state %s at %v with deadline %v, which is no time to wait until", m.id, stateNames[e.B], e.Time, deadline)

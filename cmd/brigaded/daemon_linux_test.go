@@ -235,11 +235,13 @@ func (c *talk) wantTo(reason, method string, status int) string {
 }
 
 // wantEnd holds that the server sends nothing more and closes, without a reset.
+// The client closes, too, so that the server need not linger.
 func (c *talk) wantEnd(reason string) {
 	c.t.Helper()
 	if b, err := io.ReadAll(c.r); err != nil || len(b) > 0 {
 		c.t.Fatalf("%s: %q, %v; want the end of the stream", reason, b, err)
 	}
+	_ = c.conn.Close()
 }
 
 // wantOpen holds that the connection still serves.

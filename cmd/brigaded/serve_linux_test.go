@@ -216,6 +216,7 @@ func TestPathsStayInside(t *testing.T) {
 				c := d.dial()
 				c.get(target)
 				got := c.want(target, status)
+				_ = c.conn.Close()
 				if strings.Contains(got, secret) || status == 200 && got != small {
 					t.Errorf("%s: %q", target, got)
 				}

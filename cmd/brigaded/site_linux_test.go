@@ -13,6 +13,7 @@ const (
 	indexPage = "<!doctype html><title>home</title>\n"
 	secret    = "this lies outside of the root\n"
 	largeSize = 5 << 20
+	hugeSize  = 1 << 30
 )
 
 // pattern is what large files hold: every 4 bytes differ from those before.
@@ -55,6 +56,11 @@ func newSite(t *testing.T) string {
 	put("root/bare/file.txt", []byte("no index here\n"))
 	put("root/medium.bin", pattern(100_000))
 	put("root/large.bin", pattern(largeSize))
+	// More than any socket's buffers hold; nothing but its length is stored.
+	put("root/huge.bin", nil)
+	if err := os.Truncate(filepath.Join(root, "huge.bin"), hugeSize); err != nil {
+		t.Fatal(err)
+	}
 	for i := range 40 {
 		put(fmt.Sprintf("root/many/%d.txt", i), fmt.Appendf(nil, "file %d\n", i))
 	}

@@ -31,8 +31,9 @@ type Log struct {
 	lines   []byte  // guarded by mu: being filled
 	closed  bool    // guarded by mu
 	dropped uint64  // guarded by mu: lines that found no room
-	lost    uint64  // the logger's: bytes the disk did not take
+	lost    uint64  // guarded by mu: bytes the disk did not take
 	spare   []byte  // the logger's: being written
+	torn    bool    // the logger's: the file ends within a line
 }
 
 // Open opens or creates the file name for appending. limit bounds the bytes that
@@ -83,22 +84,38 @@ func (l *Log) Run() {
 	l.kernel.Close(l.fd)
 }
 
-// write writes b; what the disk does not take is counted and given up, since a
-// part of a line is worse than none when the next can be written.
-func (l *Log) write(b []byte) {
+// write writes lines; what the disk does not take is counted and given up. If
+// that leaves a part of a line in the file, the next write ends it first.
+func (l *Log) write(lines []byte) {
+	rest := lines
+	if !l.torn || len(l.put([]byte("\n"))) == 0 {
+		l.torn = false
+		rest = l.put(lines)
+	}
+	if len(rest) == 0 {
+		return
+	}
+	if n := len(lines) - len(rest); n > 0 {
+		l.torn = lines[n-1] != '\n'
+	}
+	l.mu.Lock()
+	l.lost += uint64(len(rest))
+	l.mu.Unlock()
+}
+
+// put writes b as far as the disk takes it and returns the rest.
+func (l *Log) put(b []byte) (rest []byte) {
 	for len(b) > 0 {
 		n, e := l.kernel.Write(l.fd, b)
 		if e == sys.EINTR {
 			continue
 		}
 		if e != sys.OK || n <= 0 {
-			l.mu.Lock()
-			l.lost += uint64(len(b))
-			l.mu.Unlock()
-			return
+			break
 		}
 		b = b[n:]
 	}
+	return b
 }
 
 // Close lets Run end once all lines are written.

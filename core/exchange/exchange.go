@@ -27,8 +27,8 @@ type Exchange struct {
 
 	out  *bucket.Brigade
 	page []byte // len: what is used of it
+	room int    // its capacity
 	mark int    // where the part not yet in a bucket begins
-	head bool   // fields may still be added
 }
 
 // Handler answers requests. One value serves all tasks: it holds no state that
@@ -50,7 +50,7 @@ type Local interface {
 
 // SetOutput tells where responses go. It is the connection's to call.
 func (x *Exchange) SetOutput(out *bucket.Brigade, page []byte) {
-	x.out, x.page, x.mark = out, page[:0], 0
+	x.out, x.page, x.room, x.mark = out, page[:0], cap(page), 0
 }
 
 // Free is how much room the page has.
@@ -61,7 +61,7 @@ func (x *Exchange) Rewind() { x.page, x.mark = x.page[:0], 0 }
 
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
-	x.Status, x.Close, x.Note, x.head = 0, false, nil, false
+	x.Status, x.Close, x.Note = 0, false, nil
 }
 
 // Mark remembers where the response begins, for Rollback.
@@ -81,7 +81,7 @@ func (x *Exchange) Rollback(mark int) bool {
 // Begin starts the response with its status line and the fields that every
 // response has.
 func (x *Exchange) Begin(status int) {
-	x.Status, x.head = status, true
+	x.Status = status
 	x.page = http1.AppendStatusLine(x.page, status)
 	x.page = append(x.page, "Server: brigade\r\nDate: "...)
 	x.page = append(x.page, x.Date...)
@@ -104,7 +104,6 @@ func (x *Exchange) ContentLength(n int64) { x.page = http1.AppendContentLength(x
 
 // End ends the head.
 func (x *Exchange) End() {
-	x.head = false
 	switch {
 	case x.Close:
 		x.page = append(x.page, "Connection: close\r\n"...)
@@ -140,16 +139,21 @@ func (x *Exchange) Finish() {
 }
 
 func (x *Exchange) flush() {
+	if cap(x.page) != x.room {
+		rt.Bug("exchange: a response head of %d bytes outgrew its page of %d; a head has %d", len(x.page)-x.mark, x.room, Room)
+	}
 	if n := len(x.page); n > x.mark {
 		x.out.Heap(x.mark, n)
 		x.mark = n
 	}
 }
 
-// Refuse answers with an error response and, unless the request was well framed
-// and its content is out of the way, closes.
+// Refuse answers with an error response.
 func (x *Exchange) Refuse(e *http1.Error, allow string) {
 	x.Status = e.Status
+	if x.Request.Minor == 0 {
+		x.Close = true // an HTTP/1.0 client would have to be told otherwise
+	}
 	x.page = http1.AppendErrorResponse(x.page, e, http1.ErrorResponse{
 		Now: x.Now, Allow: allow, Head: x.Request.Method == http1.HEAD, Close: x.Close,
 	})

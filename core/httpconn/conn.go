@@ -92,7 +92,7 @@ func (c *Conn) Recycle() {
 	c.X.Next()
 	c.X.Rewind()
 	c.X.Date = nil
-	c.X.Now = 0
+	c.X.Now, c.X.Clock = 0, 0
 }
 
 // Taken marks c and its pages as the calling task's.

@@ -13,15 +13,16 @@ import (
 const burst = 64
 
 // accept takes connections out of the backlog until there is none or the shard is
-// at its limit. Level-triggered, the poller tells of the rest.
-func (l *loop) accept() {
+// at its limit. more: there may be others, of which the poller, level-triggered,
+// will tell.
+func (l *loop) accept() (more bool) {
 	for range burst {
 		if l.listener == sys.None || l.paused.Armed() {
-			return
+			return false
 		}
 		if l.shard.open.Load() >= int64(l.server.cfg.Connections) {
 			l.pause()
-			return
+			return false
 		}
 		fd, peer, e := l.kernel.Accept(l.listener)
 		switch e {
@@ -30,14 +31,15 @@ func (l *loop) accept() {
 		case sys.EINTR, sys.ECONNABORTED, sys.EPROTO:
 			// That one is gone; the next may not be.
 		case sys.EAGAIN:
-			return
+			return false
 		default:
 			// EMFILE, ENFILE, ENOBUFS, ENOMEM: it stays in the backlog. Trying at once
 			// would spin; others may give something back meanwhile.
 			l.pause()
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // admit makes a connection and sends it home.

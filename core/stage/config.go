@@ -74,6 +74,14 @@ func orDefault[T int | int64 | time.Duration](v *T, d T) {
 	}
 }
 
+// leadingLines is the length of the two empty lines that http1 overlooks before a
+// request line and does not count as part of the head.
+const leadingLines = len("\r\n\r\n")
+
+// leastIn is the smallest input page: what is smaller holds no request that a
+// client makes, and a page of one byte would leave no limit for the head at all.
+const leastIn = 256
+
 // complete fills in defaults and says what cannot be.
 func (c *Config) complete() error {
 	orDefault(&c.Shards, 1)
@@ -102,11 +110,18 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: topology %d is not known", c.Topology)
 	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
 		return errors.New("stage: numbers of tasks and connections are 1 or more")
+	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
+		return errors.New("stage: limits are 0, for the default, or more")
+	case min(c.Header, c.Idle, c.Write, c.Linger, c.Retry) < 0:
+		return errors.New("stage: times are 0, for the default, or more")
+	case c.Pages.In < leastIn:
+		return fmt.Errorf("stage: input pages of %d bytes; they hold %d at least", c.Pages.In, leastIn)
 	case c.Pages.Out < 2*exchange.Room:
 		return fmt.Errorf("stage: output pages of %d bytes; they hold %d at least", c.Pages.Out, 2*exchange.Room)
 	}
-	// A head that is too long must fit, so that it can be told from one that is not.
-	c.Limits.Head = min(c.Limits.Head, c.Pages.In-1)
+	// A head that is too long must fit, with the empty lines that may come before
+	// it, so that it can be told from one that is not.
+	c.Limits.Head = min(c.Limits.Head, c.Pages.In-1-leadingLines)
 	c.Limits.Line = min(c.Limits.Line, c.Limits.Head)
 	return nil
 }

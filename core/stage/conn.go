@@ -61,7 +61,7 @@ type Conn struct {
 	then       step           // what follows once all is written; none: read
 	closing    bool           // no further request is read
 	dismissed  bool           // to be closed unless a request is there by now
-	reset      bool           // no lingering: the peer is gone, or cannot be told
+	broken     bool           // its output ends in the middle of a response, for good
 	stuck      bool           // a processor found the peer taking no more
 	flowing    bool           // a processor found it taking more
 	shut       bool           // our direction is closed
@@ -86,6 +86,15 @@ const (
 	waitLinger      // the peer has to close
 	waits
 )
+
+// ring is the wait in whose ring w's timer is: a head's time runs from the first
+// moment of the connection, whether or not its first byte has come.
+func (w wait) ring() wait {
+	if w == waitFirst {
+		return waitHeader
+	}
+	return w
+}
 
 var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger"}
 

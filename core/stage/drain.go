@@ -33,10 +33,15 @@ func (l *loop) govern() {
 		l.slots.Each(func(c *Conn) {
 			l.leave(c)
 			c.timer.Disarm()
-			c.reset = true
 			l.run(c, stepFinish)
 		})
 	}
+}
+
+// late reports whether a drain's deadline has passed. Loops keep that by
+// themselves; processors, which nothing wakes, ask before each connection.
+func (s *Server) late(now rt.Instant) bool {
+	return s.phase.Load() != serving && now >= rt.Instant(s.until.Load())
 }
 
 // shutGate accepts what is in the backlog and closes the listening socket.
@@ -44,7 +49,9 @@ func (l *loop) shutGate() {
 	if l.listener == sys.None {
 		return
 	}
-	l.accept()
+	for l.accept() {
+		// What the kernel has accepted counts on an answer.
+	}
 	l.paused.Disarm()
 	l.kernel.Close(l.listener)
 	l.listener = sys.None

@@ -12,8 +12,12 @@ import (
 	"brigade/core/sys"
 )
 
-// scratch is what lingering reads into; nobody looks at it.
-const scratch = 4 << 10
+// scratch is what lingering reads into at a time, and patience how often in one
+// turn; nobody looks at it.
+const (
+	scratch  = 64 << 10
+	patience = 64
+)
 
 // unanswered is logged as the status of a request whose connection ended before
 // it was answered, as nginx has it.
@@ -23,7 +27,7 @@ const unanswered = 499
 func (l *loop) linger(c *Conn) step {
 	if !c.shut {
 		h := c.http
-		polite := h.X.Request.Close && !h.Started() && !h.Content.Pending()
+		polite := c.closing && h.X.Request.Close && !h.Started() && !h.Content.Pending()
 		h.Content.Forget()
 		l.pool.Put(h)
 		c.http = nil
@@ -35,7 +39,7 @@ func (l *loop) linger(c *Conn) step {
 			return stepFinish
 		}
 	}
-	for range 16 {
+	for range patience {
 		if l.slots.Ready(c.slot, sys.In) == 0 {
 			return l.park(c, waitLinger)
 		}
@@ -51,7 +55,6 @@ func (l *loop) linger(c *Conn) step {
 		}
 	}
 	// Whoever sends that much after the last response is not about to stop.
-	c.reset = true
 	return stepFinish
 }
 

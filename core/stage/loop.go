@@ -133,7 +133,6 @@ func (l *loop) collect() {
 			c.http.X.Note = nil
 		}
 		if l.hurried {
-			c.reset = true
 			c.step = stepFinish
 		}
 		l.run(c, c.step)

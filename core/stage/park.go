@@ -18,12 +18,11 @@ import (
 // park leaves c waiting in l. A timer that measures this wait already runs on.
 func (l *loop) park(c *Conn, w wait) step {
 	if !l.register(c) {
-		c.reset = true
 		return stepFinish
 	}
-	if !c.timer.In(&l.rings[w]) {
+	if ring := &l.rings[w.ring()]; !c.timer.In(ring) {
 		c.timer.Disarm()
-		l.rings[w].Arm(&c.timer, c, l.now)
+		ring.Arm(&c.timer, c, l.now)
 	}
 	c.wait = w
 	rt.Probe(rt.ProbeState, c.id, uint64(w), uint64(c.timer.Deadline()))
@@ -107,7 +106,7 @@ func (l *loop) expire() {
 			if c == nil {
 				break
 			}
-			l.expired(c, wait(w))
+			l.expired(c, c.wait)
 		}
 	}
 	if l.gate.Due(l.now) != nil {
@@ -126,7 +125,6 @@ func (l *loop) expired(c *Conn, w wait) {
 	case waitIdle, waitFirst:
 		l.dismiss(c)
 	case waitBody, waitWrite, waitLinger:
-		c.reset = true
 		l.run(c, stepFinish)
 	case waitNone, waits:
 	}

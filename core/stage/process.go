@@ -35,7 +35,7 @@ func (w *worker) process(c *Conn) step {
 	}
 	x.Finish()
 	c.record()
-	if c.reset {
+	if c.broken {
 		return stepFinish
 	}
 	if w.roles&writes != 0 && h.Started() && !c.closing {
@@ -87,7 +87,7 @@ func (w *worker) mend(c *Conn, mark int) {
 	x.Note = nil
 	if !x.Rollback(mark) {
 		// Part of the response is queued: what follows it could be taken for the rest.
-		c.reset = true
+		c.broken = true
 		return
 	}
 	x.Refuse(http1.ErrInternal, "")

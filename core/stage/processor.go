@@ -12,6 +12,9 @@ func (p *processor) turn() {
 		}
 		c.take(p.number)
 		p.tick()
+		if p.server.late(p.now) {
+			c.step = stepFinish
+		}
 		p.run(c, c.step)
 	}
 }

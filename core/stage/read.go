@@ -12,7 +12,6 @@ import (
 func (w *worker) read(c *Conn) step {
 	if c.http == nil {
 		if c.http = w.loop.pool.Get(); c.http == nil {
-			c.reset = true
 			return stepFinish
 		}
 	}
@@ -62,7 +61,6 @@ func (w *worker) receive(c *Conn) step {
 	case sys.EINTR:
 		return stepNone
 	default:
-		c.reset = true
 		return stepFinish
 	}
 	if n == 0 {
@@ -87,12 +85,17 @@ func (w *worker) await(c *Conn) step {
 	case h.Started():
 		return l.park(c, waitHeader)
 	}
+	switch ends := c.dismissed || l.draining; {
+	case ends && c.requests == 0:
+		return stepFinish
+	case ends:
+		// The last response may still be on its way to a slow peer, and another
+		// request of that peer's would reset it.
+		return stepLinger
+	}
 	l.pool.Put(h)
 	c.http = nil
-	switch {
-	case c.dismissed || l.draining:
-		return stepFinish
-	case c.requests == 0:
+	if c.requests == 0 {
 		return l.park(c, waitFirst)
 	}
 	return l.park(c, waitIdle)

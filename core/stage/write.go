@@ -43,7 +43,6 @@ func (w *worker) write(c *Conn) step {
 			continue
 		case sys.EAGAIN:
 		default:
-			c.reset = true
 			return stepFinish
 		}
 		if c.home == w.loop {
@@ -95,7 +94,6 @@ func (w *worker) send(c *Conn) step {
 		case e != sys.OK || n == 0:
 			// The peer is gone, the disk failed, or the file shrank: what was promised
 			// cannot be sent, and only a reset says so for certain.
-			c.reset = true
 			return stepFinish
 		default:
 			left -= int64(n)

@@ -59,19 +59,22 @@ func (c *cache) Learn(note any) {
 	if !ok {
 		return
 	}
-	path := n.entry.path
-	if f := c.files[path]; f != nil {
-		c.bytes += int64(len(n.entry.body)) - int64(len(f.entry.body))
-		f.entry, f.checked = n.entry, n.at
-		return
+	path, size := n.entry.path, int64(len(n.entry.body))
+	if size > c.h.opt.Bytes {
+		return // it alone would be too much
 	}
-	for len(c.order) > 0 && (len(c.order) >= c.h.opt.Entries || c.bytes+int64(len(n.entry.body)) > c.h.opt.Bytes) {
+	if f := c.files[path]; f != nil {
+		c.bytes += size - int64(len(f.entry.body))
+		f.entry, f.checked = n.entry, n.at
+	} else {
+		c.bytes += size
+		c.files[path] = &cached{n.entry, n.at}
+		c.order = append(c.order, path)
+	}
+	for len(c.order) > c.h.opt.Entries || c.bytes > c.h.opt.Bytes {
 		old := c.order[0]
 		c.order = c.order[1:]
 		c.bytes -= int64(len(c.files[old].entry.body))
 		delete(c.files, old)
 	}
-	c.files[path] = &cached{n.entry, n.at}
-	c.order = append(c.order, path)
-	c.bytes += int64(len(n.entry.body))
 }

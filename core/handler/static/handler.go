@@ -177,7 +177,7 @@ func (h *Handler) load(x *exchange.Exchange, fd sys.FD, name string, stat *sys.S
 // redirect answers a path that names a directory without the slash at its end.
 func redirect(x *exchange.Exchange) {
 	path := x.Request.Path
-	if len(path) > maxLocation {
+	if n := len(path); n > maxLocation || n > 0 && path[n-1] == '/' { // its index is a directory itself
 		refuse(x, http1.ErrNotFound)
 		return
 	}

@@ -1,0 +1,176 @@
+package httpconn
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"brigade/core/http1"
+)
+
+// What requests come out of a stream of bytes does not depend on how it was cut
+// into reads.
+
+var requests = []string{
+	"GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
+	"\r\n\r\nHEAD /b?c HTTP/1.1\r\nHost: a\r\nReferer: here\r\nUser-Agent: me\r\n\r\n",
+	"POST /c HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nGET / HTTP/1",
+	"POST /d HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;x=y\r\nyou\r\n0\r\nT: x\r\n\r\n",
+	"PUT /e HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+	"GET /" + strings.Repeat("f", 150) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+}
+
+var limits = http1.Limits{Line: 200, Head: 250}
+
+// feed reads stream, cut as cut says, and lists the requests. answers: each is
+// answered at once, as it is where the brigade is empty; otherwise when the page
+// is full.
+func feed(stream string, cut func(rest int) int, after func(c *Conn)) (list []string) {
+	c := New(Sizes{In: 256, Out: 8192})
+	defer c.Free()
+	for {
+		for {
+			if c.Content.Pending() {
+				if _, e := c.Discard(); e != nil {
+					return append(list, e.Error())
+				}
+				if c.Content.Pending() {
+					break
+				}
+			}
+			if !c.Started() {
+				break
+			}
+			more, e := c.Parse(&limits)
+			if e != nil {
+				return append(list, e.Error())
+			}
+			if more {
+				break
+			}
+			r := &c.X.Request
+			list = append(list, fmt.Sprintf("%s %s %s %s %d", r.MethodName, r.Target, r.Referer, r.UserAgent, r.ContentLength))
+			if !c.Expect(1000) {
+				return append(list, "too large")
+			}
+			if after != nil {
+				after(c)
+			}
+		}
+		if stream == "" {
+			return append(list, fmt.Sprint(c.Content.Pending(), c.Started()))
+		}
+		room := c.Room()
+		if len(room) == 0 {
+			panic("the page is full of a head that is within its limits")
+		}
+		n := copy(room, stream[:min(cut(len(stream)), len(stream))])
+		stream = stream[n:]
+		c.Filled(n)
+	}
+}
+
+func TestCutsDoNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		stream := strings.Join(rapid.SliceOfN(rapid.SampledFrom(requests), 1, 6).Draw(t, "requests"), "")
+		if rapid.Bool().Draw(t, "spoilt") {
+			at := rapid.IntRange(0, len(stream)-1).Draw(t, "at")
+			stream = stream[:at] + rapid.SampledFrom([]string{"", "\r", "\n", "\x00", "xx", strings.Repeat("y", 300)}).Draw(t, "by") + stream[at+1:]
+		}
+		want := feed(stream, func(int) int { return 1 }, nil)
+		got := feed(stream, func(int) int { return rapid.IntRange(1, 100).Draw(t, "cut") }, nil)
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q gives %q, but a byte at a time %q", stream, got, want)
+		}
+	})
+}
+
+// A recycled Conn equals a new one, whatever it was used for: nothing of a
+// connection can be seen in the next.
+func TestRecycledEqualsFresh(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		stream := strings.Join(rapid.SliceOfN(rapid.SampledFrom(requests), 0, 5).Draw(t, "requests"), "")
+		stream = stream[:rapid.IntRange(0, len(stream)).Draw(t, "length")]
+		used := New(Sizes{In: 2048, Out: 16384})
+		use(t, used, stream)
+		used.Recycle()
+		fresh := New(Sizes{In: 2048, Out: 16384})
+		differ(t, "Conn", reflect.ValueOf(used).Elem(), reflect.ValueOf(fresh).Elem())
+	})
+}
+
+func use(t *rapid.T, c *Conn, stream string) {
+	c.Filled(copy(c.Room(), stream))
+	for i := uint64(1); c.Started(); i++ {
+		if more, e := c.Parse(&limits); more || e != nil {
+			break
+		}
+		c.Expect(1000)
+		c.X.Date, c.X.Now, c.X.Clock = []byte("a date"), 5, 6
+		c.X.Close = true
+		c.X.Begin(200)
+		c.X.End()
+		if rapid.Bool().Draw(t, "shared") {
+			c.X.Shared(make([]byte, 5000))
+		}
+		c.X.Note = "a note"
+		c.X.Finish()
+		c.Record(i)
+		c.Discard()
+		if c.Content.Pending() {
+			break
+		}
+	}
+	for !c.Out.Empty() {
+		if c.Out.Front().Len == 0 {
+			c.Out.Pop()
+			c.Answered()
+			continue
+		}
+		c.Pending().Sent += c.Out.Front().Len
+		c.Out.Pop()
+	}
+}
+
+// kept are the fields in which a recycled Conn may differ: pages and where they
+// are, and the capacity of lists.
+var kept = map[string]bool{"Conn.in": true, "Conn.outPage": true, "Conn.Out.page": true, "Conn.X.out": true}
+
+// differ compares all that two values hold, unexported fields too. Of slices the
+// elements up to the capacity must be zero: what is beyond the length would be
+// seen again.
+func differ(t *rapid.T, path string, used, fresh reflect.Value) {
+	if kept[path] {
+		return
+	}
+	switch used.Kind() {
+	case reflect.Struct:
+		for i := range used.NumField() {
+			differ(t, path+"."+used.Type().Field(i).Name, used.Field(i), fresh.Field(i))
+		}
+	case reflect.Array:
+		for i := range used.Len() {
+			differ(t, fmt.Sprintf("%s[%d]", path, i), used.Index(i), fresh.Index(i))
+		}
+	case reflect.Slice:
+		if used.Len() != fresh.Len() {
+			t.Fatalf("%s: %d elements, a new one has %d", path, used.Len(), fresh.Len())
+		}
+		if path == "Conn.X.page" {
+			return // bytes of the page
+		}
+		all := used.Slice3(0, used.Cap(), used.Cap())
+		for i := range all.Len() {
+			if !all.Index(i).IsZero() {
+				t.Fatalf("%s[%d] keeps %v", path, i, all.Index(i))
+			}
+		}
+	default:
+		if !used.Equal(fresh) {
+			t.Fatalf("%s: %v, a new one has %v", path, used, fresh)
+		}
+	}
+}

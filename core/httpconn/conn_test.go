@@ -1,0 +1,119 @@
+package httpconn
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+
+	"brigade/core/http1"
+	"brigade/core/rt"
+)
+
+var sizes = Sizes{In: 256, Out: 8192}
+
+func filled(text string) *Conn {
+	c := New(sizes)
+	c.Filled(copy(c.Room(), text))
+	return c
+}
+
+// Records point into the input page, so it keeps still while a response is queued.
+func TestPageKeepsStillWhileQueued(t *testing.T) {
+	c := filled("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b")
+	if more, e := c.Parse(&limits); more || e != nil {
+		t.Fatal(more, e)
+	}
+	c.X.Begin(200)
+	c.X.End()
+	c.X.Finish()
+	c.Record(1)
+	before := unsafe.SliceData(c.Unparsed())
+	c.Room()
+	if unsafe.SliceData(c.Unparsed()) != before || string(c.Pending().Target) != "/a" {
+		t.Errorf("the page moved under the record %q", c.Pending().Target)
+	}
+	c.Out.Pop()
+	c.Out.Pop()
+	c.Answered()
+	if c.Room(); string(c.Unparsed()) != "GET /b" || len(c.Room()) != sizes.In-len("GET /b") {
+		t.Errorf("%q with room for %d after the response left", c.Unparsed(), len(c.Room()))
+	}
+	if c.Pending() != nil {
+		t.Error("a response is still pending")
+	}
+}
+
+func TestRecycleWithOutputIsABug(t *testing.T) {
+	c := filled("")
+	c.Out.EndOfRequest()
+	defer func() {
+		if f, ok := recover().(*rt.Fault); !ok || !strings.Contains(f.Message, "output queued") {
+			t.Error("a response that has not left was forgotten, and nobody said so")
+		}
+	}()
+	c.Recycle()
+}
+
+func TestContentLimits(t *testing.T) {
+	const head = "POST / HTTP/1.1\r\nHost: a\r\n"
+	for _, x := range []struct {
+		name, text string
+		announced  bool // within the limit of 10, as far as announced
+		done       bool
+		wrong      *http1.Error
+		left       string
+	}{
+		{"none", head + "\r\nrest", true, true, nil, "rest"},
+		{"of nothing", head + "Content-Length: 0\r\n\r\nrest", true, true, nil, "rest"},
+		{"at the limit", head + "Content-Length: 10\r\n\r\n0123456789rest", true, true, nil, "rest"},
+		{"beyond", head + "Content-Length: 11\r\n\r\n", false, false, nil, ""},
+		{"in part", head + "Content-Length: 10\r\n\r\n01234", true, false, nil, ""},
+		{"chunked at the limit", head + "Transfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\nrest", true, true, nil, "rest"},
+		{"chunked beyond", head + "Transfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n6\r\n567890\r\n0\r\n\r\n", true, false, http1.ErrContentTooLarge, ""},
+		{"chunked in part", head + "Transfer-Encoding: chunked\r\n\r\n5\r\n012", true, false, nil, ""},
+		{"chunked, the end in part", head + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r", true, false, nil, ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c := filled(x.text)
+			if more, e := c.Parse(&limits); more || e != nil {
+				t.Fatal(more, e)
+			}
+			if ok := c.Expect(10); ok != x.announced {
+				t.Fatalf("expected: %v", ok)
+			}
+			if !x.announced {
+				return
+			}
+			if !c.Content.Pending() {
+				if !x.done || string(c.Unparsed()) != x.left {
+					t.Errorf("nothing pending, %q left", c.Unparsed())
+				}
+				return
+			}
+			done, e := c.Discard()
+			if done != x.done || e != x.wrong || c.Content.Pending() == done {
+				t.Errorf("done %v, error %v, pending %v", done, e, c.Content.Pending())
+			}
+			if done && string(c.Unparsed()) != x.left {
+				t.Errorf("%q left, want %q", c.Unparsed(), x.left)
+			}
+		})
+	}
+}
+
+func TestPoolKeepsSoMany(t *testing.T) {
+	p := Pool{Sizes: sizes, Keep: 1}
+	a, b := p.Get(), p.Get()
+	p.Put(a)
+	p.Put(b)
+	if len(p.free) != 1 || b.in != nil {
+		t.Errorf("%d kept, want 1, and the other freed", len(p.free))
+	}
+	if p.Get() != a {
+		t.Error("what is in stock is not used")
+	}
+	p.Put(a)
+	if p.Close(); len(p.free) != 0 || a.in != nil {
+		t.Error("closed, but pages are still held")
+	}
+}
