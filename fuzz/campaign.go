@@ -27,6 +27,7 @@ type Campaign struct {
 	Twice     bool          // run every seed in two processes and compare
 	Command   Command       // how to start a worker
 	TraceDir  string        // where traces of failures go; empty: nowhere
+	Shrink    Shrinking     // how long to shrink the first trace of each kind; no runs: not at all
 	Patience  time.Duration // how long to wait for a unit; 0: 2 minutes
 
 	// after replaces time.After in tests: it is asked for every unit.
@@ -68,6 +69,7 @@ func (c *Campaign) Run(ctx context.Context) (*Summary, error) {
 	head := Unit{ID: 1, Build: build, Strategy: c.Strategy, Faults: c.Faults, Engine: c.Engine, Hashes: c.Twice}
 	source := newSource(head, c.Scenarios, c.First, c.Seeds)
 	err := c.work(ended, source)
+	c.shrinkAll(ctx)
 	s := c.summary()
 	s.Interrupted = ctx.Err() != nil
 	return s, err

@@ -45,6 +45,7 @@ func ReplaySeed(j Job) (*Replayed, error) { return replay(j, sim.Options{Record:
 
 func replay(j Job, o sim.Options) (*Replayed, error) {
 	races := openRaceLog()
+	races.next() // what runs before reported
 	r, _, err := NewRunner().Run(j, o)
 	if err != nil {
 		return nil, err

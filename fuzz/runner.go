@@ -44,7 +44,7 @@ type Runner struct {
 func NewRunner() *Runner { return &Runner{envs: make(map[*scenario.Scenario]*scenario.Env)} }
 
 // Run makes the run of j. o carries what a replay adds: departures, strictness,
-// recording. It returns how many exchanges there were, too.
+// recording, a bound of its own on the steps. It returns how many exchanges there were, too.
 func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
 	make, err := FindStrategy(j.Strategy)
 	if err != nil && o.Departures == nil {
@@ -65,7 +65,10 @@ func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
 	main := j.Scenario.Prepare(e)
 	o.Seed = j.Seed
 	o.World, o.Observers = e.World, e.Observers
-	o.MaxSteps, o.MaxInstant = j.Scenario.MaxSteps, j.Scenario.MaxInstant
+	if o.MaxSteps == 0 {
+		o.MaxSteps = j.Scenario.MaxSteps
+	}
+	o.MaxInstant = j.Scenario.MaxInstant
 	report := sim.Run(o, func() {
 		e.Restart()
 		main()

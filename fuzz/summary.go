@@ -76,13 +76,21 @@ type failureJSON struct {
 	Task       string `json:"task"`
 	Step       int    `json:"step"`
 	Count      int    `json:"count"`
+	Departures int    `json:"departures,omitempty"` // in the trace; of those that there were:
+	Of         int    `json:"departures_of,omitempty"`
+	Unshrunk   string `json:"unshrunk,omitempty"` // why there are not fewer
 }
 
 func (g *Finding) json() failureJSON {
-	return failureJSON{
+	j := failureJSON{
 		Invariant: g.Invariant, Scenario: g.Scenario, Strategy: g.Strategy, Seed: g.Seed, Trace: g.Path, TraceError: g.Error,
 		Verdict: g.Verdict, Signature: g.Signature, Message: g.Message, Task: g.Task, Step: g.Step, Count: g.Count,
+		Unshrunk: g.Unshrunk,
 	}
+	if r := g.Reduced; r != nil {
+		j.Departures, j.Of = r.After.Total(), r.Before.Total()
+	}
+	return j
 }
 
 // MarshalJSON is the report of `brigade fuzz --json`.

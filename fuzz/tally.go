@@ -17,8 +17,10 @@ import (
 // Finding is one signature's failures, with the file of the first one's trace.
 type Finding struct {
 	Failure
-	Path  string
-	Error string // why there is no trace
+	Path     string
+	Error    string   // why there is no trace
+	Reduced  *Reduced // the trace was shrunk; nil: it is as it was found
+	Unshrunk string   // why, where that was tried
 }
 
 type tally struct {

@@ -62,6 +62,7 @@ type Result struct {
 	Counts   Counts    `json:"counts"`
 	Failures []Failure `json:"failures,omitempty"`
 	Hashes   []uint64  `json:"hashes,omitempty"`
+	Reduced  *Reduced  `json:"reduced,omitempty"` // the answer to a Reduction, and nothing else is
 }
 
 // Failure is one signature's failures within a unit or a campaign.
@@ -84,4 +85,6 @@ type Failure struct {
 type control struct {
 	Stop bool  `json:"stop,omitempty"` // answer with what is done of the unit
 	Unit *Unit `json:"unit,omitempty"`
+
+	Reduce *Reduction `json:"reduce,omitempty"`
 }

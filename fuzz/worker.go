@@ -41,14 +41,14 @@ func Serve(in io.Reader, out io.Writer, set scenario.Set, exit func(code int)) e
 		w.hang(v)
 		exit(int(ClassDeadlock))
 	})
-	units := make(chan *Unit)
+	units := make(chan control)
 	failed := make(chan error, 1)
 	go func() {
 		failed <- w.listen(in, units)
 		close(units)
 	}()
-	for u := range units {
-		if err := w.work(u); err != nil {
+	for c := range units {
+		if err := w.answer(c); err != nil {
 			return err
 		}
 	}
@@ -65,7 +65,7 @@ func ServeProcess(set scenario.Set) error {
 
 // listen takes in what the campaign says, until it says no more. The unit in hand
 // is finished even then.
-func (w *worker) listen(in io.Reader, units chan<- *Unit) error {
+func (w *worker) listen(in io.Reader, units chan<- control) error {
 	d := json.NewDecoder(bufio.NewReader(in))
 	for {
 		var c control
@@ -74,13 +74,24 @@ func (w *worker) listen(in io.Reader, units chan<- *Unit) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("what came in is no message: %w", err)
-		case c.Unit != nil:
+		case c.Unit != nil || c.Reduce != nil:
 			w.stop.Store(false)
-			units <- c.Unit
+			units <- c
 		case c.Stop:
 			w.stop.Store(true)
 		}
 	}
+}
+
+// answer does what is asked.
+func (w *worker) answer(c control) error {
+	if c.Reduce == nil {
+		return w.work(c.Unit)
+	}
+	r := c.Reduce.reduce(w.set)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.out.Encode(Result{Reduced: r})
 }
 
 // work does a unit and answers.
@@ -156,6 +167,12 @@ func (w *worker) fail(j Job, r *sim.Report) {
 func (w *worker) hang(v *sim.Verdict) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.job.Scenario == nil { // a candidate of a reduction
+		if err := w.out.Encode(Result{Last: true}); err != nil {
+			fmt.Fprintln(os.Stderr, "a hang while shrinking could not be told:", err)
+		}
+		return
+	}
 	w.result.Done++
 	w.result.Last = true
 	w.result.Counts.Runs++

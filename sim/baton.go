@@ -5,21 +5,21 @@ package sim
 // way, from task to scheduler: an edge back would order every earlier step of
 // every task before every later one and hide all races.
 
-import "brigade/core/rt"
-
 // executeBaton is executeCoroutines for goroutines.
 func (s *Sim) executeBaton() {
 	go s.tasks[0].main()
-	for t := s.advance(nil); t != nil; t = s.advance(t) {
+	for t := s.decide(nil); t != nil; t = s.decide(t) {
 		t.started = true
 		s.handBaton(t)
 	}
+	s.recordLeft()
 	for i := 0; i < len(s.tasks); i++ {
 		t := s.tasks[i]
 		if t.state == stateEnded {
 			continue
 		}
 		t.aborting = true
+		raceReleaseMerge(&s.ended) // the run has been judged: what unwinds comes after all of it
 		s.handBaton(t)
 		t.state = stateEnded
 	}
@@ -47,13 +47,16 @@ func (t *Task) passBaton() {
 	s.back <- struct{}{}
 	<-t.turn
 	raceEnable()
+	if t.aborting {
+		raceAcquire(&s.ended)
+	}
 }
 
 // main is the goroutine of a task.
 //
 //go:norace
 func (t *Task) main() {
-	s := t.sim
+	defer t.leave() // deferred, since runtime.Goexit may end body
 	t.g = getg()
 	raceDisable()
 	<-t.turn
@@ -61,8 +64,14 @@ func (t *Task) main() {
 	if !t.aborting {
 		t.body(t.f)
 	}
+}
+
+// leave passes the baton back for the last time.
+//
+//go:norace
+func (t *Task) leave() {
+	s := t.sim
 	t.end()
-	t.op = rt.OpEnd
 	raceReleaseMerge(&s.ended)
 	raceRelease(&t.edge)
 	raceDisable()

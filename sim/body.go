@@ -21,16 +21,26 @@ func (t *Task) caught() {
 		return
 	}
 	v := recover()
-	switch v := v.(type) {
+	switch v.(type) {
 	case nil:
-		t.blame(&Verdict{Kind: Panic, Message: "the task ended by runtime.Goexit", Stack: string(debug.Stack())})
+		t.done(finishExit)
+		t.blame(&Verdict{Kind: Panic, Message: "the task ended by runtime.Goexit (as FailNow and Fatal of package testing do)"})
 	case rt.Unwind:
 		t.done(finishUnwind)
-	case *rt.Fault:
-		t.blame(&Verdict{Kind: Assertion, Message: v.Message, Stack: string(debug.Stack())})
 	default:
-		t.blame(&Verdict{Kind: Panic, Message: fmt.Sprint(v), Stack: string(debug.Stack())})
+		t.done(finishPanic)
+		t.blame(thrown(v))
 	}
+}
+
+// thrown is the verdict for a panic with value v, to be called where the stack
+// of the panic still is.
+func thrown(v any) *Verdict {
+	stack := string(debug.Stack())
+	if f, ok := v.(*rt.Fault); ok {
+		return &Verdict{Kind: Assertion, Message: f.Message, Stack: stack}
+	}
+	return &Verdict{Kind: Panic, Message: fmt.Sprint(v), Stack: stack}
 }
 
 //go:norace
@@ -41,7 +51,6 @@ func (t *Task) was() finish { return t.finished }
 
 //go:norace
 func (t *Task) blame(v *Verdict) {
-	t.finished = finishPanic
 	if !t.aborting {
 		t.verdict = v
 	}

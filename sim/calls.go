@@ -22,6 +22,9 @@ func (s *Sim) caller() *Task {
 	if t == nil || haveG && t.g != getg() {
 		s.reject()
 	}
+	if s.deciding {
+		panic(intrusion)
+	}
 	return t
 }
 
@@ -136,9 +139,9 @@ func (s *Sim) Rechecked() bool {
 func (s *Sim) pass(t *Task) {
 	if s.baton {
 		t.passBaton()
-	} else if next := s.advance(t); next != t {
+	} else if next := s.decide(t); next != t {
 		s.cur = next
-		t.coroutine.yield(struct{}{})
+		s.await(t)
 	}
 	if t.aborting {
 		t.unwinding = true

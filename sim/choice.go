@@ -120,6 +120,7 @@ func (s *Sim) pick(t *Task) int {
 		s.fail(&Verdict{Kind: Nondeterminism, Message: fmt.Sprintf("strategy %T picked %d of %d runnable tasks", s.strategy, i, len(p.Runnable))})
 		i = 0
 	}
+	s.picked = i
 	s.tape = append(s.tape, uint64(i))
 	if s.record {
 		if d := s.defaultPick(p); d != i {
@@ -173,6 +174,13 @@ func (s *Sim) draw(k schedule.Key, n uint64, chance uint32) (v uint64) {
 	}
 	s.tape = append(s.tape, v)
 	s.hash = schedule.Mix(s.hash, v)
+	if s.order != nil {
+		drawer := none
+		if s.acting != nil {
+			drawer = s.acting.index
+		}
+		s.order.Draw(drawer, v)
+	}
 	if s.record && v != 0 {
 		s.departures = append(s.departures, schedule.Departure{Key: k, Value: strconv.FormatUint(v, 10)})
 	}

@@ -1,6 +1,10 @@
 package sim
 
 import (
+	"fmt"
+	"math"
+	"time"
+
 	"brigade/core/rt"
 	"brigade/sim/schedule"
 )
@@ -77,6 +81,15 @@ func (s *Sim) schedule(when rt.Instant, t *Task, w Timer) uint64 {
 	return s.sequence
 }
 
+// after is d from now, or the end of time.
+func (s *Sim) after(d time.Duration) rt.Instant {
+	when := s.now.Add(d)
+	if when < s.now {
+		return math.MaxInt64
+	}
+	return when
+}
+
 // At fires t when the clock gets to when: first set, first fired.
 func (s *Sim) At(when rt.Instant, t Timer) { s.schedule(when, nil, t) }
 
@@ -95,14 +108,27 @@ func (s *Sim) tick(to rt.Instant) {
 			return
 		}
 		t := s.timers.pop()
-		if t.task == nil {
-			t.world.Fire()
-			if s.over {
-				return
-			}
+		if t.task != nil {
+			s.expire(t.task)
 			continue
 		}
-		s.expire(t.task)
+		t.world.Fire()
+		if s.idleTimer(); s.over {
+			return
+		}
+	}
+}
+
+// idleTimer bounds a world whose timers set one another while no task can run.
+func (s *Sim) idleTimer() {
+	if s.steps != s.firedAt {
+		s.firedAt, s.fired = s.steps, 0
+	}
+	if s.fired++; s.fired&255 == 0 {
+		s.progress.Add(1)
+	}
+	if s.fired > s.opt.MaxInstant {
+		s.fail(&Verdict{Kind: Livelock, Invariant: "I11", Message: fmt.Sprintf("%d timers of the world fired without a step of any task", s.fired)})
 	}
 }
 

@@ -1,7 +1,14 @@
 package sim
 
-// The coroutine engine: a task is an iter.Pull coroutine, 140 to 150 ns for a
-// resume and yield. Coroutines are reused across tasks and runs.
+// The coroutine engine: a task is an iter.Pull coroutine. Coroutines are reused
+// across tasks and runs.
+//
+// A task that gives its turn away resumes the next one itself, on top of it,
+// instead of going back to a loop that would: one switch instead of two. So the
+// tasks that are not suspended form a chain, each waiting for the one that it
+// resumed; the last one runs. When the turn goes to a task in the chain, those
+// above it yield, one after the other, down to it; any other is resumed on top. A
+// random walk over five tasks makes 1.4 switches a turn in this way, not two.
 
 import "iter"
 
@@ -11,12 +18,12 @@ type coroutine struct {
 	yield func(struct{}) bool
 }
 
-// executeCoroutines resumes whoever has the turn until nobody has.
+// executeCoroutines gives the turn to tasks until nobody has it, then unwinds
+// those that are left.
 func (s *Sim) executeCoroutines() {
-	s.cur = s.advance(nil)
-	for s.cur != nil {
-		s.resume(s.cur)
-	}
+	s.cur = s.decide(nil)
+	s.await(nil)
+	s.recordLeft()
 	for i := 0; i < len(s.tasks); i++ {
 		t := s.tasks[i]
 		if t.state == stateEnded || !t.started {
@@ -24,11 +31,27 @@ func (s *Sim) executeCoroutines() {
 		}
 		t.aborting = true
 		s.cur = t
-		s.resume(t)
+		s.await(nil)
 	}
 }
 
-// resume gives t the turn; it comes back when somebody else has it.
+// await returns when t has the turn; t nil is the run itself, which has it when
+// nobody else does.
+//
+//go:norace
+func (s *Sim) await(t *Task) {
+	for s.cur != t {
+		if next := s.cur; next != nil && !next.chained {
+			s.resume(next)
+			continue
+		}
+		// The turn is that of somebody below.
+		t.chained = false
+		t.coroutine.yield(struct{}{})
+	}
+}
+
+// resume puts t on top of the chain; it comes back when t has yielded or ended.
 func (s *Sim) resume(t *Task) {
 	if t.coroutine == nil {
 		t.started = true
@@ -40,29 +63,49 @@ func (s *Sim) resume(t *Task) {
 		}
 		t.coroutine.task = t
 	}
+	t.chained = true
 	t.coroutine.next()
+}
+
+// leave ends t, whose function is through, and returns who has the turn now.
+func (s *Sim) leave(t *Task) *Task {
+	t.end()
+	t.chained = false
+	if t.aborting {
+		t.state = stateEnded
+		return nil
+	}
+	return s.decide(t)
 }
 
 func newCoroutine(s *Sim) *coroutine {
 	c := new(coroutine)
 	c.next, _ = iter.Pull(func(yield func(struct{}) bool) {
 		c.yield = yield
-		for {
-			t := c.task
-			t.g = getg()
-			t.body(t.f)
-			t.end()
-			s.idle = append(s.idle, c)
-			if t.aborting {
-				t.state = stateEnded
-				s.cur = nil
-			} else {
-				s.cur = s.advance(t)
-			}
-			if !yield(struct{}{}) {
-				return
-			}
-		}
+		c.serve(s)
 	})
 	return c
+}
+
+// serve runs the tasks that c is given, for ever. A task that ends its goroutine
+// (runtime.Goexit, as t.Fatal does) does not end c: what is deferred here goes on
+// serving, for iter.Pull would end the goroutine that resumed c the same way.
+func (c *coroutine) serve(s *Sim) {
+	defer func() {
+		c.give(s)
+		c.serve(s)
+	}()
+	for {
+		t := c.task
+		t.g = getg()
+		t.body(t.f)
+		c.give(s)
+	}
+}
+
+// give ends c's task and gives the turn away.
+func (c *coroutine) give(s *Sim) {
+	s.idle = append(s.idle, c)
+	s.cur = s.leave(c.task)
+	c.yield(struct{}{})
 }

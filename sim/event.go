@@ -72,6 +72,9 @@ func (s *Sim) fail(v *Verdict) {
 		}
 		s.verdict = v
 	}
+	if s.opt.Whole && (v.Kind == Assertion || v.Kind == Property) {
+		return
+	}
 	s.over = true
 }
 

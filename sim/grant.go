@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"slices"
+
 	"brigade/core/rt"
+	"brigade/sim/hb"
 	"brigade/sim/schedule"
 )
 
@@ -13,16 +16,14 @@ func (s *Sim) grant(t *Task) bool {
 	if t.op >= rt.OpListen {
 		if t.call.Block && !t.call.Expired && !s.world.Ready(&t.call) {
 			s.remove(t)
-			t.state = stateBlocked
-			o := &s.objects[t.object]
-			o.waiters = append(o.waiters, t)
-			if t.call.Timeout >= 0 {
-				t.timer = s.schedule(t.due, t, nil)
-			}
+			s.block(t)
+			s.acting = nil
 			return false
 		}
 	}
-	s.count()
+	if s.count(); s.over {
+		return true
+	}
 	if s.recheck == t {
 		s.rechecks++
 	} else {
@@ -35,13 +36,27 @@ func (s *Sim) grant(t *Task) bool {
 	s.hash = schedule.Mix(s.hash, t.hash+object<<1+uint64(t.op)<<56)
 	t.result, t.timer = true, 0
 	s.last = t.index
+	if s.order != nil {
+		s.recordOrder(t)
+	}
+	switch {
+	case s.bare && plain[t.op]:
+	case s.bare:
+		s.performGuarded(t)
+	default:
+		s.perform(t)
+	}
+	s.acting = nil
+	return true
+}
+
+// perform performs t's operation as far as it is the scheduler's.
+func (s *Sim) perform(t *Task) {
 	if t.op >= rt.OpListen {
 		s.call(t)
 	} else {
 		s.sync(t)
 	}
-	s.acting = nil
-	return true
 }
 
 // call performs a system call.
@@ -62,6 +77,9 @@ func (s *Sim) call(t *Task) {
 func (s *Sim) sync(t *Task) {
 	if s.record || len(s.watch[t.op]) > 0 {
 		s.tell(&Event{Step: s.steps, Time: s.now, Task: t.index, Object: t.object, Op: t.op, A: t.arg})
+		if s.over {
+			return
+		}
 	}
 	switch t.op {
 	case rt.OpLock, rt.OpRLock, rt.OpTryLock, rt.OpTryRLock, rt.OpRelock:
@@ -79,7 +97,11 @@ func (s *Sim) sync(t *Task) {
 			s.fail(&Verdict{Kind: Panic, Message: "negative WaitGroup counter " + s.objectPath(t.object), Task: t.Path()})
 		} else if o.count == 0 {
 			s.wake(t.object)
+		} else {
+			s.crowd(t.object)
 		}
+	case rt.OpJoin:
+		s.objects[t.object].contenders--
 	case rt.OpSpawn:
 		t.born = s.newTask(t, t.text, t.child)
 		t.child = nil
@@ -136,9 +158,16 @@ func (s *Sim) park(t *Task) {
 		return
 	}
 	o.holder = nil
+	if s.order != nil {
+		s.order.Touch(rt.OpUnlock, t.lockObj, hb.Own)
+	}
 	t.state = stateParked
 	c := &s.objects[t.object]
-	c.parked = append(c.parked, t)
+	place := len(c.parked)
+	if s.recheck == t {
+		place = min(t.place, place)
+	}
+	c.parked = slices.Insert(c.parked, place, t)
 	s.wake(t.lockObj)
 }
 
@@ -157,6 +186,9 @@ func (s *Sim) signal(t *Task) {
 
 // unpark lets p compete for its lock again.
 func (s *Sim) unpark(p *Task) {
+	if s.order != nil {
+		s.order.Wake(p.index)
+	}
 	p.object = p.lockObj
 	p.state = stateBlocked
 	o := &s.objects[p.object]

@@ -73,21 +73,3 @@ func TestKernelsFail(t *testing.T) {
 		}
 	}
 }
-
-func TestHashes(t *testing.T) {
-	for seed := range uint64(20) {
-		a := sim.Run(sim.Options{Seed: seed}, counter(5, 20))
-		b := sim.Run(sim.Options{Seed: seed, Engine: sim.Baton}, counter(5, 20))
-		if a.Hash != b.Hash || a.Verdict != nil {
-			t.Fatal(a, b)
-		}
-	}
-}
-
-func BenchmarkCounter(b *testing.B) {
-	steps := 0
-	for b.Loop() {
-		steps += sim.Run(sim.Options{Seed: 1}, counter(5, 2000)).Steps
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
-}

@@ -21,7 +21,7 @@ type object struct {
 	holder     *Task // lock: who has it for writing
 	readers    int32
 	announced  int32  // RWMutex: writers in line
-	contenders int32  // runnable tasks that would lock it
+	contenders int32  // runnable tasks that would lock it, or go on because its count is zero
 	version    uint64 // times it was acquired, rechecks aside
 	count      int64  // WaitGroup
 
@@ -42,9 +42,22 @@ func (s *Sim) resolve(o *rt.Object, op rt.Op, t *Task) int32 {
 		return int32(uint32(o.N))
 	}
 	i := s.newObject(classes[op], t)
-	o.N = s.epoch<<32 | uint64(uint32(i))
+	s.identify(o, i)
 	return i
 }
+
+// identity is o's index in this run; none: it has not been used yet.
+//
+//go:norace
+func (s *Sim) identity(o *rt.Object) int32 {
+	if o.N>>32 == s.epoch {
+		return int32(uint32(o.N))
+	}
+	return none
+}
+
+//go:norace
+func (s *Sim) identify(o *rt.Object, i int32) { o.N = s.epoch<<32 | uint64(uint32(i)) }
 
 // newObject makes an object with t as its creator; t nil: the world's.
 func (s *Sim) newObject(label string, t *Task) int32 {

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"brigade/sim/hb"
 	"brigade/sim/schedule"
 	"brigade/sim/strategy"
 )
@@ -28,12 +29,16 @@ type Options struct {
 
 	MaxSteps   int           // a run that takes more is a livelock; 0: 20,000,000
 	MaxInstant int           // steps at one instant without progress; 0: 2,000,000
+	Watch      time.Duration // how long, in real time, a task may run without coming to a point; 0: 10 s
 	Patience   time.Duration // a time jump beyond it asks sleeping pollers once more first; 0: 20 ms
 
-	Departures []schedule.Departure // replay these instead of asking Strategy; non-nil, even if empty
-	Strict     bool                 // a departure that finds no match fails the run
-	Record     bool                 // keep departures and events in the Report
-	Twice      bool                 // run a second time and compare the event hashes
+	Departures  []schedule.Departure // replay these instead of asking Strategy; non-nil, even if empty
+	Strict      bool                 // a departure that finds no match fails the run
+	Record      bool                 // keep departures and events in the Report
+	Order       *hb.Recorder         // is told of the run; nil: nobody, or with Fingerprint one of the scheduler's own
+	Fingerprint bool                 // report the happens-before order
+	Whole       bool                 // go on after an assertion or property that does not hold, and explain nothing: to count whole runs
+	Twice       bool                 // run a second time and compare the event hashes
 }
 
 func (o Options) withDefaults() Options {
@@ -49,6 +54,9 @@ func (o Options) withDefaults() Options {
 	if o.MaxInstant == 0 {
 		o.MaxInstant = 2_000_000
 	}
+	if o.Watch == 0 {
+		o.Watch = Watch
+	}
 	if o.Patience == 0 {
 		o.Patience = 20 * time.Millisecond
 	}
@@ -60,6 +68,7 @@ type Report struct {
 	Verdict  *Verdict // nil: all held
 	Seed     uint64
 	Hash     uint64        // of all events: equal for equal choices, everywhere
+	Order    uint64        // with Options.Fingerprint: of what happened before what, equal for equivalent schedules
 	Steps    int           // operations performed
 	Choices  int           // points at which there was a choice
 	Rechecks int           // steps spent asking parked tasks once more
@@ -77,3 +86,7 @@ type Report struct {
 
 	tape []uint64
 }
+
+// Tape is the bare sequence of the run's choices: picks and draws, in order. Only
+// runs that failed, and those of Options.Twice, have one.
+func (r *Report) Tape() []uint64 { return r.tape }

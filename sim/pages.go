@@ -116,7 +116,7 @@ func touched(b []byte) int {
 //go:norace
 func (s *Sim) Pages(n int) []byte {
 	t := s.caller()
-	if t == nil || t.unwinding {
+	if t == nil || t.unwinding || n == 0 {
 		return make([]byte, n)
 	}
 	t.arg = uint64(n)

@@ -12,6 +12,9 @@ import (
 
 // quiesce makes something runnable or ends the run.
 func (s *Sim) quiesce() {
+	if s.order != nil {
+		s.order.Barrier()
+	}
 	if s.dirty {
 		s.dirty = false
 		s.round++
@@ -63,6 +66,7 @@ func (s *Sim) force(t *Task) {
 		c := &s.objects[t.object]
 		for i, p := range c.parked {
 			if p == t {
+				t.place = i
 				c.parked = append(c.parked[:i], c.parked[i+1:]...)
 				break
 			}

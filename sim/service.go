@@ -51,13 +51,18 @@ func (s *Sim) serve(t *Task) {
 	}
 }
 
+// label names an object. One that was used before keeps who holds it and who
+// waits for it.
 func (s *Sim) label(t *Task) {
 	i := s.newObject(t.text, t)
-	setIdentity(t.obj, s.epoch<<32|uint64(uint32(i)))
+	if old := s.identity(t.obj); old >= 0 {
+		o, named := &s.objects[old], &s.objects[i]
+		o.hash, o.creator, o.nth, o.label = named.hash, named.creator, named.nth, named.label
+		s.objects = s.objects[:i]
+		return
+	}
+	s.identify(t.obj, i)
 }
-
-//go:norace
-func setIdentity(o *rt.Object, n uint64) { o.N = n }
 
 func (s *Sim) probe(t *Task) {
 	s.hash = schedule.Mix(s.hash, t.words[0]^t.words[1]<<20^t.words[2]<<40^uint64(t.arg)<<8)

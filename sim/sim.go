@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"brigade/core/rt"
+	"brigade/sim/hb"
 	"brigade/sim/schedule"
 )
 
@@ -25,6 +26,7 @@ type Sim struct {
 	tasks    []*Task
 	objects  []object
 	runnable []schedule.Pending // in order of task
+	picked   int                // where in runnable the last choice stood: most likely it still does
 	live     int
 	last     int32 // index of the task that ran last
 	cur      *Task // who runs: read by tasks (go:norace)
@@ -41,9 +43,15 @@ type Sim struct {
 	wall     time.Time
 	timers   timerHeap
 	sequence uint64
+	fired    int // timers of the world since the step firedAt
+	firedAt  int
 	hash     uint64
 	tape     []uint64
 	pages    pageSource
+
+	order     *hb.Recorder // nil: nobody asks
+	recorder  hb.Recorder  // for order
+	wasForced bool         // the last step was a recheck's
 
 	// Recording and replay.
 	record     bool
@@ -59,6 +67,10 @@ type Sim struct {
 	idle  []*coroutine
 	back  chan struct{}
 	ended Edge
+
+	deciding bool // advance is at work: nobody may call rt
+	trusting bool // nothing foreign sees plain operations (guard.go)
+	bare     bool // a decision without a guard is being made
 
 	host uintptr // the goroutine that runs Run
 
@@ -85,7 +97,6 @@ func the() *Sim {
 			back:   make(chan struct{}),
 		}
 		rt.Install(process.sim)
-		go process.sim.watchdog()
 	})
 	return process.sim
 }
@@ -100,13 +111,16 @@ func Run(o Options, main func()) *Report {
 
 func (s *Sim) run(o Options, main func()) *Report {
 	r := s.once(o, o.Strategy, o.Record, main)
+	if r.Verdict != nil && r.Verdict.Kind == Foreign {
+		r = s.confirmForeign(r, o, main)
+	}
 	if r.Verdict == nil && o.Twice {
 		again := s.once(o, &tape{values: r.tape}, false, main)
 		if again.Hash != r.Hash {
 			r.Verdict = &Verdict{Kind: Nondeterminism, Step: min(r.Steps, again.Steps), Message: "the same choices gave other events the second time"}
 		}
 	}
-	if r.Verdict == nil || o.Record {
+	if r.Verdict == nil || o.Record || o.Whole {
 		return r
 	}
 	return s.explain(o, r, main)
@@ -120,6 +134,9 @@ func (s *Sim) explain(o Options, r *Report, main func()) *Report {
 	}
 	again := s.once(o, &tape{values: r.tape}, true, main)
 	if again.Hash != r.Hash || again.Verdict == nil && r.Verdict.Kind != DataRace {
+		if r.Verdict.internal {
+			return r // the strategy's fault does not show under the tape
+		}
 		r.Verdict = &Verdict{
 			Kind: Nondeterminism, Step: min(r.Steps, again.Steps), Stack: r.Verdict.Stack,
 			Message: "a failed run did not repeat from its own choices; it had been " + r.Verdict.Error(),
@@ -138,14 +155,26 @@ func (s *Sim) once(o Options, strategy schedule.Strategy, record bool, main func
 }
 
 func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
+	if s.active {
+		s.abandon()
+	}
 	s.opt, s.strategy, s.world = o, strategy, o.World
 	s.epoch++
+	if s.order = o.Order; s.order == nil && o.Fingerprint {
+		s.order = &s.recorder
+	}
+	if s.wasForced = false; s.order != nil {
+		s.order.Begin()
+	}
+	s.progress.Add(1)
+	s.startWatch(o.Watch)
 	s.over, s.verdict = false, nil
 	s.foreign.flag.Store(false)
 	s.tasks, s.objects, s.runnable = s.tasks[:0], s.objects[:0], s.runnable[:0]
 	s.live, s.last, s.cur, s.acting = 0, 0, nil, nil
 	clear(s.counts)
 	s.steps, s.choices, s.instant, s.rechecks = 0, 0, 0, 0
+	s.fired, s.firedAt, s.key = 0, 0, arrival{}
 	s.round, s.dirty, s.recheck = 0, true, nil
 	s.now, s.wall = 0, o.Wall
 	s.timers, s.sequence = s.timers[:0], 0
@@ -153,6 +182,9 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 	s.tape = s.tape[:0]
 	s.pages.begin()
 	s.record, s.departures, s.events = record, nil, nil
+	if record {
+		s.departures = []schedule.Departure{} // even none can be replayed
+	}
 	s.plan(o.Departures)
 	s.keyed = record || s.replay != nil
 	s.baton = o.Engine == Baton || raceBuild
@@ -164,6 +196,7 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 			s.watch[op] = append(s.watch[op], c)
 		}
 	}
+	s.bare, s.trusting = false, s.trusts()
 	strategy.Begin(o.Seed)
 	if s.world != nil {
 		s.world.Begin(s)
@@ -212,6 +245,9 @@ func (s *Sim) end() *Report {
 	r := &Report{
 		Verdict: s.verdict, Seed: s.opt.Seed, Hash: schedule.Finish(s.hash),
 		Steps: s.steps, Choices: s.choices, Rechecks: s.rechecks, Tasks: len(s.tasks), Virtual: time.Duration(s.now),
+	}
+	if s.order != nil {
+		r.Order = s.order.Order()
 	}
 	if s.replay != nil {
 		r.Unmatched = s.unmatched()

@@ -48,6 +48,7 @@ type Task struct {
 	timer   uint64     // sequence of the timer that may wake it; 0: none
 	due     rt.Instant // of the timeout of its call
 	seen    uint64     // version of lockObj when its predicate was last evaluated
+	place   int        // in the line of its condition, while it is rechecked
 	asked   uint64     // round in which it was last rechecked
 
 	// The engines'.
@@ -56,6 +57,7 @@ type Task struct {
 	turn      chan struct{}
 	edge      Edge
 	started   bool
+	chained   bool // resumed, and has not yielded since
 	aborting  bool
 	unwinding bool
 }
@@ -123,6 +125,9 @@ func (s *Sim) newTask(parent *Task, name string, f func()) *Task {
 		t.hash = fnvNumber(h, t.nth)
 	}
 	s.live++
+	if s.order != nil {
+		s.order.Task(t.index, t.hash, t.parent)
+	}
 	s.insert(t)
 	return t
 }

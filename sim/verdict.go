@@ -52,6 +52,8 @@ type Verdict struct {
 	Task      string // path of the task it happened in, or empty
 	Step      int
 	Stack     string // of the task, where there is one
+
+	internal bool // a fault of the simulation itself
 }
 
 func (v *Verdict) Error() string {

@@ -32,10 +32,17 @@ type fuzzFlags struct {
 	twice    bool
 	json     bool
 	traces   string
+	shrink   int
 }
 
 // usualDuration is how long a campaign takes that was not told.
 const usualDuration = 30 * time.Second
+
+// What a campaign gives for shrinking a trace; the shrink command gives more.
+const (
+	campaignShrinkRuns = 3000
+	campaignShrinkTime = 5 * time.Second
+)
 
 func (p *program) fuzz() *cobra.Command {
 	f := new(fuzzFlags)
@@ -64,6 +71,7 @@ otherwise. Without, they go on from a seed drawn by chance until time is up.`,
 	c.Flags().BoolVar(&f.race, "race", false, "build the workers with Go's race detector; needs a C compiler")
 	c.Flags().BoolVar(&f.twice, "twice", false, "run every seed in two processes and compare their event hashes")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	c.Flags().IntVar(&f.shrink, "shrink", campaignShrinkRuns, "shrink the first trace of each kind of failure in at most `N` runs; 0: not at all")
 	c.Flags().StringVar(&f.traces, "traces", traces.NewDir, "the `DIR` for traces of failures")
 	return c
 }
@@ -75,6 +83,8 @@ func (f *fuzzFlags) check(given func(string) bool) error {
 		return errors.New("--seeds must be at least 1")
 	case given("for") && f.duration <= 0:
 		return errors.New("--for must be longer than nothing")
+	case f.shrink < 0:
+		return fmt.Errorf("--shrink is %d; it must be 0 or more", f.shrink)
 	case f.workers < 1 || f.workers > 4096:
 		return fmt.Errorf("-j is %d; there can be 1 to 4096 workers", f.workers)
 	}
@@ -115,6 +125,7 @@ func (p *program) campaign(f *fuzzFlags, names []string) error {
 	c := &fuzz.Campaign{
 		Scenarios: set, Strategy: f.strategy, Engine: f.engine, First: f.seed.n, Seeds: f.seeds, For: f.duration,
 		Workers: f.workers, Twice: f.twice, Command: command, TraceDir: f.traces,
+		Shrink: fuzz.Shrinking{Runs: f.shrink, For: campaignShrinkTime},
 	}
 	s := p.watch(c, f.json)
 	summary, err := c.Run(ctx)

@@ -1,5 +1,5 @@
 // Command brigade is the testbed's door: it lists scenarios, runs campaigns over
-// them and replays what failed.
+// them and replays, shrinks and explains what failed.
 //
 //	brigade fuzz
 //	brigade fuzz --seeds 300 --json

@@ -138,6 +138,13 @@ func TestUsage(t *testing.T) {
 		{"replay --scenario nothing --seed 1", `there is no scenario "nothing"`},
 		{"replay --scenario held --seed 0x", "a seed is a number"},
 		{"replay --scenario held --seed 1 --race=x", "invalid argument"},
+		{"replay a --break (", "--break: error parsing regexp"},
+		{"fuzz --shrink -1", "--shrink is -1; it must be 0 or more"},
+		{"shrink", "accepts 1 arg(s), received 0"},
+		{"shrink " + bad, `bad.trace: line 1: found "hello"`},
+		{"shrink a.trace --runs 0", "--runs is 0; it must be at least 1"},
+		{"view none.trace", "none.trace"},
+		{"view a.trace --width 20", "--width is 20; a timeline needs at least 60"},
 	} {
 		out, errs, status := brigade(t, t.TempDir(), strings.Fields(c.args)...)
 		if status != 1 || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, c.want) {
@@ -160,9 +167,11 @@ func TestFailureBlock(t *testing.T) {
 		t.Fatal(out)
 	}
 	for i, want := range []string{
-		`^assertion: x is 1 after two additions          main_test.go:\d+, step \d+$`,
+		`^assertion: x is 1 after two additions          (cmd/brigade/)?main_test.go:\d+, step \d+$`,
 		`^  scenario assertion   strategy random   seed 0x[0-9a-f]+   commit \S+   go1\.\d+\S*   seen \d+ times$`,
 		`^  replay   .+ replay (traces/new/assertion-[0-9a-f]+\.trace)$`,
+		`^  shrink   .+ shrink (traces/new/assertion-[0-9a-f]+\.trace)    \(1 of \d+ choices? matter\)$`,
+		`^  view     .+ view   (traces/new/assertion-[0-9a-f]+\.trace)$`,
 		`^$`,
 		`^\d+ failures of one kind: 20 runs of 1 scenario in \S+ \([\d,]+/s\)$`,
 	} {
@@ -188,9 +197,13 @@ func TestFailureBlock(t *testing.T) {
 		t.Errorf("%v, status %d\n%s%s", err, status, again, errs)
 	}
 	seed := regexp.MustCompile(`seed (0x[0-9a-f]+)`).FindStringSubmatch(out)[1]
-	bySeed, errs, status := brigade(t, dir, "replay", "--scenario", "assertion", "--seed", seed)
-	if status != 3 || anyHash.FindString(bySeed) != "event hash "+report.EventHash {
+	bySeed, errs, status := brigade(t, dir, "replay", "--scenario", "assertion", "--seed", seed, "--traces", "whole")
+	if status != 3 || !anyHash.MatchString(bySeed) {
 		t.Errorf("status %d\n%s%s", status, bySeed, errs)
+	}
+	whole, _, _ := brigade(t, dir, "replay", "whole/"+filepath.Base(path))
+	if anyHash.FindString(whole) != anyHash.FindString(bySeed) || anyHash.FindString(whole) == "event hash "+report.EventHash {
+		t.Errorf("the seed's run and its trace's are one, the shrunk one is another:\n%s\n%s", bySeed, whole)
 	}
 }
 

@@ -30,10 +30,12 @@ type replayFlags struct {
 	race       bool
 	json       bool
 	traces     string
+	stop       stopped
 }
 
 func (p *program) replay() *cobra.Command {
 	f := new(replayFlags)
+	f.stop.step = -1
 	c := &cobra.Command{
 		Use:   "replay FILE | --scenario NAME --seed S",
 		Short: "Repeat the run of a trace, or of a seed",
@@ -42,7 +44,10 @@ func (p *program) replay() *cobra.Command {
 A trace is followed strictly: every departure must find its place and the events
 must be the trace's, or the exit status is 6. With --best-effort departures that
 find no place any more are counted and left out. Otherwise the exit status is
-the verdict's, as of brigade fuzz.`,
+the verdict's, as of brigade fuzz.
+
+With --step or --break it is told where each task stood then: what it did last,
+what it would do next and what it waits for.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error {
 			if err := f.check(files); err != nil {
@@ -61,6 +66,8 @@ the verdict's, as of brigade fuzz.`,
 	c.Flags().StringVar(&f.strategy, "strategy", fuzz.DefaultStrategy, "the strategy `NAME` that the seed was run with")
 	c.Flags().StringVar(&f.engine, "engine", "", "how tasks are made: coroutines or baton")
 	c.Flags().BoolVar(&f.race, "race", false, "build with Go's race detector first; needs a C compiler")
+	c.Flags().IntVar(&f.stop.step, "step", -1, "stop after step `N` and tell where every task stands")
+	c.Flags().StringVar(&f.stop.pattern, "break", "", "stop at the first event whose text matches `PATTERN`, a regular expression; with --step, after that step")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	c.Flags().StringVar(&f.traces, "traces", traces.NewDir, "the `DIR` for the trace of a seed that fails")
 	return c
@@ -76,10 +83,11 @@ func (f *replayFlags) check(files []string) error {
 		return errors.New("replay needs a trace file, or both --scenario and --seed")
 	}
 	if f.engine != "" {
-		_, err := fuzz.FindEngine(f.engine)
-		return err
+		if _, err := fuzz.FindEngine(f.engine); err != nil {
+			return err
+		}
 	}
-	return nil
+	return f.stop.check()
 }
 
 func (p *program) replayFile(f *replayFlags, path string) error {
@@ -148,6 +156,9 @@ func (p *program) underRace() error {
 // tell prints what a replay showed. path is the trace's file, unwritten why there
 // is none.
 func (p *program) tell(f *replayFlags, r *fuzz.Replayed, path string, unwritten error) error {
+	if f.stop.given() {
+		return p.standings(&f.stop, r, f.json)
+	}
 	p.class = r.Class()
 	if f.json {
 		return json.NewEncoder(p.stdout).Encode(r.JSON(path, unwritten))

@@ -53,7 +53,23 @@ func (p *program) block(f *fuzz.Finding, s *fuzz.Summary) {
 	if f.Error != "" {
 		p.printf("  %s\n", f.Error)
 	}
-	p.printf("  replay   %s\n\n", replayCommand(&f.Failure, f.Path))
+	p.printf("  replay   %s\n", replayCommand(&f.Failure, f.Path))
+	if f.Path != "" {
+		p.printf("  shrink   %s shrink %s%s\n", self(), quoted(f.Path), matter(f))
+		p.printf("  view     %s view   %s\n", self(), quoted(f.Path))
+	}
+	p.printf("\n")
+}
+
+// matter says how many of a failure's choices are left in its trace.
+func matter(f *fuzz.Finding) string {
+	if f.Unshrunk != "" {
+		return "    (not done: " + strings.Join(strings.Fields(f.Unshrunk), " ") + ")"
+	}
+	if f.Reduced == nil {
+		return ""
+	}
+	return fmt.Sprintf("    (%d of %s matter)", f.Reduced.After.Total(), plural(uint64(f.Reduced.Before.Total()), "choice"))
 }
 
 // headline says what broke, where and when.

@@ -40,9 +40,14 @@ func longWindow(fixed bool) {
 		}
 		done.Store(1)
 	}, func() {
-		finished := fixed && done.Load() == 1
-		begun := work.Load() > 0
-		finished = finished || !fixed && done.Load() == 1
+		var begun, finished bool
+		if fixed {
+			finished = done.Load() == 1
+			begun = work.Load() > 0
+		} else {
+			begun = work.Load() > 0
+			finished = done.Load() == 1
+		}
 		if finished && !begun {
 			rt.Bug("the work is done and was never begun")
 		}

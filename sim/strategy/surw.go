@@ -6,62 +6,92 @@ package strategy
 // run. Who performs the next interesting event is drawn in proportion to how
 // many each task has before it, so that all orders of interesting events are
 // alike likely, however many other steps lie between; a task that comes to one
-// out of its turn waits, and all else is a random walk. A bug that shows in one
-// of the orders of N interesting events in k tasks is found with probability at
-// least n1! ... nk! / N!, times the object's.
+// out of its turn waits. A bug that shows in one of the orders of N interesting
+// events in k tasks is found with probability at least n1! ... nk! / N!, times the
+// object's.
 //
 // Departures. The paper counts in one profiling run, and a bad one blinds the
 // search: here every block of seeds counts anew, each run takes one of its
 // block's lessons, and every weight is at least 1. Making and awaiting tasks and
-// giving locks back are never interesting. Where the turn's owner cannot come (it
-// waits, it ended, the count was too high, others spin) one of those who wait for
-// the turn takes it, and the owner's count is halved. In one run of four everything is
-// interesting, which is URW.
+// giving locks back are never interesting. The paper leaves open who takes the
+// other steps; each run draws one of three ways (rest). Where the turn's owner
+// cannot come (it waits, it ended, the count was too high, others spin) one of
+// those who wait for the turn takes it, and the owner's count is halved.
 
 import "brigade/sim/schedule"
 
 type surw struct {
-	urw
-	all    bool
-	object int32 // whose events are interesting
-	turn   int32 // the task whose interesting event comes next; -1: to be drawn
-	absent int   // choices for which others waited for its owner
+	walk   urw // all events; its rand is the run's
+	rest   rest
+	chosen []bool   // by object: whether its events are interesting
+	left   []uint32 // interesting events before each task
+	turn   int32    // the task whose interesting event comes next; -1: to be drawn
+	absent int      // choices for which others waited for its owner
+	ranks  []uint64 // byRank: of each task
+	low    uint64   // the next lowest rank
+	spin   spin
+	barred []bool // scratch: who is to wait
 }
+
+// rest says who takes the steps that are not interesting.
+type rest uint8
+
+const (
+	byChance rest = iota // each as likely as any other
+	byWeight             // URW: in proportion to what is left
+	byRank               // PCT's priorities, with no change point
+	byOrder              // POS's
+	rests
+)
 
 // NewSURW makes SURW.
 func NewSURW() *Learner { return newLearner(0, new(surw)) }
 
 func (s *surw) begin(r schedule.Rand, c *course, _ int) {
-	s.rand, s.turn, s.absent = r, -1, 0
-	l := c.any(&s.rand)
-	s.all = l != nil && (len(l.objects) == 0 || s.rand.Below(4) == 0)
-	s.start(l)
-	if s.all {
+	s.walk.rand = r
+	l := c.any(&s.walk.rand)
+	s.walk.start(l)
+	s.turn, s.absent = -1, 0
+	s.rest = rest(s.walk.rand.Below(uint64(rests)))
+	s.ranks, s.low, s.spin = s.ranks[:0], 1<<32, spin{}
+	s.left, s.chosen = s.left[:0], s.chosen[:0]
+	if l != nil {
+		s.left = append(s.left, make([]uint32, len(l.events))...)
+		s.choose(l)
 		return
 	}
-	if l == nil {
-		s.object = int32(s.rand.Below(8))
+	s.choice(int32(s.walk.rand.Below(8)))
+}
+
+// choose draws the objects: one of them, a few, or all for which tasks contend.
+func (s *surw) choose(l *lesson) {
+	n := len(l.objects)
+	if n == 0 {
 		return
 	}
-	clear(s.left)
-	o := s.choose(l)
-	s.object = o.object
-	for _, x := range o.shares {
-		s.left[x.task] = x.n
+	how := s.walk.rand.Below(4)
+	if how < 2 {
+		s.take(s.one(l, how == 0))
+		return
+	}
+	for i := range l.objects {
+		if how == 2 || s.walk.rand.Below(2) == 0 {
+			s.take(&l.objects[i])
+		}
 	}
 }
 
-// choose draws an object: in half of the runs each is as likely as any other, in
-// the others as likely as it is often touched.
-func (s *surw) choose(l *lesson) *shared {
-	if s.rand.Below(2) == 0 {
-		return &l.objects[s.rand.Below(uint64(len(l.objects)))]
+// one draws an object: each as likely as any other, or as likely as it is often
+// touched.
+func (s *surw) one(l *lesson, evenly bool) *shared {
+	if evenly {
+		return &l.objects[s.walk.rand.Below(uint64(len(l.objects)))]
 	}
 	total := uint64(0)
 	for i := range l.objects {
 		total += uint64(l.objects[i].total)
 	}
-	at := s.rand.Below(total)
+	at := s.walk.rand.Below(total)
 	for i := range l.objects {
 		n := uint64(l.objects[i].total)
 		if at < n {
@@ -72,59 +102,91 @@ func (s *surw) choose(l *lesson) *shared {
 	return &l.objects[0]
 }
 
+// take makes o's events interesting.
+func (s *surw) take(o *shared) {
+	s.choice(o.object)
+	for _, x := range o.shares {
+		s.left[x.task] += x.n
+	}
+}
+
+func (s *surw) choice(object int32) {
+	for int32(len(s.chosen)) <= object {
+		s.chosen = append(s.chosen, false)
+	}
+	s.chosen[object] = true
+}
+
 func (s *surw) pick(p *schedule.Point) int {
-	if s.all {
-		return s.urw.pick(p)
-	}
 	s.note(p)
-	free, waiting := 0, 0
-	for i := range p.Runnable {
-		if s.interesting(&p.Runnable[i]) {
-			waiting++
-		} else {
-			free++
+	owner := -1
+	if free := s.bar(p); free < len(p.Runnable) {
+		if s.turn < 0 {
+			s.draw(p)
+		}
+		if owner = s.owner(p); owner < 0 {
+			if s.absent++; free == 0 || s.absent >= patience {
+				s.left[s.turn] /= 2
+				owner = s.substitute(p)
+			}
+		}
+		if owner >= 0 {
+			s.barred[owner] = false
 		}
 	}
-	if waiting == 0 {
-		return int(s.rand.Below(uint64(len(p.Runnable))))
-	}
-	if s.turn < 0 {
-		s.draw(p)
-	}
-	owner := s.owner(p)
-	if owner < 0 {
-		s.absent++
-		if free == 0 || s.absent == patience {
-			s.left[s.turn] /= 2
-			owner = s.substitute(p)
-		}
-	}
-	i := s.walk(p, owner, free)
+	i := s.other(p)
+	e := &p.Runnable[i]
+	s.walk.did(e)
 	if i == owner {
-		if t := p.Runnable[i].Task; s.left[t] > 0 {
-			s.left[t]--
-		}
+		s.left[e.Task] -= min(s.left[e.Task], 1)
 		s.turn, s.absent = -1, 0
 	}
 	return i
 }
 
+// note takes in which tasks there are.
+func (s *surw) note(p *schedule.Point) {
+	s.walk.note(p)
+	for int32(len(s.left)) < s.walk.created {
+		s.left = append(s.left, 1)
+	}
+	if s.rest == byRank || s.rest == byOrder {
+		for int32(len(s.ranks)) < s.walk.created {
+			s.ranks = append(s.ranks, s.walk.rand.Uint64()|1<<63)
+		}
+	}
+}
+
+// bar bars those who are at an interesting event and counts the others.
+func (s *surw) bar(p *schedule.Point) (free int) {
+	s.barred = s.barred[:0]
+	for i := range p.Runnable {
+		b := s.interesting(&p.Runnable[i])
+		s.barred = append(s.barred, b)
+		if !b {
+			free++
+		}
+	}
+	return free
+}
+
 func (s *surw) interesting(e *schedule.Pending) bool {
-	return e.Object == s.object && selective(e.Op)
+	return uint32(e.Object) < uint32(len(s.chosen)) && s.chosen[e.Object] && selective(e.Op)
 }
 
 // draw gives the turn to a task, living or still to be made.
 func (s *surw) draw(p *schedule.Point) {
 	for i := range p.Runnable {
-		if e := &p.Runnable[i]; s.interesting(e) {
-			s.left[e.Task] = max(s.left[e.Task], 1)
+		if s.barred[i] {
+			t := p.Runnable[i].Task
+			s.left[t] = max(s.left[t], 1)
 		}
 	}
 	total := uint64(0)
 	for _, n := range s.left {
 		total += uint64(n)
 	}
-	at := s.rand.Below(total)
+	at := s.walk.rand.Below(total)
 	for t, n := range s.left {
 		if at < uint64(n) {
 			s.turn = int32(t)
@@ -138,26 +200,31 @@ func (s *surw) draw(p *schedule.Point) {
 // turn's owner, or the ancestor that leads to it. -1: it is not at one.
 func (s *surw) owner(p *schedule.Point) int {
 	t := s.turn
-	for t >= s.created {
-		t = s.lesson.parents[t]
+	for t >= s.walk.created {
+		t = s.walk.lesson.parents[t]
 	}
 	for i := range p.Runnable {
-		if e := &p.Runnable[i]; e.Task == t && s.interesting(e) {
+		if s.barred[i] && p.Runnable[i].Task == t {
 			return i
 		}
 	}
 	return -1
 }
 
-// substitute draws one of the waiting, by weight.
+// substitute draws one of those who wait, by weight.
 func (s *surw) substitute(p *schedule.Point) int {
 	total := uint64(0)
 	for i := range p.Runnable {
-		total += s.claim(&p.Runnable[i])
+		if s.barred[i] {
+			total += uint64(max(s.left[p.Runnable[i].Task], 1))
+		}
 	}
-	at := s.rand.Below(total)
+	at := s.walk.rand.Below(total)
 	for i := range p.Runnable {
-		n := s.claim(&p.Runnable[i])
+		if !s.barred[i] {
+			continue
+		}
+		n := uint64(max(s.left[p.Runnable[i].Task], 1))
 		if at < n {
 			return i
 		}
@@ -166,22 +233,23 @@ func (s *surw) substitute(p *schedule.Point) int {
 	return -1
 }
 
-// claim is the weight of a task that waits for the turn.
-func (s *surw) claim(e *schedule.Pending) uint64 {
-	if !s.interesting(e) {
-		return 0
+// other picks among those who are not barred.
+func (s *surw) other(p *schedule.Point) int {
+	switch s.rest {
+	case byWeight:
+		return s.walk.among(p, s.barred)
+	case byRank, byOrder:
+		return s.highest(p)
 	}
-	return uint64(max(s.left[e.Task], 1))
-}
-
-// walk draws among those who are not to wait.
-func (s *surw) walk(p *schedule.Point, owner, free int) int {
-	if owner >= 0 {
-		free++
+	free := uint64(0)
+	for _, b := range s.barred {
+		if !b {
+			free++
+		}
 	}
-	at := int(s.rand.Below(uint64(free)))
-	for i := range p.Runnable {
-		if i != owner && s.interesting(&p.Runnable[i]) {
+	at := s.walk.rand.Below(free)
+	for i, b := range s.barred {
+		if b {
 			continue
 		}
 		if at == 0 {
@@ -189,5 +257,28 @@ func (s *surw) walk(p *schedule.Point, owner, free int) int {
 		}
 		at--
 	}
-	return owner
+	return -1
+}
+
+func (s *surw) highest(p *schedule.Point) int {
+	best, top := -1, uint64(0)
+	for i, b := range s.barred {
+		if r := s.ranks[p.Runnable[i].Task]; !b && (best < 0 || r > top) {
+			best, top = i, r
+		}
+	}
+	e := p.Runnable[best]
+	if s.rest == byOrder {
+		for i := range p.Runnable {
+			if i == best || conflict(e, p.Runnable[i]) {
+				s.ranks[p.Runnable[i].Task] = s.walk.rand.Uint64()
+			}
+		}
+		return best
+	}
+	if s.spin.gives(&e) {
+		s.low--
+		s.ranks[e.Task] = s.low
+	}
+	return best
 }

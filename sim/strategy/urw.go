@@ -16,7 +16,7 @@ import "brigade/sim/schedule"
 type urw struct {
 	rand    schedule.Rand
 	lesson  *lesson
-	left    []uint32 // events before each task
+	left    []uint32 // events before each task, made or not
 	created int32    // tasks there are
 	weights []uint64 // scratch: by task
 }
@@ -39,24 +39,9 @@ func (s *urw) start(l *lesson) {
 
 func (s *urw) pick(p *schedule.Point) int {
 	s.note(p)
-	weights := s.weigh()
-	total := uint64(0)
-	for i := range p.Runnable {
-		total += weights[p.Runnable[i].Task]
-	}
-	at := s.rand.Below(total)
-	for i := range p.Runnable {
-		e := &p.Runnable[i]
-		if w := weights[e.Task]; at >= w {
-			at -= w
-			continue
-		}
-		if counts(e.Op) && s.left[e.Task] > 0 {
-			s.left[e.Task]--
-		}
-		return i
-	}
-	return len(p.Runnable) - 1
+	i := s.among(p, nil)
+	s.did(&p.Runnable[i])
+	return i
 }
 
 // note takes in which tasks there are.
@@ -65,6 +50,36 @@ func (s *urw) note(p *schedule.Point) {
 	for int32(len(s.left)) < s.created {
 		s.left = append(s.left, 1)
 	}
+}
+
+// did takes in who was picked.
+func (s *urw) did(e *schedule.Pending) {
+	if counts(e.Op) && s.left[e.Task] > 0 {
+		s.left[e.Task]--
+	}
+}
+
+// among draws one of those that are not barred; nil: none is.
+func (s *urw) among(p *schedule.Point, barred []bool) int {
+	weights := s.weigh()
+	total := uint64(0)
+	for i := range p.Runnable {
+		if barred == nil || !barred[i] {
+			total += weights[p.Runnable[i].Task]
+		}
+	}
+	at := s.rand.Below(total)
+	for i := range p.Runnable {
+		if barred != nil && barred[i] {
+			continue
+		}
+		w := weights[p.Runnable[i].Task]
+		if at < w {
+			return i
+		}
+		at -= w
+	}
+	return -1
 }
 
 // weigh is each living task's weight: what it has before it, with what those have

@@ -1,0 +1,102 @@
+// Package check explores small programs around the core's own concurrent types
+// until every order of their operations has been seen, and certifies it.
+//
+// A component's program uses the type that ships, never a model of it, together
+// with the properties that its users rely on. What the certificate says holds for
+// the size that was checked (so many tasks, so many operations each) and for all
+// schedules of it, not for a sample.
+//
+//	c, err := check.Run("inbox", check.Options{Tasks: 2, Ops: 2, Bound: dpor.Unbounded})
+//
+// The exploration is package dpor's, whose documentation says what it does not
+// enumerate.
+package check
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"brigade/sim"
+	"brigade/sim/dpor"
+)
+
+// Component is a type to check and the program that uses it.
+type Component struct {
+	Name  string
+	Story string // what the program does, with what it is to hold
+	Type  string // as Go has it, with its package's path
+	Tasks int    // usual number of tasks of the kind that there are several of
+	Ops   int    // usual number of operations of each
+
+	program func(tasks, ops int) func()
+}
+
+// Options say what to check.
+type Options struct {
+	Tasks   int // 0: the component's usual number
+	Ops     int // 0: the component's usual number
+	Bound   int // on preemptions; dpor.Unbounded: none
+	MaxTime time.Duration
+	// Progress is told now and then, if not nil.
+	Progress func(dpor.Result)
+}
+
+// Components are what can be checked.
+func Components() []Component {
+	return []Component{inboxComponent(), queueComponent(), onceComponent(), logComponent()}
+}
+
+// Find returns the component called name.
+func Find(name string) (Component, error) {
+	var names []string
+	for _, c := range Components() {
+		if c.Name == name {
+			return c, nil
+		}
+		names = append(names, c.Name)
+	}
+	return Component{}, fmt.Errorf("there is no component %q to check; there are %s", name, strings.Join(names, ", "))
+}
+
+// Run checks the component called name, up to its first failure.
+func Run(name string, o Options) (*Certificate, error) {
+	c, err := Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if o.Tasks == 0 {
+		o.Tasks = c.Tasks
+	}
+	if o.Ops == 0 {
+		o.Ops = c.Ops
+	}
+	if o.Tasks < 1 || o.Ops < 1 || o.Tasks*o.Ops > maxSize {
+		return nil, fmt.Errorf("%d tasks with %d operations each cannot be checked; there must be one of each at least, and %d operations at most", o.Tasks, o.Ops, maxSize)
+	}
+	return certify(c, o, explore(dpor.Options{
+		Sim: sim.Options{Seed: 1}, Bound: o.Bound, MaxTime: o.MaxTime, First: true, Progress: o.Progress,
+	}, c.program(o.Tasks, o.Ops)))
+}
+
+// explore explores; with a bound, by as many preemptions as it takes to fail: the
+// result is the last round's, the time that of all.
+func explore(o dpor.Options, main func()) dpor.Result {
+	if o.Bound == dpor.Unbounded {
+		return dpor.Explore(o, main)
+	}
+	var took time.Duration
+	rounds := dpor.Deepen(o, main)
+	for _, r := range rounds {
+		took += r.Elapsed
+	}
+	last := rounds[len(rounds)-1]
+	last.Elapsed = took
+	if last.Failed == 0 && last.Bound < o.Bound {
+		last.Complete = false // time ran out between two rounds
+	}
+	return last
+}
+
+// maxSize is more than can ever be finished.
+const maxSize = 64

@@ -1,0 +1,95 @@
+package fuzz
+
+// Shrinking a trace. The run of the trace is made smaller by package shrink, in
+// this process; whether the result is the same failure is confirmed in another
+// (reduce.go).
+
+import (
+	"fmt"
+	"time"
+
+	"brigade/fuzz/scenario"
+	"brigade/sim"
+	"brigade/sim/schedule"
+	"brigade/sim/shrink"
+	"brigade/traces"
+)
+
+// DefaultShrinkRuns is how many runs a shrinking may take that was not told.
+const DefaultShrinkRuns = 20_000
+
+// Shrinking bounds the work.
+type Shrinking struct {
+	Runs int           // 0: DefaultShrinkRuns
+	For  time.Duration // 0: as long as that takes
+}
+
+// Shrunk is what came of a trace.
+type Shrunk struct {
+	Trace  *traces.Trace // the smallest run that was found; the given one if it did not repeat
+	Report *sim.Report   // its run
+	Result shrink.Result
+	Took   time.Duration
+}
+
+// Shrink looks for the smallest run that fails as t's did. The trace may be of
+// another build: what of it still fits and fails alike is the beginning.
+func Shrink(set scenario.Set, t *traces.Trace, o Shrinking) (*Shrunk, error) {
+	began := time.Now()
+	first, err := Replay(set, t, false)
+	if err != nil {
+		return nil, err
+	}
+	if first.Now.Count == 0 || !first.Alike() {
+		return nil, fmt.Errorf("the trace's run does not fail any more as it did: %s", first.Difference())
+	}
+	if len(first.Report.Events) == 0 {
+		return nil, fmt.Errorf("a run that ended with %s has no choices to leave out: it could not be recorded", first.Now.Signature)
+	}
+	options := shrink.Options{
+		Runs:      o.Runs,
+		Signature: func(r *sim.Report) string { return orHeld(signatureOf(r)) },
+	}
+	if options.Runs == 0 {
+		options.Runs = DefaultShrinkRuns
+	}
+	if o.For > 0 {
+		options.Stop = func() bool { return time.Since(began) > o.For }
+	}
+	s := &Shrunk{Result: shrink.Minimize(repeat(first), first.Report, options), Took: time.Since(began)}
+	s.Report = s.Result.Report
+	s.Trace = t
+	if s.Result.Repeated {
+		s.Trace = traces.New(first.Job.header(), s.Report, signatureOf(s.Report))
+	}
+	return s, nil
+}
+
+// repeat makes runs of p's job by other departures. One that does not come to its
+// end in several times p's steps fails in another way, so it is not waited for.
+func repeat(p *Replayed) shrink.Run {
+	runner, races := NewRunner(), openRaceLog()
+	races.next() // what runs before reported
+	most := 0
+	if p.Report.Verdict.Kind != sim.Livelock {
+		most = 4*p.Report.Steps + 20_000
+	}
+	return func(d []schedule.Departure, record bool) *sim.Report {
+		r, _, err := runner.Run(p.Job, sim.Options{Departures: d, Record: record, MaxSteps: most})
+		if err != nil {
+			return new(sim.Report) // it was run before: there is no such error
+		}
+		if r.Verdict != nil {
+			describeRace(r.Verdict, races.next())
+		}
+		return r
+	}
+}
+
+// signatureOf is the signature of r's failure; empty: it held.
+func signatureOf(r *sim.Report) string {
+	if r.Verdict == nil {
+		return ""
+	}
+	return signature(r.Verdict)
+}

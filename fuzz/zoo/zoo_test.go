@@ -1,0 +1,148 @@
+package zoo
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"brigade/fuzz"
+	"brigade/sim"
+	"brigade/traces"
+)
+
+var rewrite = flag.Bool("rewrite", false, "find, shorten and keep new witnesses of every patch that this build can show")
+
+func TestMain(m *testing.M) {
+	if trace := os.Getenv(shortenVariable); trace != "" {
+		os.Exit(shorten(trace))
+	}
+	dir, err := os.MkdirTemp("", "brigade-zoo-test-")
+	if err != nil {
+		panic(err)
+	}
+	shared = dir
+	status := m.Run()
+	_ = os.RemoveAll(dir) // in the directory for what may be lost
+	os.Exit(status)
+}
+
+// renewed are the patches whose witnesses -rewrite has replaced.
+var renewed = make(map[string]bool)
+
+// shared is a directory for what several tests build.
+var shared string
+
+// program builds cmd/brigade from s once, under a name of its own.
+func program(t *testing.T, name string, s Sources, race bool) string {
+	t.Helper()
+	dir := filepath.Join(shared, name)
+	path := filepath.Join(dir, "brigade")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path, err := s.Build(context.Background(), root(t), dir, race)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := Root(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// planted are the sources with p planted; p nil: the module's own.
+func planted(t *testing.T, p *Patch) Sources {
+	t.Helper()
+	s := make(Sources)
+	if p != nil {
+		if err := p.Plant(root(t), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// shown are the patches that a program of this build shows: with the race
+// detector those that need it, without it the others.
+func shown(t *testing.T) []*Patch {
+	t.Helper()
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []*Patch
+	for _, p := range all {
+		if p.Race == fuzz.RaceBuilt() {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// witness is a kept trace.
+type witness struct {
+	path  string
+	trace *traces.Trace
+}
+
+// witnesses are the kept traces of p; with -rewrite, new ones.
+func witnesses(t *testing.T, p *Patch) (list []witness) {
+	t.Helper()
+	if *rewrite && !renewed[p.ID] {
+		renewed[p.ID] = true
+		renew(t, p)
+	}
+	paths, err := filepath.Glob(filepath.Join(root(t), "traces", "testdata", p.ID+"-*.trace"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		x, err := traces.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, witness{path, x})
+	}
+	return list
+}
+
+// kindOf is the verdict called name.
+func kindOf(t *testing.T, name string) sim.VerdictKind {
+	t.Helper()
+	k, ok := sim.ParseVerdictKind(name)
+	if !ok {
+		t.Fatalf("a report names the verdict %q", name)
+	}
+	return k
+}
+
+// follow replays a trace in a process of its own.
+func follow(t *testing.T, path, trace string, strict bool) *Replay {
+	t.Helper()
+	r, err := Follow(context.Background(), path, trace, strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func base(path string) string { return strings.TrimSuffix(filepath.Base(path), ".trace") }
+
+// alike reports whether r ended as its trace, of a failure of this kind, did. Of a
+// data race the detector may report other accesses in another process, since it
+// remembers few for each word and not always the same.
+func alike(r *Replay, kind sim.VerdictKind) bool {
+	return r.Alike || kind == sim.DataRace && r.Verdict == kind.String()
+}

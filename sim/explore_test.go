@@ -1,0 +1,92 @@
+package sim_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"brigade/core/rt"
+	"brigade/sim"
+	"brigade/sim/schedule"
+)
+
+// recorder is a testing.TB that keeps what it is told.
+type recorder struct {
+	name string
+	text string
+}
+
+func (*recorder) Helper()                             { /* it prints no lines */ }
+func (r *recorder) Name() string                      { return r.name }
+func (r *recorder) Errorf(format string, args ...any) { r.text += fmt.Sprintf(format, args...) }
+
+// What a failed test prints is all there is to see of it on another machine.
+func TestFailureText(t *testing.T) {
+	for name, main := range map[string]func(){"lost_update": lostUpdate, "abba": abba, "kept_update": keptUpdate} {
+		r := &recorder{name: "TestX/" + name}
+		sim.Test(r, main)
+		got := regexp.MustCompile(`go1\.\S+`).ReplaceAllString(r.text, "go1.x")
+		got = regexp.MustCompile(`_test.go:\d+`).ReplaceAllString(got, "_test.go:N")
+		file := "testdata/failure_" + name + ".txt"
+		if *rewrite {
+			if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+// The departures that a failed test prints are the failure.
+func TestFailureReplays(t *testing.T) {
+	f := sim.Explore(sim.Options{Seed: 1}, 100, lostUpdate).Failure
+	again := sim.Run(sim.Options{Seed: f.Seed, Strict: true, Departures: f.Departures}, lostUpdate)
+	if outcome(again) != outcome(f) {
+		t.Errorf("%s, then %s", outcome(f), outcome(again))
+	}
+	text := sim.Schedule([]schedule.Departure{{Key: schedule.Key{Task: "main/a.1", Object: "main:mu.1", Op: "lock", N: 2}, Value: "main/b.1"}})
+	if want := `{Key: schedule.Key{Task: "main/a.1", Object: "main:mu.1", Op: "lock", N: 2}, Value: "main/b.1"},`; !strings.Contains(text, want) {
+		t.Error(text)
+	}
+}
+
+func ExampleExplore() {
+	r := sim.Explore(sim.Options{Seed: 1}, 100, func() {
+		var x rt.Int64
+		var wg rt.WaitGroup
+		for range 2 {
+			wg.Go("adder", func() { x.Store(x.Load() + 1) })
+		}
+		wg.Wait()
+		if n := x.Load(); n != 2 {
+			rt.Bug("two additions made %d", n)
+		}
+	})
+	fmt.Println(r.Failure.Verdict)
+	// Output: assertion: two additions made 1
+}
+
+func ExampleTest() {
+	var t *testing.T // a test's
+	check := func() {
+		sim.Test(t, func() {
+			var x rt.Int64
+			var wg rt.WaitGroup
+			wg.Go("adder", func() { x.Add(1) })
+			wg.Go("adder", func() { x.Add(1) })
+			wg.Wait()
+			if n := x.Load(); n != 2 {
+				rt.Bug("two additions made %d", n)
+			}
+		})
+	}
+	_ = check
+}
