@@ -116,6 +116,8 @@ func (d *descriptor) bad(e *sim.Event, n *number) {
 
 func (d *descriptor) probe(e *sim.Event, t *closing) {
 	switch kind(e) {
+	case rt.ProbeNone: // says nothing
+		return
 	case rt.ProbeConnOpen:
 		i := told(e)
 		n := d.numbers.get(i)

@@ -50,8 +50,8 @@ const badDescriptor = 9
 // ones. What has a lower result made none (changes of the tree of files).
 const firstMade = 3
 
-// calls are all system calls, and probed is them and probes.
-var calls, probed = list(rt.OpListen, rt.OpPipe), append(list(rt.OpListen, rt.OpPipe), rt.OpProbe)
+// probed are all system calls, and probes.
+var probed = append(list(rt.OpListen, rt.OpPipe), rt.OpProbe)
 
 func list(first, last rt.Op) (ops []rt.Op) {
 	for op := first; op <= last; op++ {

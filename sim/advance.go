@@ -16,27 +16,20 @@ import (
 // advance takes t's request and returns the task to run next, its operation
 // performed; nil: the run is over. t is nil at the run's begin.
 func (s *Sim) advance(t *Task) *Task {
-	if s.bare {
+	switch {
+	case t == nil:
+	case t.service != serviceNone:
+		return s.attend(t)
+	default:
 		s.arrive(t)
-		if len(s.runnable) > 1 && s.recheck == nil && !s.foreign.flag.Load() {
-			// The usual case, without a detour: no world, so the grant holds.
-			if next := s.tasks[s.runnable[s.pick(t)].Task]; s.grant(next) && !s.over {
-				return next
-			}
-			return nil
-		}
-	} else if t != nil {
-		if t.service != serviceNone {
-			s.acting = t
-			s.serve(t)
-			t.service = serviceNone
-			s.acting = nil
+		if s.bare && s.usual() {
+			next := s.tasks[s.runnable[s.pick(t)].Task]
+			s.grant(next) // there is no world, so it holds
 			if s.over {
 				return nil
 			}
-			return t
+			return next
 		}
-		s.arrive(t)
 	}
 	for !s.over {
 		next := s.choose(t)
@@ -58,6 +51,23 @@ func (s *Sim) advance(t *Task) *Task {
 		return next
 	}
 	return nil
+}
+
+// attend serves t, which keeps the turn.
+func (s *Sim) attend(t *Task) *Task {
+	s.acting = t
+	s.serve(t)
+	t.service = serviceNone
+	s.acting = nil
+	if s.over {
+		return nil
+	}
+	return t
+}
+
+// usual reports whether nothing stands in the way of just choosing.
+func (s *Sim) usual() bool {
+	return len(s.runnable) > 1 && s.recheck == nil && !s.foreign.flag.Load()
 }
 
 // choose picks a runnable task; nil: there was none and the world was moved on,

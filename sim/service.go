@@ -65,7 +65,7 @@ func (s *Sim) label(t *Task) {
 }
 
 func (s *Sim) probe(t *Task) {
-	s.hash = schedule.Mix(s.hash, t.words[0]^t.words[1]<<20^t.words[2]<<40^uint64(t.arg)<<8)
+	s.hash = schedule.Mix(s.hash, t.words[0]^t.words[1]<<20^t.words[2]<<40^t.arg<<8)
 	if s.record || len(s.watch[rt.OpProbe]) > 0 {
 		s.tell(&Event{
 			Step: s.steps, Time: s.now, Task: t.index, Object: int32(t.arg), Op: rt.OpProbe,

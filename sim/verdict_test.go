@@ -246,7 +246,7 @@ func TestCulprit(t *testing.T) {
 		"runtime error":    func() { here(); index(5) }, // the callee may be inlined; its line is another
 		"panic":            func() { here(); panic("boo") },
 		"assertion":        func() { here(); rt.Bug("boo") },
-		"standard library": func() { here(); strings.Repeat("x", -line) },
+		"standard library": func() { here(); _ = strings.Repeat("x", -line) },
 		"in a deferred":    func() { defer func() { here(); panic("boo") }() },
 		"foreign":          func() { here(); foreign(func() { new(rt.Int64).Load() }) },
 	} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,7 +78,7 @@ func TestPlantedFaultsTurnCertificatesRed(t *testing.T) {
 			path := buildWith(t, root, f.file, f.was, f.is)
 			out, err := exec.Command(path, "check", f.component, "--json").Output()
 			status := 0
-			if e, ok := err.(*exec.ExitError); ok {
+			if e := new(exec.ExitError); errors.As(err, &e) {
 				status = e.ExitCode()
 			} else if err != nil {
 				t.Fatal(err)

@@ -124,15 +124,15 @@ func (p *program) flags(f *pflag.FlagSet) {
 	number(&o.processors, "processors", tasks, "`N` tasks in each shard for what may block (2)")
 	number(&o.connections, "max-connections", 10_000_000, "`N` connections at a time, in equal parts for each shard (16384 for each shard, or what fits)")
 
-	duration := func(d *period, name string, value, least time.Duration, usage string) {
-		d.value, d.least = value, least
+	duration := func(d *period, name string, value time.Duration, usage string) {
+		d.value, d.least = value, time.Millisecond
 		f.Var(d, name, usage)
 	}
-	duration(&o.header, "header-timeout", 10*time.Second, time.Millisecond, "`D` for the head of a request to arrive")
-	duration(&o.idle, "idle-timeout", time.Minute, time.Millisecond, "`D` between two requests of a connection")
-	duration(&o.write, "write-timeout", 30*time.Second, time.Millisecond, "`D` without the peer taking any of a response")
-	duration(&o.linger, "linger-timeout", 2*time.Second, time.Millisecond, "`D` for the peer to close after the last response")
-	duration(&o.drain, "drain", 10*time.Second, time.Millisecond, "`D` for responses under way to finish after SIGTERM")
+	duration(&o.header, "header-timeout", 10*time.Second, "`D` for the head of a request to arrive")
+	duration(&o.idle, "idle-timeout", time.Minute, "`D` between two requests of a connection")
+	duration(&o.write, "write-timeout", 30*time.Second, "`D` without the peer taking any of a response")
+	duration(&o.linger, "linger-timeout", 2*time.Second, "`D` for the peer to close after the last response")
+	duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 
 	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`; - is standard output (none)")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")

@@ -53,7 +53,8 @@ type daemon struct {
 // start runs brigaded on a free port and waits until it listens.
 func start(t *testing.T, root string, flags ...string) *daemon {
 	t.Helper()
-	d := launch(t, append([]string{"--root", root, "--listen", "127.0.0.1:0"}, flags...)...)
+	// Clients here keep connections open while the server drains, so it lingers.
+	d := launch(t, append([]string{"--root", root, "--listen", "127.0.0.1:0", "--linger-timeout", "100ms"}, flags...)...)
 	d.addr = d.want("it says where it listens", `listening on (\S+), topology (?:fused|staged), \d+ shards?$`)[1]
 	return d
 }

@@ -79,8 +79,10 @@ func TestAppendConnectionRFC9112Section9_3(t *testing.T) {
 		persistent bool
 		want       string
 	}{
-		{one, true, ""}, {one, false, "Connection: close\r\n"},
-		{zero, true, "Connection: keep-alive\r\n"}, {zero, false, "Connection: close\r\n"},
+		{one, true, ""},
+		{one, false, "Connection: close\r\n"},
+		{zero, true, "Connection: keep-alive\r\n"},
+		{zero, false, "Connection: close\r\n"},
 	} {
 		if got := string(AppendConnection(nil, c.r, c.persistent)); got != c.want {
 			t.Errorf("HTTP/1.%d, persistent %v: %q", c.r.Minor, c.persistent, got)

@@ -11,7 +11,14 @@ import (
 // The behaviours of clients, with what they draw.
 
 func wellBehaved(n int) behaviour {
+	return behaviour{"wellbehaved", n, func(c *client.Client) error { return c.WellBehaved(n, 0) }}
+}
+
+// thoughtful is a well-behaved client that asks for up to n files and thinks
+// between them.
+func thoughtful(n int) behaviour {
 	return behaviour{"wellbehaved", n, func(c *client.Client) error {
+		n := 1 + sim.Choose("requests", n)
 		think := []time.Duration{0, time.Millisecond, 1500 * time.Millisecond, 5 * time.Second}[sim.Choose("think", 4)]
 		return c.WellBehaved(n, think)
 	}}
@@ -89,7 +96,7 @@ func crowd() *Scenario {
 			s := newSite(e)
 			return func() {
 				p := s.draw(true)
-				list := []behaviour{wellBehaved(3), pipelining(2 + sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing()}
+				list := []behaviour{thoughtful(3), pipelining(1 + sim.Choose("pipeline", 5)), slow(), resetting(), halfClosing()}
 				for range sim.Choose("more", 3) {
 					list = append(list, []func() behaviour{abandoning, malformed, slow, curiously}[sim.Choose("kind", 4)]())
 				}
@@ -109,7 +116,7 @@ func calm() *Scenario {
 			return func() {
 				p := s.draw(false)
 				s.serve(p, func() {
-					s.crowd(p, wellBehaved(4), pipelining(2+sim.Choose("pipeline", 4)), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning())
+					s.crowd(p, thoughtful(4), pipelining(1+sim.Choose("pipeline", 5)), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning())
 				})
 			}
 		},

@@ -86,11 +86,12 @@ type plan struct {
 	log    bool
 	static static.Options
 	net    netsim.Config
+	free   bool // clients may stay away, so that a failing run can be made small
 }
 
 // draw makes a plan: topology, numbers of tasks, sizes, and what goes wrong.
 func (s *site) draw(faults bool) plan {
-	var p plan
+	p := plan{free: true}
 	p.stage = stage.Config{
 		Kernel: s.server, Listen: address, Topology: stage.Topology(sim.Choose("topology", 2)),
 		Shards: 1 + sim.Choose("shards", 2), Readers: 1 + sim.Choose("readers", 2),
@@ -164,6 +165,9 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	for i, b := range list {
 		c := &client.Client{Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second}
 		wg.Go(b.name, func() {
+			if p.free && sim.Choose("takes part", 16) == 0 {
+				return
+			}
 			c.Files = rotate(files, sim.Choose("first file", len(files)))
 			if err := b.act(c); p.blames(err) {
 				sim.Failf("I18", b.name+": "+err.Error())

@@ -35,7 +35,7 @@ func (c *Client) Slow(p Pace) error {
 	if err != nil {
 		return err
 	}
-	w := f.want("")
+	w := f.want()
 	r, err := conn.Response(Want{Close: true})
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (c *Client) HalfClosing() error {
 	if err := conn.CloseWrite(); err != nil {
 		return err
 	}
-	if _, err := conn.Response(f.want("")); err != nil {
+	if _, err := conn.Response(f.want()); err != nil {
 		return err
 	}
 	return conn.NothingMore(true, true)

@@ -17,8 +17,8 @@ type File struct {
 	Also   []int // statuses that are right too: what a disk that fails leads to
 }
 
-func (f File) want(method string) Want {
-	w := Want{Method: method, Status: f.Status, Body: f.Body, Also: f.Also}
+func (f File) want() Want {
+	w := Want{Status: f.Status, Body: f.Body, Also: f.Also}
 	if w.Status == 0 {
 		w.Status = 200
 	}
@@ -118,7 +118,7 @@ func (c *Client) exchange(conn **Conn, f File) (again bool, err error) {
 	if err = k.Send(c.Get(f.Target)); err != nil {
 		return false, err
 	}
-	r, err := k.Response(f.want(""))
+	r, err := k.Response(f.want())
 	if err == nil && r.Close {
 		err = k.NothingMore(true, true)
 	} else if err == nil {
@@ -152,7 +152,7 @@ func (c *Client) Pipelining(k int) error {
 		return err
 	}
 	for i, f := range files {
-		w := f.want("")
+		w := f.want()
 		w.Close = i == k-1
 		r, err := conn.Response(w)
 		if err != nil {

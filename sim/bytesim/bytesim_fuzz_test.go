@@ -16,16 +16,16 @@ import (
 	"brigade/sim/bytesim"
 )
 
-// node is an item of a stack whose links are indices, so that it can be reused.
+// stack holds items 1 to 3; its links are atomic, so that nothing races.
 type stack struct {
 	head rt.Int32
-	next [4]int32 // of item i+1; 0: none
+	next [4]rt.Int32 // by item; 0: none
 }
 
 func (s *stack) push(i int32) {
 	for {
 		h := s.head.Load()
-		s.next[i] = h
+		s.next[i].Store(h)
 		if s.head.CompareAndSwap(h, i) {
 			return
 		}
@@ -39,7 +39,7 @@ func (s *stack) pop() int32 {
 		if h == 0 {
 			return 0
 		}
-		next := s.next[h]
+		next := s.next[h].Load()
 		if s.head.CompareAndSwap(h, next) {
 			return h
 		}
@@ -49,7 +49,7 @@ func (s *stack) pop() int32 {
 // all takes everything at once.
 func (s *stack) all() []int32 {
 	var list []int32
-	for h := s.head.Swap(0); h != 0; h = s.next[h] {
+	for h := s.head.Swap(0); h != 0; h = s.next[h].Load() {
 		list = append(list, h)
 	}
 	return list
@@ -62,16 +62,15 @@ func takers(take func(s *stack) []int32) func() {
 		for i := int32(3); i > 0; i-- {
 			s.push(i)
 		}
-		var owner [4]int
-		own := func(task int, list []int32) {
+		var owner [4]rt.Int32
+		own := func(task int32, list []int32) {
 			for _, i := range list {
 				if i == 0 {
 					continue
 				}
-				if owner[i] != 0 {
-					rt.Bug("item %d taken by task %d, but task %d has it", i, task, owner[i])
+				if has := owner[i].Swap(task); has != 0 {
+					rt.Bug("item %d taken by task %d, but task %d has it", i, task, has)
 				}
-				owner[i] = task
 			}
 		}
 		var wg rt.WaitGroup
@@ -81,7 +80,7 @@ func takers(take func(s *stack) []int32) func() {
 			own(2, list)
 			own(2, take(&s))
 			if len(list) > 0 && list[0] != 0 {
-				owner[list[0]] = 0
+				owner[list[0]].Store(0)
 				s.push(list[0])
 			}
 		})

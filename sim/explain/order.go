@@ -50,11 +50,9 @@ func slice(r *sim.Report, ends ...int) []int {
 		if !acts(e) || i >= before[e.Task] {
 			continue
 		}
-		from := -1
+		from := source(r, i)
 		if e.Op == rt.OpStart {
 			from = spawned[e.Task]
-		} else {
-			from = source(r, i)
 		}
 		if from < 0 {
 			continue

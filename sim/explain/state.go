@@ -50,7 +50,7 @@ func At(r *sim.Report, step int) []Standing {
 		}
 		if i, ok := next[t]; ok {
 			s.Next = fmt.Sprintf("%s (step %d)", Text(r, i), r.Events[i].Step)
-			s.Waits = locks.waits(r, i, step)
+			s.Waits = locks.waits(r, i)
 		} else {
 			s.Waits = stuck(r, s.Task)
 		}
@@ -103,8 +103,8 @@ func relocks(r *sim.Report, i int, o int32) bool {
 	return true
 }
 
-// waits says what the task of the i-th event, its next, waits for at step.
-func (h *held) waits(r *sim.Report, i, step int) string {
+// waits says what the task of the i-th event, its next, waits for.
+func (h *held) waits(r *sim.Report, i int) string {
 	e := &r.Events[i]
 	switch e.Op {
 	case rt.OpLock, rt.OpRLock:

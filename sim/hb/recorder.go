@@ -111,9 +111,16 @@ func (r *Recorder) act(h uint64, object int32, mode Mode) uint64 {
 		r.grow(slot)
 	}
 	a := &r.objects[slot]
-	before := uint64(0)
-	for m := conflicts[mode]; m != 0; m &= m - 1 {
-		before += a[bits.TrailingZeros16(m)]
+	var before uint64
+	switch mode { // the commonest first: atomics, then locks
+	case Read:
+		before = a[Write]
+	case Write:
+		before = a[Read] + a[Write]
+	default:
+		for m := conflicts[mode]; m != 0; m &= m - 1 {
+			before += a[bits.TrailingZeros16(m)]
+		}
 	}
 	h = schedule.Mix(h, before)
 	if Conflict(mode, mode) {

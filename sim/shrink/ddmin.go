@@ -69,7 +69,6 @@ func (m *minimizer) without(kind func(*schedule.Departure) bool, from, end int) 
 // pairs takes away two at a time, where there are few: one may have been there
 // only to undo the other.
 func (m *minimizer) pairs() {
-	const few = 24
 	for again := true; again && len(m.base.Departures) <= few; {
 		again = false
 		for i := 0; i < len(m.base.Departures) && !again; i++ {

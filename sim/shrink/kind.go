@@ -67,9 +67,12 @@ func Estimate(r *sim.Report) (c Counts) {
 
 // classify counts the base's departures by experiment: up to a departure the run
 // without it and what follows it is the same, and the next event tells whether
-// the task went on.
+// the task went on. Where there are many it is left at the estimate.
 func (m *minimizer) classify() Counts {
 	c := Estimate(m.base)
+	if len(m.base.Departures) > few {
+		return c
+	}
 	c.Preemptions, c.Others = 0, 0
 	for i := range m.base.Departures {
 		d := &m.base.Departures[i]

@@ -113,10 +113,12 @@ func (m *minimizer) reduce() {
 	}
 }
 
+// few is how many departures are looked at one by one at the end.
+const few = 40
+
 // minimal reports whether each departure is needed. It may go beyond the budget by
 // a run for each, since that is what a reader most wants to know.
 func (m *minimizer) minimal() bool {
-	const few = 40
 	if len(m.base.Departures) > few {
 		return false
 	}
