@@ -121,16 +121,7 @@ func (s *surw) pick(p *schedule.Point) int {
 	s.note(p)
 	owner := -1
 	if free := s.bar(p); free < len(p.Runnable) {
-		if s.turn < 0 {
-			s.draw(p)
-		}
-		if owner = s.owner(p); owner < 0 {
-			if s.absent++; free == 0 || s.absent >= patience {
-				s.left[s.turn] /= 2
-				owner = s.substitute(p)
-			}
-		}
-		if owner >= 0 {
+		if owner = s.claimant(p, free); owner >= 0 {
 			s.barred[owner] = false
 		}
 	}
@@ -142,6 +133,23 @@ func (s *surw) pick(p *schedule.Point) int {
 		s.turn, s.absent = -1, 0
 	}
 	return i
+}
+
+// claimant is whose turn it is to perform an interesting event, if that one is
+// here or is given up on: an index into p.Runnable, or -1.
+func (s *surw) claimant(p *schedule.Point, free int) int {
+	if s.turn < 0 {
+		s.draw(p)
+	}
+	owner := s.owner(p)
+	if owner >= 0 {
+		return owner
+	}
+	if s.absent++; free == 0 || s.absent >= patience {
+		s.left[s.turn] /= 2
+		return s.substitute(p)
+	}
+	return -1
 }
 
 // note takes in which tasks there are.
