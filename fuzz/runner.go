@@ -8,6 +8,7 @@ import (
 
 	"brigade/fuzz/scenario"
 	"brigade/sim"
+	"brigade/sim/schedule"
 	"brigade/traces"
 )
 
@@ -37,22 +38,60 @@ type Job struct {
 // Runner makes runs, one after another. It keeps what scenarios want to keep from
 // one run to the next.
 type Runner struct {
-	envs map[*scenario.Scenario]*scenario.Env
+	envs   map[*scenario.Scenario]*scenario.Env
+	pupils map[pupil]learner
 }
 
 // NewRunner makes one.
-func NewRunner() *Runner { return &Runner{envs: make(map[*scenario.Scenario]*scenario.Env)} }
+func NewRunner() *Runner {
+	return &Runner{envs: make(map[*scenario.Scenario]*scenario.Env), pupils: make(map[pupil]learner)}
+}
 
 // Run makes the run of j. o carries what a replay adds: departures, strictness,
 // recording, a bound of its own on the steps. It returns how many exchanges there were, too.
 func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
-	make, err := FindStrategy(j.Strategy)
+	s, err := r.strategy(j)
 	if err != nil && o.Departures == nil {
 		return nil, 0, err
 	}
-	if err == nil {
-		o.Strategy = make(j.Scenario.Steps)
+	if l, ok := s.(learner); ok && o.Departures == nil {
+		for _, seed := range l.Missing(j.Seed) {
+			lesson := j
+			lesson.Seed = seed
+			if _, _, err := r.run(lesson, sim.Options{Strategy: s, MaxSteps: o.MaxSteps}); err != nil {
+				return nil, 0, err
+			}
+		}
 	}
+	o.Strategy = s
+	return r.run(j, o)
+}
+
+// strategy is the one for j's runs: one that learns is kept from run to run.
+func (r *Runner) strategy(j Job) (schedule.Strategy, error) {
+	key := pupil{j.Scenario, j.Strategy, j.Faults}
+	if s := r.pupils[key]; s != nil {
+		return s, nil
+	}
+	newStrategy, err := FindStrategy(j.Strategy)
+	if err != nil {
+		return nil, err
+	}
+	s := newStrategy(j.Scenario.Steps)
+	if l, ok := s.(learner); ok {
+		r.pupils[key] = l
+	}
+	return s, nil
+}
+
+// pupil is what a strategy that learns learns about.
+type pupil struct {
+	scenario         *scenario.Scenario
+	strategy, faults string
+}
+
+// run makes the run of j by o's strategy.
+func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64, err error) {
 	if o.Engine, err = FindEngine(j.Engine); err != nil {
 		return nil, 0, err
 	}
@@ -69,7 +108,7 @@ func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
 		o.MaxSteps = j.Scenario.MaxSteps
 	}
 	o.MaxInstant = j.Scenario.MaxInstant
-	report := sim.Run(o, func() {
+	report = sim.Run(o, func() {
 		e.Restart()
 		main()
 	})

@@ -1,11 +1,11 @@
 package fuzz
 
-// The strategies by name. A new one is made for each run, so that a run is its
-// seed's alone, whoever ran what before.
+// The strategies by name, as package strategy has them. A run is its seed's alone,
+// whoever ran what before: one that learns says which runs it has to have seen
+// first, and they are made then.
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"brigade/sim/schedule"
 	"brigade/sim/strategy"
@@ -14,34 +14,34 @@ import (
 // DefaultStrategy is the strategy of campaigns that name none.
 const DefaultStrategy = "random"
 
-// namedStrategy makes a strategy for runs of about so many steps; 0: unknown.
-type namedStrategy struct {
-	name string
-	make func(steps int) schedule.Strategy
-}
-
-func strategies() []namedStrategy {
-	return []namedStrategy{
-		{"random", func(int) schedule.Strategy { return strategy.NewRandom() }},
-	}
-}
-
-// Strategies are the names of the strategies there are.
+// Strategies are the names of the strategies there are, the default first.
 func Strategies() []string {
-	var names []string
-	for _, s := range strategies() {
-		names = append(names, s.name)
+	names := []string{DefaultStrategy}
+	for _, n := range strategy.Names() {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
 	}
 	return names
 }
 
 // FindStrategy returns what makes the strategy called name, for runs of about so
-// many steps.
-func FindStrategy(name string) (func(steps int) schedule.Strategy, error) {
-	for _, s := range strategies() {
-		if s.name == name {
-			return s.make, nil
-		}
+// many choices.
+func FindStrategy(name string) (func(hint int) schedule.Strategy, error) {
+	if _, err := strategy.Named(name, 0); err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("there is no strategy %q; there are: %s", name, strings.Join(Strategies(), ", "))
+	return func(hint int) schedule.Strategy {
+		s, err := strategy.Named(name, hint)
+		if err != nil {
+			panic(err) // it was there a moment ago
+		}
+		return s
+	}, nil
+}
+
+// learner is a strategy that has to have seen other runs before that of a seed.
+type learner interface {
+	schedule.Strategy
+	Missing(seed uint64) []uint64
 }
