@@ -119,7 +119,7 @@ func TestUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"fuzz nothing", `there is no scenario "nothing"; there are: held, property,`},
 		{"fuzz held held", `scenario "held" is named twice`},
-		{"fuzz --strategy luck", `there is no strategy "luck"; there are: random`},
+		{"fuzz --strategy luck", `there is no strategy "luck"; there are: portfolio, random`},
 		{"fuzz --engine steam", `there is no engine "steam"; there are: coroutines, baton`},
 		{"fuzz --seeds 0", "--seeds must be at least 1"},
 		{"fuzz --seeds -3", `invalid argument "-3" for "--seeds" flag`},
