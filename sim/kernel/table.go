@@ -16,7 +16,7 @@ type Cell struct {
 	Kernel, Strategy string
 	Trials, Found    int
 	Mean             float64 // runs to the first failure
-	Low, High        float64 // of the mean, at 95 %: bootstrap-free, by the normal distribution
+	Low, High        float64 // of the mean, 95 %, by the normal distribution
 }
 
 // Measure makes the trials of one cell. Their seeds lie far apart and do not begin

@@ -17,7 +17,7 @@ var (
 	only       = flag.String("kernels", "", "part of the names of the kernels of the table")
 )
 
-// TestTable prints the table on request, with go test ./sim/strategy -run TestTable -table.
+// TestTable prints the table on request, with go test ./sim/strategy -run TestTable -table -v.
 func TestTable(t *testing.T) {
 	w := &strings.Builder{}
 	n, most, names := 3, 50, "random,surw,portfolio"
