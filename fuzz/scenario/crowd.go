@@ -32,7 +32,9 @@ func slow() behaviour {
 	return behaviour{"slow", 1, func(c *client.Client) error {
 		p := client.Pace{
 			Write: 1 + sim.Choose("dribble", 20), WritePause: time.Duration(1+sim.Choose("pause", 50)) * time.Millisecond,
-			Read: 1 + sim.Choose("sip", 3000), ReadPause: time.Duration(sim.Choose("rest", 20)) * time.Millisecond,
+			// Slow, but done within the patience of others, who may have to wait for the
+			// only connection that the server takes.
+			Read: 200 + sim.Choose("sip", 3000), ReadPause: time.Duration(sim.Choose("rest", 20)) * time.Millisecond,
 		}
 		err := c.Slow(p)
 		if kind, ok := client.KindOf(err); ok && kind != client.Wrong {
