@@ -29,7 +29,7 @@ func TestWorkerRefuses(t *testing.T) {
 	for _, c := range []struct{ in, result, err string }{
 		{`{"unit":{"id":1,"build":"BUILD","scenario":"none","strategy":"random","engine":"coroutines","count":1}}`, `there is no scenario "none"`, ""},
 		{`{"unit":{"id":1,"build":"other","scenario":"ping","strategy":"random","engine":"coroutines","count":1}}`, "the unit is for build other; this worker is of build", ""},
-		{`{"unit":{"id":1,"build":"BUILD","scenario":"ping","strategy":"luck","engine":"coroutines","count":1}}`, `there is no strategy "luck"; there are: random`, ""},
+		{`{"unit":{"id":1,"build":"BUILD","scenario":"ping","strategy":"luck","engine":"coroutines","count":1}}`, `there is no strategy "luck"; there are: portfolio, random`, ""},
 		{`hello`, "", "what came in is no message"},
 	} {
 		results, err := serve(t, strings.Replace(c.in, "BUILD", build(), 1))
