@@ -130,7 +130,7 @@ func (p *program) flags(f *pflag.FlagSet) {
 	}
 	duration(&o.header, "header-timeout", 10*time.Second, "`D` for the head of a request to arrive")
 	duration(&o.idle, "idle-timeout", time.Minute, "`D` between two requests of a connection")
-	duration(&o.write, "write-timeout", 30*time.Second, "`D` without the peer taking any of a response")
+	duration(&o.write, "write-timeout", 30*time.Second, "`D` without room in the socket for more of a response")
 	duration(&o.linger, "linger-timeout", 2*time.Second, "`D` for the peer to close after the last response")
 	duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 

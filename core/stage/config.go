@@ -63,7 +63,7 @@ type Config struct {
 
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
 	Idle   time.Duration // [60 s] between requests
-	Write  time.Duration // [30 s] without progress of a response
+	Write  time.Duration // [30 s] without the kernel reporting room for more of a response
 	Linger time.Duration // [2 s] for the peer to close after the last response
 	Retry  time.Duration // [100 ms] before accepting again when the kernel refuses
 }
