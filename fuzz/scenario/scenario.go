@@ -19,40 +19,7 @@ package scenario
 import (
 	"fmt"
 	"strings"
-
-	"brigade/sim"
 )
-
-// Env is what a scenario's program and those who run it have in common. A process
-// keeps one for each scenario, for all its runs.
-type Env struct {
-	// World is the simulated kernel; nil: the program makes no system calls.
-	// Prepare sets it, and may keep it from one run to the next: a world's Begin
-	// leaves nothing of the run before.
-	World sim.World
-
-	// Observers are the checkers. Prepare appends them; the list is empty then.
-	Observers []sim.Observer
-
-	// Faults names the fault profile that was asked for; empty: the scenario's own.
-	Faults string
-
-	// Exchanges counts requests that were answered, by Exchanged.
-	Exchanges uint64
-}
-
-// Exchanged tells that n requests were answered and judged. Any task may call it.
-//
-// Only one task runs at a time, and the baton orders them; the race detector,
-// which is kept from seeing the baton, must not look.
-//
-//go:norace
-func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
-
-// Restart begins the count anew.
-//
-//go:norace
-func (e *Env) Restart() { e.Exchanges = 0 }
 
 // Scenario is one program with its story.
 type Scenario struct {

@@ -7,7 +7,6 @@ import (
 
 	"brigade/core/accesslog"
 	"brigade/core/handler/static"
-	"brigade/core/httpconn"
 	"brigade/core/rt"
 	"brigade/core/stage"
 	"brigade/invariants"
@@ -89,39 +88,6 @@ type plan struct {
 	free   bool // clients may stay away, so that a failing run can be made small
 }
 
-// draw makes a plan: topology, numbers of tasks, sizes, and what goes wrong.
-func (s *site) draw(faults bool) plan {
-	p := plan{free: true}
-	p.stage = stage.Config{
-		Kernel: s.server, Listen: address, Topology: stage.Topology(sim.Choose("topology", 2)),
-		Shards: 1 + sim.Choose("shards", 2), Readers: 1 + sim.Choose("readers", 2),
-		Writers: 1 + sim.Choose("writers", 2), Processors: 1 + sim.Choose("processors", 3),
-		Pages:       httpconn.Sizes{In: 2048 << sim.Choose("input page", 3), Out: 16 << 10},
-		Connections: []int{100, 2, 1}[sim.Choose("connections", 3)],
-		Header:      2 * time.Second, Idle: 5 * time.Second, Write: 3 * time.Second, Linger: time.Second,
-	}
-	p.stage.Limits.Head = 1024
-	p.log = sim.Choose("log", 4) != 3
-	p.static = static.Options{
-		Small: []int64{256 << 10, 1000, 1}[sim.Choose("small", 3)], Entries: []int{100, 2}[sim.Choose("entries", 2)],
-		Fresh: []time.Duration{time.Second, time.Nanosecond}[sim.Choose("fresh", 2)],
-	}
-	p.net = netsim.Config{
-		Latency: []time.Duration{0, time.Millisecond, 20 * time.Millisecond}[sim.Choose("latency", 3)],
-		Segment: []int{0, 1460, 100}[sim.Choose("segment", 3)],
-	}
-	buffers := []int{0, 4096, 600}[sim.Choose("buffers", 3)]
-	p.net.SendBuffer, p.net.RecvBuffer = buffers, buffers
-	if faults {
-		profile := netsim.DefaultProfile()
-		if s.env.Faults != "" {
-			profile, _ = netsim.ParseProfile(s.env.Faults)
-		}
-		p.net.Profile = profile.Draw(func(n uint64) uint64 { return uint64(sim.Choose("profile", int(n))) })
-	}
-	return p
-}
-
 // serve starts a server by p, runs f, drains, and waits until nothing is left.
 func (s *site) serve(p plan, f func()) {
 	s.net.Adjust(p.net)
@@ -163,15 +129,20 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	}
 	wg.Label("clients")
 	for i, b := range list {
-		c := &client.Client{Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second}
+		c := &client.Client{
+			Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second,
+			Answered: s.env.answered,
+		}
 		wg.Go(b.name, func() {
 			if p.free && sim.Choose("takes part", 16) == 0 {
 				return
 			}
 			c.Files = rotate(files, sim.Choose("first file", len(files)))
-			if err := b.act(c); p.blames(err) {
+			err := b.act(c)
+			if p.blames(err) {
 				sim.Failf("I18", b.name+": "+err.Error())
 			}
+			s.env.left(i, err)
 			s.env.Exchanged(b.exchanges)
 		})
 	}

@@ -34,6 +34,7 @@ type Client struct {
 	Host     string // of the requests; empty: "test"
 	Files    []File // asked for in turn
 	Patience time.Duration
+	Answered func(status int) // is told of each response that was right; may be nil
 
 	next int
 }
@@ -67,10 +68,14 @@ func (c *Client) request(method, target string, fields ...string) []byte {
 // Dial connects to the client's server.
 func (c *Client) Dial() (*Conn, error) {
 	conn, err := Dial(c.Process, c.Addr)
-	if err == nil && c.Patience > 0 {
+	if err != nil {
+		return nil, err
+	}
+	if c.Patience > 0 {
 		conn.Patience = c.Patience
 	}
-	return conn, err
+	conn.answered = c.Answered
+	return conn, nil
 }
 
 // WellBehaved asks for n files, one after the other, on one connection as long as

@@ -38,6 +38,9 @@ func (c *Conn) Response(w Want) (*Response, error) {
 	c.requests++
 	for {
 		r, err := c.response(w)
+		if err == nil && c.answered != nil {
+			c.answered(r.Status)
+		}
 		if err != nil || r.Status >= 200 || r.Status == http.StatusSwitchingProtocols {
 			return r, err
 		}

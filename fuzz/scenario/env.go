@@ -1,0 +1,112 @@
+package scenario
+
+// What a scenario's program and those who run it have in common. The program
+// tells what it drew and what its clients saw, in words; tasks do, so the
+// functions that they call are kept from the race detector: only one task runs at
+// a time, and the baton that orders them is hidden from it.
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"brigade/netsim"
+	"brigade/netsim/client"
+	"brigade/sim"
+	"brigade/sim/schedule"
+)
+
+// Env is one process's state of one scenario, for all its runs.
+type Env struct {
+	// World is the simulated kernel; nil: the program makes no system calls.
+	// Prepare sets it, and may keep it from one run to the next: a world's Begin
+	// leaves nothing of the run before.
+	World sim.World
+
+	// Observers are the checkers. Prepare appends them; the list is empty then.
+	Observers []sim.Observer
+
+	// Faults names the fault profile that was asked for; empty: the scenario's own.
+	Faults string
+
+	// Exchanges counts requests that were answered, by Exchanged.
+	Exchanges uint64
+
+	// Drawn has, for each of Dimensions, one more than the index of the value that
+	// the run drew; 0: it drew none.
+	Drawn [maxDimensions]uint8
+
+	// Profile is the faults that the run's world had.
+	Profile netsim.Profile
+
+	// Outcome is what clients saw, as one number: equal for runs in which they saw
+	// the same, in whatever order.
+	Outcome uint64
+
+	// Statuses counts final and interim responses by status.
+	Statuses [600]uint32
+}
+
+const maxDimensions = 48
+
+// Exchanged tells that n requests were answered and judged. Any task may call it.
+//
+//go:norace
+func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
+
+// Restart begins the count anew.
+//
+//go:norace
+func (e *Env) Restart() {
+	e.Exchanges, e.Outcome = 0, 0
+	e.Drawn, e.Profile = [maxDimensions]uint8{}, netsim.Profile{}
+	e.Statuses = [600]uint32{}
+}
+
+// draw tells which value of a dimension was drawn.
+//
+//go:norace
+func (e *Env) draw(dimension, value int) { e.Drawn[dimension] = uint8(value + 1) }
+
+// suffer tells which faults there are.
+//
+//go:norace
+func (e *Env) suffer(p netsim.Profile) { e.Profile = p }
+
+// answered tells of a response that a client judged right.
+//
+//go:norace
+func (e *Env) answered(status int) {
+	if status >= 0 && status < len(e.Statuses) {
+		e.Statuses[status]++
+	}
+	e.Outcome += schedule.Finish(uint64(status))
+}
+
+// left tells how it ended for the i-th client.
+//
+//go:norace
+func (e *Env) left(i int, err error) {
+	kind := uint64(0)
+	var broken *client.Error
+	if errors.As(err, &broken) {
+		kind = 1 + uint64(broken.Kind)
+	}
+	e.Outcome += schedule.Finish(uint64(i)<<32 | 1<<16 | kind)
+}
+
+// Told says what the run drew, in words: "topology staged, shards 2; faults
+// short-read=0.3"; empty if it drew nothing.
+func (e *Env) Told() string {
+	var parts []string
+	for i, d := range dimensions {
+		if v := e.Drawn[i]; v > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", d.name, d.values[v-1]))
+		}
+	}
+	text := strings.Join(parts, ", ")
+	if p := e.Profile.String(); p != "none" {
+		text += "; faults " + p
+	}
+	return strings.TrimPrefix(text, "; ")
+}
