@@ -10,7 +10,10 @@ import (
 
 	"brigade/core/rt"
 	"brigade/sim"
+	"brigade/sim/strategy"
 )
+
+var random = sim.Options{Strategy: strategy.NewRandom()}
 
 // BenchmarkStep's ratio is a step's time to a bare round trip's.
 func BenchmarkStep(b *testing.B) {
@@ -20,12 +23,12 @@ func BenchmarkStep(b *testing.B) {
 		floor func(n int) time.Duration
 		main  func()
 	}{
-		{"counter 5x2000", sim.Options{}, pullRoundTrips, counter(5, 2000)},
-		{"counter 8x20", sim.Options{}, pullRoundTrips, counter(8, 20)},
-		{"lock 4x50", sim.Options{}, pullRoundTrips, locks(4, 50)},
-		{"recorded", sim.Options{Record: true}, pullRoundTrips, counter(5, 2000)},
-		{"one task", sim.Options{}, pullRoundTrips, counter(1, 2000)},
-		{"baton", sim.Options{Engine: sim.Baton}, batonRoundTrips, counter(5, 2000)},
+		{"counter 5x2000", random, pullRoundTrips, counter(5, 2000)},
+		{"counter 8x20", random, pullRoundTrips, counter(8, 20)},
+		{"lock 4x50", random, pullRoundTrips, locks(4, 50)},
+		{"recorded", sim.Options{Strategy: random.Strategy, Record: true}, pullRoundTrips, counter(5, 2000)},
+		{"one task", random, pullRoundTrips, counter(1, 2000)},
+		{"baton", sim.Options{Strategy: random.Strategy, Engine: sim.Baton}, batonRoundTrips, counter(5, 2000)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			var steps int
@@ -49,7 +52,7 @@ func BenchmarkSpawn(b *testing.B) {
 	for _, name := range []string{"coroutines", "baton"} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				sim.Run(sim.Options{Engine: engines[name]}, counter(20, 0))
+				sim.Run(sim.Options{Strategy: random.Strategy, Engine: engines[name]}, counter(20, 0))
 			}
 		})
 	}

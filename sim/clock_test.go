@@ -17,11 +17,11 @@ const ms = time.Millisecond
 func held(t *testing.T, b *box, f func()) {
 	t.Helper()
 	for name, e := range engines {
-		o := sim.Options{Seed: 1, Engine: e}
+		o := sim.Options{Seed: 1, Runs: 50, Engine: e}
 		if b != nil {
 			o.World = b
 		}
-		if r := sim.Explore(o, 50, f); r.Failure != nil {
+		if r := sim.Explore(o, f); r.Failure != nil {
 			t.Errorf("%s: seed %d: %v\n%s", name, r.Failure.Seed, r.Failure.Verdict, r.Failure.Verdict.Stack)
 		}
 	}

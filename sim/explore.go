@@ -2,84 +2,81 @@ package sim
 
 import (
 	"fmt"
-	"runtime"
-	"strings"
+	"reflect"
 	"time"
 
-	"brigade/sim/schedule"
+	"brigade/sim/hb"
 )
 
 // Result is what an exploration showed.
 type Result struct {
-	Runs    int
-	Steps   int
-	Virtual time.Duration
-	Failure *Report // the first failed run, recorded; nil: none failed
+	Runs     int
+	Steps    int
+	Virtual  time.Duration
+	Orders   int     // distinct orders of what happened, by fingerprint
+	Unseen   float64 // estimated probability that one more run shows another (Good-Turing)
+	Complete bool    // every schedule was run, so that no other run can fail
+	Failure  *Report // the first failed run, recorded; nil: none failed
+
+	options Options
+	main    func()
 }
 
-// Explore runs main under runs different seeds, from o.Seed on, until one fails.
-func Explore(o Options, runs int, main func()) Result {
-	var r Result
-	for i := range runs {
+// enumerator is a strategy that knows when it is through.
+type enumerator interface {
+	Done() bool     // nothing is left to run
+	Complete() bool // and nothing was left out
+}
+
+// Explore runs main under o.Runs different seeds, from o.Seed on, until one fails
+// or none is left. Options{Seed: r.Failure.Seed} makes the failed run again, in
+// any process; its departures do so for as long as the program fits them.
+func Explore(o Options, main func()) Result {
+	o = o.withDefaults()
+	r := Result{options: o, main: main}
+	seen := make(map[uint64]int)
+	all, _ := o.Strategy.(enumerator)
+	for i := range o.Runs {
 		p := o
-		p.Seed = o.Seed + uint64(i)
+		p.Seed, p.Fingerprint = o.Seed+uint64(i), true
 		one := Run(p, main)
 		r.Runs++
 		r.Steps += one.Steps
 		r.Virtual += one.Virtual
+		seen[one.Order]++
 		if one.Verdict != nil {
 			r.Failure = one
 			break
 		}
+		if one.fixed || all != nil && all.Done() {
+			r.Complete = one.fixed || all.Complete()
+			break
+		}
+	}
+	r.Orders, r.Unseen = len(seen), hb.GoodTuring(seen)
+	if r.Complete {
+		r.Unseen = 0
 	}
 	return r
 }
 
-// TB is the part of testing.TB that Test needs.
-type TB interface {
-	Helper()
-	Name() string
-	Errorf(format string, args ...any)
+// String is the result in a line or, of a failure, in a few.
+func (r Result) String() string {
+	text := fmt.Sprintf("%d runs, %d distinct orders", r.Runs, r.Orders)
+	switch {
+	case r.Failure != nil:
+		return fmt.Sprintf("%v\n  strategy %s   seed %#x, run %d of %d, %d distinct orders\n%s",
+			r.Failure.Verdict, strategyName(r.options), r.Failure.Seed, r.Runs, r.options.Runs, r.Orders, r.Explain())
+	case r.Complete:
+		return text + ", all there are; all held"
+	}
+	return text + fmt.Sprintf("; all held; the next shows a new one with probability %.2g", r.Unseen)
 }
 
-// testRuns is how many seeds Test tries.
-const testRuns = 100
-
-// Test explores main under a hundred seeds and fails t at the first that fails,
-// with what broke, where, and how to see it again.
-func Test(t TB, main func()) {
-	t.Helper()
-	if r := Explore(Options{Seed: 1}, testRuns, main); r.Failure != nil {
-		t.Errorf("%s", explainFailure(t.Name(), r))
+// strategyName is the name of o's strategy, or else its type.
+func strategyName(o Options) string {
+	if s, ok := o.Strategy.(fmt.Stringer); ok {
+		return s.String()
 	}
-}
-
-// explainFailure is what a failed Test prints.
-func explainFailure(name string, r Result) string {
-	f := r.Failure
-	v := f.Verdict
-	where := fmt.Sprintf("step %d", v.Step)
-	if v.Task != "" {
-		where = v.Task + ", " + where
-	}
-	if at := culprit(v.Stack); at != "" && v.Kind != Hang {
-		where = at + ", " + where
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s          %s\n", v.Error(), where)
-	fmt.Fprintf(&b, "  test %s   strategy random   seed %#x, run %d of %d   %s\n", name, f.Seed, r.Runs, testRuns, runtime.Version())
-	fmt.Fprintf(&b, "  again    go test -run '^%s$'\n", strings.ReplaceAll(name, "/", "$/^"))
-	fmt.Fprintf(&b, "  replay   sim.Run(sim.Options{Seed: %#x, Strict: true, Departures: failing}, main)    (%d of %d choices depart from the default)\n", f.Seed, len(f.Departures), f.Choices)
-	fmt.Fprintf(&b, "  where    failing := %s", strings.ReplaceAll(Schedule(f.Departures), "\n", "\n  "))
-	return b.String()
-}
-
-// Schedule prints departures as Go source that can be kept in a test.
-func Schedule(departures []schedule.Departure) string {
-	var b strings.Builder
-	b.WriteString("[]schedule.Departure{\n")
-	for _, d := range departures {
-		fmt.Fprintf(&b, "\t{Key: schedule.Key{Task: %q, Object: %q, Op: %q, N: %d}, Value: %q},\n", d.Key.Task, d.Key.Object, d.Key.Op, d.Key.N, d.Value)
-	}
-	return b.String() + "}"
+	return reflect.TypeOf(o.Strategy).String()
 }

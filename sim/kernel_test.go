@@ -65,7 +65,7 @@ func TestKernelsFail(t *testing.T) {
 		want sim.VerdictKind
 	}{{"lost update", lostUpdate, sim.Assertion}, {"ABBA", abba, sim.Deadlock}} {
 		for _, e := range []sim.Engine{sim.Coroutines, sim.Baton} {
-			r := sim.Explore(sim.Options{Seed: 1, Engine: e}, 100, k.f)
+			r := sim.Explore(sim.Options{Seed: 1, Engine: e, Runs: 100}, k.f)
 			if r.Failure == nil || r.Failure.Verdict.Kind != k.want {
 				t.Fatalf("%s: %+v", k.name, r)
 			}

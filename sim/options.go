@@ -21,7 +21,8 @@ const (
 // Options say how a run is made. The zero value is usable.
 type Options struct {
 	Seed      uint64
-	Strategy  schedule.Strategy // nil: random walk
+	Runs      int               // for Explore and Test: how many, at most; 0: 1000
+	Strategy  schedule.Strategy // nil: the portfolio
 	Engine    Engine
 	World     World      // nil: no system calls
 	Observers []Observer // checkers
@@ -43,7 +44,10 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.Strategy == nil {
-		o.Strategy = strategy.NewRandom()
+		o.Strategy = strategy.NewPortfolio(0)
+	}
+	if o.Runs == 0 {
+		o.Runs = 1000
 	}
 	if o.Wall.IsZero() {
 		o.Wall = time.Date(2011, 11, 21, 14, 35, 8, 0, time.UTC)
@@ -84,7 +88,8 @@ type Report struct {
 	// Unmatched are the departures of a replay that found no match, in order.
 	Unmatched []schedule.Departure
 
-	tape []uint64
+	tape  []uint64
+	fixed bool // there was nothing to choose
 }
 
 // Tape is the bare sequence of the run's choices: picks and draws, in order. Only

@@ -5,6 +5,7 @@ import (
 
 	"brigade/core/rt"
 	"brigade/sim"
+	"brigade/sim/strategy"
 )
 
 func orders(t *testing.T, runs int, main func()) (schedules, distinct int) {
@@ -51,7 +52,7 @@ func BenchmarkFingerprint(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			steps := 0
 			for b.Loop() {
-				steps += sim.Run(sim.Options{Seed: 1, Fingerprint: c.on}, counter(5, 2000)).Steps
+				steps += sim.Run(sim.Options{Seed: 1, Strategy: strategy.NewRandom(), Fingerprint: c.on}, counter(5, 2000)).Steps
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
 		})

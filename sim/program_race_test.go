@@ -72,7 +72,7 @@ func TestPlantedRaces(t *testing.T) {
 
 func TestNoFalseRace(t *testing.T) {
 	for _, p := range races {
-		if r := sim.Explore(sim.Options{}, 200, p.right); r.Failure != nil {
+		if r := sim.Explore(sim.Options{Runs: 200}, p.right); r.Failure != nil {
 			t.Errorf("%s: seed %d: %v\n%s", p.name, r.Failure.Seed, r.Failure.Verdict, r.Failure.Verdict.Stack)
 		}
 	}

@@ -110,6 +110,7 @@ func Run(o Options, main func()) *Report {
 }
 
 func (s *Sim) run(o Options, main func()) *Report {
+	s.teach(o, main)
 	r := s.once(o, o.Strategy, o.Record, main)
 	if r.Verdict != nil && r.Verdict.Kind == Foreign {
 		r = s.confirmForeign(r, o, main)
@@ -246,6 +247,7 @@ func (s *Sim) end() *Report {
 		Verdict: s.verdict, Seed: s.opt.Seed, Hash: schedule.Finish(s.hash),
 		Steps: s.steps, Choices: s.choices, Rechecks: s.rechecks, Tasks: len(s.tasks), Virtual: time.Duration(s.now),
 	}
+	r.fixed = len(s.tape) == 0
 	if s.order != nil {
 		r.Order = s.order.Order()
 	}

@@ -29,8 +29,8 @@ func TestVerdicts(t *testing.T) {
 	for _, p := range plants {
 		t.Run(p.name, func(t *testing.T) {
 			eachEngine(t, func(t *testing.T, e sim.Engine) {
-				o := sim.Options{Engine: e, Seed: 1, MaxInstant: 20_000}
-				r := sim.Explore(o, 200, p.wrong)
+				o := sim.Options{Engine: e, Seed: 1, Runs: 200, MaxInstant: 20_000}
+				r := sim.Explore(o, p.wrong)
 				if r.Failure == nil {
 					t.Fatalf("not found in %d runs", r.Runs)
 				}
@@ -39,7 +39,7 @@ func TestVerdicts(t *testing.T) {
 				if v.Invariant != p.invariant || v.Task != p.task {
 					t.Errorf("invariant %q of task %q, want %q of %q", v.Invariant, v.Task, p.invariant, p.task)
 				}
-				if control := sim.Explore(o, 200, p.right); control.Failure != nil {
+				if control := sim.Explore(o, p.right); control.Failure != nil {
 					t.Errorf("control: %v", control.Failure.Verdict)
 				}
 			})

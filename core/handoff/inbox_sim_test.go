@@ -57,7 +57,7 @@ func wakeWhenTold(c *counter, wake bool) {
 
 // The other direction: a giver that does not wake is found at once.
 func TestInboxNeedsItsWake(t *testing.T) {
-	r := sim.Explore(sim.Options{Seed: 1}, 20, func() { inbox(func(*counter, bool) {}) })
+	r := sim.Explore(sim.Options{Seed: 1, Runs: 20}, func() { inbox(func(*counter, bool) {}) })
 	if r.Failure == nil {
 		t.Error("20 schedules without a wakeup, and none of them hung: the taker never slept")
 	}

@@ -20,8 +20,8 @@ import (
 func TestDrainAtAnyMoment(t *testing.T) {
 	net := netsim.New(netsim.Config{})
 	w := &world{net: net, kernel: net.Process("server"), peer: net.Process("client")}
-	o := sim.Options{Seed: 1, World: net, Observers: invariants.Server(int32(w.kernel.ID()))}
-	r := sim.Explore(o, 400, func() { drainAtAnyMoment(w) })
+	o := sim.Options{Seed: 1, Runs: 400, World: net, Observers: invariants.Server(int32(w.kernel.ID()))}
+	r := sim.Explore(o, func() { drainAtAnyMoment(w) })
 	if f := r.Failure; f != nil {
 		t.Fatalf("run %d: seed %d: %v, in %s\n%s", r.Runs, f.Seed, f.Verdict, f.Verdict.Task, f.Verdict.Stack)
 	}

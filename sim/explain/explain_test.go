@@ -11,6 +11,7 @@ import (
 	"brigade/sim/explain"
 	"brigade/sim/schedule"
 	"brigade/sim/shrink"
+	"brigade/sim/strategy"
 )
 
 func lostUpdate() {
@@ -47,7 +48,7 @@ func abba() {
 // small is main's first failure, shrunk, and how to run it.
 func small(t *testing.T, main func()) (*sim.Report, explain.Run) {
 	t.Helper()
-	f := sim.Explore(sim.Options{Seed: 1}, 1000, main).Failure
+	f := sim.Explore(sim.Options{Seed: 1, Runs: 1000, Strategy: strategy.NewRandom()}, main).Failure
 	if f == nil {
 		t.Fatal("no failure")
 	}
@@ -124,7 +125,7 @@ func TestNoPair(t *testing.T) {
 	if !strings.Contains(always, "it fails by the default schedule") {
 		t.Error(always)
 	}
-	f := sim.Explore(sim.Options{Seed: 1}, 1000, lostUpdate).Failure
+	f := sim.Explore(sim.Options{Seed: 1, Runs: 1000, Strategy: strategy.NewRandom()}, lostUpdate).Failure
 	var b strings.Builder
 	if err := explain.Explain(nil, f, signature).Write(&b, 80); err != nil || !strings.Contains(b.String(), "!load x") {
 		t.Error(err, b.String())
@@ -133,7 +134,7 @@ func TestNoPair(t *testing.T) {
 
 // A timeline fits its width, whatever the names.
 func TestWidth(t *testing.T) {
-	f := sim.Explore(sim.Options{Seed: 1}, 1000, func() {
+	f := sim.Explore(sim.Options{Seed: 1, Runs: 1000, Strategy: strategy.NewRandom()}, func() {
 		var wg rt.WaitGroup
 		wg.Label("agroupwithaverylongnameindeed")
 		for range 9 {

@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleMinimize() {
-	failing := sim.Explore(sim.Options{Seed: 1}, 1000, abba).Failure
+	failing := sim.Explore(sim.Options{Seed: 1, Runs: 1000}, abba).Failure
 	run := func(d []schedule.Departure, record bool) *sim.Report {
 		return sim.Run(sim.Options{Departures: d, Record: record}, abba)
 	}

@@ -11,7 +11,7 @@ import (
 // fail finds a failing run of main.
 func fail(t *testing.T, main func()) *sim.Report {
 	t.Helper()
-	r := sim.Explore(sim.Options{Seed: 1}, 20_000, main)
+	r := sim.Explore(sim.Options{Seed: 1, Runs: 20_000}, main)
 	if r.Failure == nil {
 		t.Fatal("no failure in 20,000 runs")
 	}
@@ -99,7 +99,7 @@ func TestOneSignature(t *testing.T) {
 			lostUpdate()
 		}
 	}
-	f := sim.Explore(sim.Options{Seed: 1}, 1000, func() {
+	f := sim.Explore(sim.Options{Seed: 1, Runs: 1000}, func() {
 		if sim.Choose("which", 3) == 2 {
 			lostUpdate()
 		}

@@ -10,7 +10,11 @@ package strategy
 // Departures: places and tasks are drawn, not enumerated; the number of choices
 // is learned; yielding or spinning counts as not going on.
 
-import "brigade/sim/schedule"
+import (
+	"fmt"
+
+	"brigade/sim/schedule"
+)
 
 type bounded struct {
 	bound   int
@@ -23,7 +27,9 @@ type bounded struct {
 
 // NewContext makes random context bounding with at most c preemptions for runs
 // of about hint choices; 0: unknown.
-func NewContext(c, hint int) *Learner { return newLearner(hint, &bounded{bound: c}) }
+func NewContext(c, hint int) *Learner {
+	return newLearner(fmt.Sprintf("context:%d", c), hint, &bounded{bound: c})
+}
 
 func (s *bounded) begin(r schedule.Rand, c *course, hint int) {
 	s.rand = r

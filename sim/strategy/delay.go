@@ -10,6 +10,7 @@ package strategy
 // learned; a task that yields or spins passes the turn on at no cost.
 
 import (
+	"fmt"
 	"slices"
 
 	"brigade/sim/schedule"
@@ -27,7 +28,9 @@ type delay struct {
 
 // NewDelay makes random delay bounding with bound d for runs of about hint
 // choices; 0: unknown.
-func NewDelay(d, hint int) *Learner { return newLearner(hint, &delay{bound: d}) }
+func NewDelay(d, hint int) *Learner {
+	return newLearner(fmt.Sprintf("delay:%d", d), hint, &delay{bound: d})
+}
 
 func (s *delay) begin(r schedule.Rand, c *course, hint int) {
 	s.rand = r

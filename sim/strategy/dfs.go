@@ -52,6 +52,9 @@ func (s *DFS) Complete() bool { return s.done && !s.cut }
 // Runs is the number of runs that ended.
 func (s *DFS) Runs() int { return s.runs }
 
+// String is the strategy's name, as Named takes it.
+func (*DFS) String() string { return "dfs" }
+
 // Begin implements schedule.Strategy. When all is done it begins anew.
 func (s *DFS) Begin(uint64) {
 	s.depth, s.used, s.yielded = 0, 0, -1

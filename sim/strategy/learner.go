@@ -12,6 +12,7 @@ type Learner struct {
 	course  course
 	members []searcher // by seed modulo their number, which divides Block
 	current searcher
+	name    string
 	hint    int
 	world   schedule.Rand
 }
@@ -23,12 +24,15 @@ type searcher interface {
 }
 
 // newLearner makes a learner for runs of about hint choices; 0: unknown.
-func newLearner(hint int, members ...searcher) *Learner {
+func newLearner(name string, hint int, members ...searcher) *Learner {
 	if Block%len(members) != 0 {
 		panic("strategy: the number of members does not divide a block")
 	}
-	return &Learner{members: members, hint: hint}
+	return &Learner{members: members, name: name, hint: hint}
 }
+
+// String is the strategy's name, as Named takes it.
+func (l *Learner) String() string { return l.name }
 
 // Missing lists the seeds whose runs the run of seed learns from and which this
 // strategy has not seen. They are to be made in this order, by this strategy, on

@@ -16,6 +16,7 @@ package strategy
 // below all others: without that a spinning task would never let go.
 
 import (
+	"fmt"
 	"math"
 
 	"brigade/sim/schedule"
@@ -34,7 +35,7 @@ type pct struct {
 
 // NewPCT makes PCT of depth d, at least 1, for runs of about hint choices; 0:
 // unknown.
-func NewPCT(d, hint int) *Learner { return newLearner(hint, &pct{depth: d}) }
+func NewPCT(d, hint int) *Learner { return newLearner(fmt.Sprintf("pct:%d", d), hint, &pct{depth: d}) }
 
 func (s *pct) begin(r schedule.Rand, c *course, hint int) {
 	s.rand = r

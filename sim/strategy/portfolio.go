@@ -17,7 +17,7 @@ package strategy
 // NewPortfolio makes the portfolio for runs of about hint choices; 0: unknown.
 func NewPortfolio(hint int) *Learner {
 	random, pos, surw := new(Random), NewPOS(), new(surw)
-	return newLearner(hint,
+	return newLearner("portfolio", hint,
 		random, surw, &pct{depth: 3}, surw,
 		pos, surw, &bounded{bound: 1}, surw,
 		random, surw, &pct{depth: 2}, surw,

@@ -23,6 +23,9 @@ type POS struct {
 // NewPOS makes one.
 func NewPOS() *POS { return new(POS) }
 
+// String is the strategy's name, as Named takes it.
+func (*POS) String() string { return "pos" }
+
 // Begin implements schedule.Strategy.
 func (s *POS) Begin(seed uint64) {
 	s.world = worldRand(seed)

@@ -13,6 +13,9 @@ type Random struct{ tasks, world schedule.Rand }
 // NewRandom makes one.
 func NewRandom() *Random { return new(Random) }
 
+// String is the strategy's name, as Named takes it.
+func (*Random) String() string { return "random" }
+
 // Begin implements schedule.Strategy.
 func (r *Random) Begin(seed uint64) {
 	r.world = worldRand(seed)

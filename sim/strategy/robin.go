@@ -15,6 +15,9 @@ type RoundRobin struct {
 // NewRoundRobin makes one.
 func NewRoundRobin() *RoundRobin { return new(RoundRobin) }
 
+// String is the strategy's name, as Named takes it.
+func (*RoundRobin) String() string { return "roundrobin" }
+
 // Begin implements schedule.Strategy.
 func (s *RoundRobin) Begin(seed uint64) {
 	s.world = worldRand(seed)

@@ -45,7 +45,7 @@ const (
 )
 
 // NewSURW makes SURW.
-func NewSURW() *Learner { return newLearner(0, new(surw)) }
+func NewSURW() *Learner { return newLearner("surw", 0, new(surw)) }
 
 func (s *surw) begin(r schedule.Rand, c *course, _ int) {
 	s.walk.rand = r

@@ -22,7 +22,7 @@ type urw struct {
 }
 
 // NewURW makes the uniform random walk.
-func NewURW() *Learner { return newLearner(0, new(urw)) }
+func NewURW() *Learner { return newLearner("urw", 0, new(urw)) }
 
 func (s *urw) begin(r schedule.Rand, c *course, _ int) {
 	s.rand = r
