@@ -21,6 +21,7 @@ const (
 	stepSend
 	stepLinger
 	stepFinish
+	stepRest
 	steps
 )
 
@@ -39,7 +40,7 @@ type held struct {
 	giver  int32 // in a handoff: who gave it
 	step   uint64
 	given  int  // at which step of the run
-	called bool // a call was made on its descriptor
+	begun  bool // it was called on or handed on, so that it is too late to adopt it
 }
 
 // taker is what kind of task takes a step.
@@ -80,7 +81,7 @@ func (o *owner) Event(e *sim.Event) {
 		return
 	}
 	o.touch(e, m)
-	m.R.called = true
+	m.R.begun = true
 	if e.Op == rt.OpClose && e.C == 0 {
 		o.connections.closed(fd(e))
 	}
@@ -157,11 +158,11 @@ func (o *owner) give(e *sim.Event, m *member[held]) {
 		o.fail("I01", "connection %d is handed on by %s for step %d; there are 1 to %d", m.id, o.who(e.Task), e.B, steps-1)
 		return
 	}
-	if (e.B == stepAdopt) == m.R.called {
+	if e.B == stepAdopt && m.R.begun {
 		o.fail("I01", "connection %d is handed on by %s for step %d; adopting comes first, and once", m.id, o.who(e.Task), e.B)
 		return
 	}
-	m.R = held{holder: nobody, giver: e.Task, step: e.B, given: e.Step, called: m.R.called}
+	m.R = held{holder: nobody, giver: e.Task, step: e.B, given: e.Step, begun: true}
 }
 
 // what a touch is, in words.

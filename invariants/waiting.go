@@ -133,7 +133,7 @@ func (w *waiting) probe(e *sim.Event) {
 		m.gone = true
 	case rt.ProbeOwner:
 		w.release(m)
-		if e.B != stepProcess && e.B != stepSend {
+		if e.C == 0 {
 			m.R.coming = true
 			w.coming++
 		}

@@ -111,7 +111,7 @@ func (p *program) flags(f *pflag.FlagSet) {
 	o.listen = address{addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 8080)}
 	f.StringVar(&o.root, "root", "", "the `DIR` whose files are served")
 	f.Var(&o.listen, "listen", "`HOST:PORT` to accept at; HOST is an IP address or localhost, port 0 any free one")
-	f.Var(&o.topology, "topology", "which tasks do what: fused, each loop everything, or staged, a pool for each step")
+	f.Var(&o.topology, "topology", "which tasks do what: fused, each loop everything; event, a loop holds what waits, processors do the rest; staged, a pool for each step")
 
 	number := func(n *count, name string, most int, usage string) {
 		n.most = most
@@ -146,16 +146,16 @@ func (p *program) check(given func(string) bool) error {
 	if o.root == "" {
 		return errors.New("--root is missing: it names the directory to serve")
 	}
-	if o.topology.value == stage.Fused {
+	if o.topology.value != stage.Staged {
 		for _, name := range []string{"readers", "writers"} {
 			if given(name) {
-				return fmt.Errorf("--%s: there are none with --topology fused; it goes with --topology staged", name)
+				return fmt.Errorf("--%s: there are none with --topology %v; it goes with --topology staged", name, o.topology.value)
 			}
 		}
 	}
 	if o.shards.n == 0 {
 		o.shards.n = 1
-		if o.topology.value == stage.Fused {
+		if o.topology.value != stage.Staged {
 			o.shards.n = min(runtime.GOMAXPROCS(0), o.shards.most)
 		}
 	}

@@ -67,7 +67,7 @@ func TestSamePortAgain(t *testing.T) {
 
 func TestUsageStatus(t *testing.T) {
 	rest := launch(t, "--root", ".", "--topology", "ring").wantExit("usage", statusUsage)
-	if rest != "brigaded: --topology \"ring\": it is fused or staged\n" {
+	if rest != "brigaded: --topology \"ring\": it is fused, event or staged\n" {
 		t.Errorf("%q", rest)
 	}
 }

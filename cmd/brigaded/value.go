@@ -77,7 +77,7 @@ func (t *topology) String() string { return t.value.String() }
 func (t *topology) Set(s string) error {
 	v, err := stage.ParseTopology(s)
 	if err != nil {
-		return errors.New("it is fused or staged")
+		return errors.New("it is fused, event or staged")
 	}
 	t.value = v
 	return nil

@@ -16,8 +16,8 @@ type Slots[T any] struct {
 type slot[T any] struct {
 	occupant   *T
 	generation uint32
-	parked     bool // the occupant waits here; otherwise it may be another task's
-	ready      sys.Events
+	parked     bool       // the occupant waits here; otherwise it may be another task's
+	latched    sys.Events // what events said since Fetch
 }
 
 // Slot names a place in the table: its index and the occupant's generation.
@@ -32,8 +32,7 @@ func (s Slot) generation() uint32 { return uint32(s >> 32) }
 // Token is what to register with the poller.
 func (s Slot) Token() uint64 { return uint64(s) }
 
-// Take finds a place for occupant. Nothing is known of its readiness yet, so
-// everything counts as ready until a call says otherwise.
+// Take finds a place for occupant.
 func (t *Slots[T]) Take(occupant *T) Slot {
 	var i uint32
 	if n := len(t.free); n > 0 {
@@ -44,7 +43,7 @@ func (t *Slots[T]) Take(occupant *T) Slot {
 		t.list = append(t.list, slot[T]{})
 	}
 	s := &t.list[i]
-	s.occupant, s.ready = occupant, sys.In|sys.Out
+	s.occupant = occupant
 	t.used++
 	return Slot(s.generation)<<32 | Slot(i)
 }
@@ -52,7 +51,7 @@ func (t *Slots[T]) Take(occupant *T) Slot {
 // Release empties the place: later events for it reach nobody.
 func (t *Slots[T]) Release(p Slot) {
 	s := &t.list[p.index()]
-	s.occupant, s.ready, s.parked = nil, 0, false
+	s.occupant, s.latched, s.parked = nil, 0, false
 	// The waker's token is all ones: no generation may come to that.
 	s.generation = (s.generation + 1) & 0x7fffffff
 	t.free = append(t.free, p.index())
@@ -79,21 +78,22 @@ func (t *Slots[T]) Latch(e sys.Event) *T {
 	if e.Events&(sys.Hup|sys.Err) != 0 {
 		e.Events |= sys.In | sys.Out
 	}
-	s.ready |= e.Events
+	s.latched |= e.Events
 	if !s.parked {
 		return nil
 	}
 	return s.occupant
 }
 
-// Ready reports which of want may be possible, as far as is known.
-func (t *Slots[T]) Ready(p Slot, want sys.Events) sys.Events { return t.list[p.index()].ready & want }
-
-// Possible notes that what is possible again, as far as is known.
-func (t *Slots[T]) Possible(p Slot, what sys.Events) { t.list[p.index()].ready |= what }
-
-// Exhausted notes that what is not possible any more: the next event will tell.
-func (t *Slots[T]) Exhausted(p Slot, what sys.Events) { t.list[p.index()].ready &^= what }
+// Fetch takes what events have said of the occupant's descriptor since the last
+// time. What a call has found out meanwhile may be newer: then the next call
+// finds it out again, and nothing is missed.
+func (t *Slots[T]) Fetch(p Slot) sys.Events {
+	s := &t.list[p.index()]
+	e := s.latched
+	s.latched = 0
+	return e
+}
 
 // Len is how many places are taken.
 func (t *Slots[T]) Len() int { return t.used }

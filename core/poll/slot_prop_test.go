@@ -37,10 +37,10 @@ func TestSlotsAreAMap(t *testing.T) {
 		}
 		bits := rapid.SampledFrom([]sys.Events{sys.In, sys.Out, sys.In | sys.RdHup, sys.Hup, sys.Err, sys.In | sys.Out})
 		for range rapid.IntRange(0, 60).Draw(t, "operations") {
-			operation := rapid.SampledFrom([]string{"take", "take", "release", "park", "unpark", "event", "event", "exhausted", "possible"}).Draw(t, "operation")
+			operation := rapid.SampledFrom([]string{"take", "take", "release", "park", "unpark", "event", "event", "fetch"}).Draw(t, "operation")
 			switch {
 			case operation == "take":
-				o := &occupant{name: len(tokens), ready: sys.In | sys.Out}
+				o := &occupant{name: len(tokens)}
 				o.place = slots.Take(o)
 				if model[o.place] != nil || o.place == NoSlot {
 					t.Fatalf("place %#x is given twice", o.place)
@@ -49,7 +49,7 @@ func TestSlotsAreAMap(t *testing.T) {
 				tokens = append(tokens, o.place)
 			case operation != "event":
 				if o := pick(); o != nil {
-					act(&slots, model, o, operation, bits.Draw(t, "bits"))
+					act(t, &slots, model, o, operation)
 				}
 			case len(tokens) > 0:
 				p := rapid.SampledFrom(tokens).Draw(t, "token")
@@ -78,7 +78,7 @@ func latch(o *occupant, e sys.Events) *occupant {
 	return o
 }
 
-func act(slots *Slots[occupant], model map[Slot]*occupant, o *occupant, operation string, bits sys.Events) {
+func act(t *rapid.T, slots *Slots[occupant], model map[Slot]*occupant, o *occupant, operation string) {
 	switch operation {
 	case "release":
 		slots.Release(o.place)
@@ -89,25 +89,20 @@ func act(slots *Slots[occupant], model map[Slot]*occupant, o *occupant, operatio
 	case "unpark":
 		slots.Unpark(o.place)
 		o.parked = false
-	case "exhausted":
-		slots.Exhausted(o.place, bits)
-		o.ready &^= bits
-	case "possible":
-		slots.Possible(o.place, bits)
-		o.ready |= bits
+	case "fetch":
+		if got := slots.Fetch(o.place); got != o.ready {
+			t.Fatalf("place %#x was said to be ready for %#x, want %#x", o.place, got, o.ready)
+		}
+		o.ready = 0
 	}
 }
 
 func agree(t *rapid.T, slots *Slots[occupant], model map[Slot]*occupant) {
-	const all = sys.In | sys.Out | sys.Err | sys.Hup | sys.RdHup
 	if slots.Len() != len(model) {
 		t.Fatalf("%d places taken, want %d", slots.Len(), len(model))
 	}
 	parked := 0
-	for p, o := range model {
-		if got := slots.Ready(p, all); got != o.ready {
-			t.Fatalf("place %#x is ready for %#x, want %#x", p, got, o.ready)
-		}
+	for _, o := range model {
 		if o.parked {
 			parked++
 		}

@@ -31,17 +31,32 @@ func (r *Ring[T]) SetTimeout(d time.Duration) { r.timeout = d }
 
 // Arm sets t, which must not be armed, for r's timeout from now.
 func (r *Ring[T]) Arm(t *Timer[T], owner *T, now rt.Instant) {
+	r.ArmAt(t, owner, now.Add(r.timeout))
+}
+
+// ArmAt sets t for a deadline that r's timeout gave it before, when it was armed
+// in r and disarmed for a while. Only what was armed since then comes after it, so
+// the walk from the end is short.
+func (r *Ring[T]) ArmAt(t *Timer[T], owner *T, deadline rt.Instant) {
 	if t.ring != nil {
 		rt.Bug("poll: a timer is armed twice; it is in one ring at most")
 	}
-	t.owner, t.ring, t.deadline = owner, r, now.Add(r.timeout)
-	t.prev = r.last
-	if r.last == nil {
-		r.first = t
-	} else {
-		r.last.next = t
+	t.owner, t.ring, t.deadline = owner, r, deadline
+	before := r.last
+	for before != nil && before.deadline > deadline {
+		before = before.prev
 	}
-	r.last = t
+	t.prev = before
+	if before == nil {
+		t.next, r.first = r.first, t
+	} else {
+		t.next, before.next = before.next, t
+	}
+	if t.next == nil {
+		r.last = t
+	} else {
+		t.next.prev = t
+	}
 }
 
 // Armed reports whether t is in a ring.

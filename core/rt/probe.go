@@ -44,7 +44,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage read", "I19 I23"},
 	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage write", "I22 I23"},
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage write", "I22 I23"},
-	ProbeOwner:     {"owner", [3]string{"connection", "step", ""}, "core/stage handoff", "I01 I32"},
+	ProbeOwner:     {"owner", [3]string{"connection", "step", "0 to a loop, 1 to processors"}, "core/stage handoff", "I01 I32"},
 	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park", "I13 I16 I17"},
 	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "", ""}, "core/stage loop", "I10"},
 	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage drain", "I31"},

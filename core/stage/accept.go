@@ -51,6 +51,7 @@ func (l *loop) admit(fd sys.FD, peer netip.AddrPort) {
 	c := &Conn{
 		id: uint64(sh.index)<<48 | sh.serial, fd: fd, peer: peer, home: home,
 		owner: l.number, slot: poll.NoSlot, abroad: poll.NoSlot,
+		ready: sys.In | sys.Out, // nothing is known: a call will tell
 	}
 	sh.open.Add(1)
 	home.assigned.Add(1)
@@ -84,5 +85,6 @@ func (l *loop) adopt(c *Conn) step {
 		rt.Bug("connection %d is adopted twice; its loop has it already", c.id)
 	}
 	c.slot = l.slots.Take(c)
+	c.began, c.due = waitHeader, l.now.Add(l.server.cfg.Header)
 	return stepRead
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"brigade/core/accesslog"
@@ -20,25 +22,34 @@ type Topology uint8
 const (
 	Fused  Topology = iota // each loop accepts, reads, runs what cannot block, and writes
 	Staged                 // listener, readers, processors and writers
+	Event                  // a loop holds what waits, processors read, run and write (Ames 2004)
+	topologies
 )
+
+var topologyNames = [topologies]string{"fused", "staged", "event"}
+
+// processors are the steps that a processor performs.
+func (t Topology) processors() roles {
+	if t == Event {
+		return reads | writes | blocks
+	}
+	return blocks
+}
 
 // String is the topology's name on the command line.
 func (t Topology) String() string {
-	if t == Staged {
-		return "staged"
+	if t < topologies {
+		return topologyNames[t]
 	}
-	return "fused"
+	return fmt.Sprintf("topology %d", uint8(t))
 }
 
 // ParseTopology is String's inverse.
 func ParseTopology(s string) (Topology, error) {
-	switch s {
-	case "fused":
-		return Fused, nil
-	case "staged":
-		return Staged, nil
+	if i := slices.Index(topologyNames[:], s); i >= 0 {
+		return Topology(i), nil
 	}
-	return Fused, fmt.Errorf("topology %q is not known; there are fused and staged", s)
+	return Fused, fmt.Errorf("topology %q is not known; there are %s", s, strings.Join(topologyNames[:], ", "))
 }
 
 // Config is what a server is made from. Zero values mean the defaults, given in
@@ -106,7 +117,7 @@ func (c *Config) complete() error {
 		return errors.New("stage: no handler")
 	case !c.Listen.IsValid():
 		return errors.New("stage: no address to listen on")
-	case c.Topology > Staged:
+	case c.Topology >= topologies:
 		return fmt.Errorf("stage: topology %d is not known", c.Topology)
 	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
 		return errors.New("stage: numbers of tasks and connections are 1 or more")

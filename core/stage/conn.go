@@ -20,6 +20,7 @@ import (
 //	send     send from a file, which may block          -> write
 //	linger   nothing more to send: let the peer close   -> finish, (wait)
 //	finish   close, now                                 -> (gone)
+//	rest     wait at home for what wait says            -> (wait), or what that wait is for
 type step uint8
 
 const (
@@ -31,10 +32,11 @@ const (
 	stepSend
 	stepLinger
 	stepFinish
+	stepRest
 	steps
 )
 
-var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish"}
+var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest"}
 
 func (s step) String() string { return stepNames[s] }
 
@@ -56,18 +58,25 @@ type Conn struct {
 	lodged  bool             // registered with a writer's poller
 	wait    wait             // what it waits for, while it does
 	timer   poll.Timer[Conn] // of that wait, in the loop where it waits
+	began   wait             // the ring of what its last timer measured, which may go on after work elsewhere
+	due     rt.Instant       // its deadline
+	ready   sys.Events       // what its descriptor may be ready for, as far as its owner knows
 
 	http       *httpconn.Conn // nil while it is idle
 	then       step           // what follows once all is written; none: read
 	closing    bool           // no further request is read
 	dismissed  bool           // to be closed unless a request is there by now
 	broken     bool           // its output ends in the middle of a response, for good
-	stuck      bool           // a processor found the peer taking no more
-	flowing    bool           // a processor found it taking more
 	shut       bool           // our direction is closed
 	requests   uint64         // so far
 	unrecorded bool           // the last of them has no record yet
 	accepted   int64          // bytes the kernel took, in all
+}
+
+// forget ends what a timer measured.
+func (c *Conn) forget() {
+	c.timer.Disarm()
+	c.began = waitNone
 }
 
 // HandoffLink implements handoff.Linked.
@@ -94,6 +103,26 @@ func (w wait) ring() wait {
 		return waitHeader
 	}
 	return w
+}
+
+// needs is what the descriptor has to be ready for, for w to end well.
+func (w wait) needs() sys.Events {
+	if w == waitWrite {
+		return sys.Out
+	}
+	return sys.In
+}
+
+// then is the step that follows when w ends well.
+func (w wait) then() step {
+	switch w {
+	case waitWrite:
+		return stepWrite
+	case waitLinger:
+		return stepLinger
+	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waits:
+	}
+	return stepRead
 }
 
 var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger"}

@@ -23,8 +23,8 @@ func (l *loop) govern() {
 		l.slots.Each(func(c *Conn) {
 			if c.wait == waitIdle || c.wait == waitFirst {
 				l.leave(c)
-				c.timer.Disarm()
-				l.dismiss(c)
+				c.forget()
+				l.run(c, l.dismiss(c))
 			}
 		})
 	}
@@ -32,7 +32,7 @@ func (l *loop) govern() {
 		l.hurried = true
 		l.slots.Each(func(c *Conn) {
 			l.leave(c)
-			c.timer.Disarm()
+			c.forget()
 			l.run(c, stepFinish)
 		})
 	}
@@ -68,7 +68,7 @@ func (l *loop) over() bool {
 		return false
 	}
 	switch {
-	case l.roles&reads != 0:
+	case l.roles&keeps != 0:
 		return l.shard.gates.Load() == 0 && l.assigned.Load() == 0
 	case l.roles&accepts != 0:
 		return true
@@ -80,7 +80,7 @@ func (l *loop) over() bool {
 // others may still wake it.
 func (l *loop) close() {
 	l.pool.Close()
-	if l.roles&reads == 0 || l.shard.left.Add(-1) != 0 {
+	if l.roles&keeps == 0 || l.shard.left.Add(-1) != 0 {
 		return
 	}
 	l.shard.queue.Close()

@@ -32,7 +32,7 @@ func drainAtAnyMoment(w *world) {
 		Kernel: w.kernel, Shards: 1 + sim.Choose("shards", 2), Readers: 1 + sim.Choose("readers", 2),
 		Writers: 1 + sim.Choose("writers", 2), Processors: 1 + sim.Choose("processors", 2), Connections: []int{100, 1}[sim.Choose("connections", 2)],
 	}}
-	s.measures(topologies[sim.Choose("topology", 2)])
+	s.measures(topologies[sim.Choose("topology", len(topologies))])
 	buffers := []int{0, 4096}[sim.Choose("buffers", 2)]
 	w.net.Adjust(netsim.Config{SendBuffer: buffers, RecvBuffer: buffers, Latency: []time.Duration{0, 5 * ms}[sim.Choose("latency", 2)]})
 	server, err := stage.New(s.cfg)

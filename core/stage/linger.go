@@ -31,7 +31,7 @@ func (l *loop) linger(c *Conn) step {
 		h.Content.Forget()
 		l.pool.Put(h)
 		c.http = nil
-		if polite && l.slots.Ready(c.slot, sys.In) == 0 {
+		if polite && c.ready&sys.In == 0 {
 			return stepFinish
 		}
 		c.shut = true
@@ -40,18 +40,18 @@ func (l *loop) linger(c *Conn) step {
 		}
 	}
 	for range patience {
-		if l.slots.Ready(c.slot, sys.In) == 0 {
+		if c.ready&sys.In == 0 {
 			return l.park(c, waitLinger)
 		}
 		n, e := l.kernel.Read(c.fd, l.sink)
 		switch {
 		case e == sys.EINTR:
 		case e == sys.EAGAIN:
-			l.slots.Exhausted(c.slot, sys.In)
+			c.ready &^= sys.In
 		case e != sys.OK || n == 0:
 			return stepFinish
-		case n < len(l.sink) && l.slots.Ready(c.slot, sys.RdHup) == 0:
-			l.slots.Exhausted(c.slot, sys.In) // as in receive
+		case n < len(l.sink) && c.ready&sys.RdHup == 0:
+			c.ready &^= sys.In // as in receive
 		}
 	}
 	// Whoever sends that much after the last response is not about to stop.

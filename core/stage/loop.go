@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"brigade/core/handoff"
-	"brigade/core/httpconn"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -23,17 +22,15 @@ type loop struct {
 	inbox  handoff.Inbox[Conn, *Conn]
 	slots  poll.Slots[Conn]
 	rings  [waits]poll.Ring[Conn]
-	pool   httpconn.Pool
 
 	listener sys.FD // sys.None: it does not accept
 	gate     poll.Ring[loop]
 	paused   poll.Timer[loop] // armed: accepting is suspended until then
 	assigned rt.Int64         // connections given to it as home, and not finished
 
-	draining bool       // no new connections, and none stays open
-	hurried  bool       // the drain's deadline has passed
-	until    rt.Instant // that deadline, while draining
-	sink     []byte     // what lingering reads goes here
+	hurried bool       // the drain's deadline has passed
+	until   rt.Instant // that deadline, while draining
+	sink    []byte     // what lingering reads goes here
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
@@ -43,12 +40,11 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
 	l.assigned.Label(name + ".assigned")
-	l.pool = httpconn.Pool{Sizes: cfg.Pages, Keep: 256}
 	for i := range l.rings {
 		l.rings[i].SetTimeout(timeout(cfg, wait(i)))
 	}
 	l.gate.SetTimeout(cfg.Retry)
-	if r&reads != 0 {
+	if r&keeps != 0 {
 		l.sink = make([]byte, scratch)
 	}
 	return l, l.poller.Open(cfg.Kernel)
@@ -128,6 +124,9 @@ func (l *loop) collect() {
 	for c := l.inbox.Take(); c != nil; {
 		next := l.inbox.Next(c)
 		c.take(l.number)
+		if c.home == l && c.slot != poll.NoSlot {
+			c.ready |= l.slots.Fetch(c.slot)
+		}
 		if l.local != nil && c.http != nil && c.http.X.Note != nil {
 			l.local.Learn(c.http.X.Note)
 			c.http.X.Note = nil

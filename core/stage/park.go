@@ -15,18 +15,39 @@ import (
 	"brigade/core/sys"
 )
 
-// park leaves c waiting in l. A timer that measures this wait already runs on.
+// park leaves c waiting in l, unless what it waits for has come by now. A timer
+// that measures this wait already runs on.
 func (l *loop) park(c *Conn, w wait) step {
 	if !l.register(c) {
 		return stepFinish
 	}
-	if ring := &l.rings[w.ring()]; !c.timer.In(ring) {
+	switch ring := &l.rings[w.ring()]; {
+	case c.timer.In(ring):
+	case c.began == w.ring():
+		c.timer.Disarm()
+		ring.ArmAt(&c.timer, c, c.due)
+	default:
 		c.timer.Disarm()
 		ring.Arm(&c.timer, c, l.now)
 	}
+	c.began = waitNone
 	c.wait = w
 	rt.Probe(rt.ProbeState, c.id, uint64(w), uint64(c.timer.Deadline()))
 	return stepNone
+}
+
+// bed leaves c waiting at home for what it came home for, unless that is the case
+// by now: an event may have come while it was away.
+func (l *loop) bed(c *Conn) step {
+	w := c.wait
+	c.wait = waitNone
+	switch {
+	case l.draining && (w == waitIdle || w == waitFirst):
+		return l.dismiss(c)
+	case c.ready&w.needs() != 0:
+		return w.then()
+	}
+	return l.park(c, w)
 }
 
 // register makes the poller watch c's descriptor, if it does not yet.
@@ -68,6 +89,7 @@ func (l *loop) lodge(c *Conn) bool {
 
 // leave ends c's wait; its timer runs on, for what the wait was a part of.
 func (l *loop) leave(c *Conn) {
+	c.began, c.due = c.wait.ring(), c.timer.Deadline()
 	c.wait = waitNone
 	if c.home == l {
 		l.slots.Unpark(c.slot)
@@ -80,22 +102,20 @@ func (l *loop) leave(c *Conn) {
 // resume runs c on after an event.
 func (l *loop) resume(c *Conn) {
 	c.must(l.number)
-	switch c.wait {
-	case waitHeader, waitFirst, waitBody, waitIdle:
-		l.leave(c)
-		l.run(c, stepRead)
-	case waitLinger:
-		l.leave(c)
-		l.run(c, stepLinger)
-	case waitWrite:
-		if c.home == l && l.slots.Ready(c.slot, sys.Out) == 0 {
-			return // there is something to read: not what it waits for
-		}
-		l.leave(c)
-		c.timer.Disarm()
-		l.run(c, stepWrite)
-	case waitNone, waits:
+	place := c.slot
+	if c.home != l {
+		place = c.abroad
 	}
+	c.ready |= l.slots.Fetch(place)
+	w := c.wait
+	if c.ready&w.needs() == 0 {
+		return // that is not what it waits for
+	}
+	l.leave(c)
+	if w == waitWrite {
+		c.forget() // there is room again: that wait is over
+	}
+	l.run(c, w.then())
 }
 
 // expire acts on the timers that are due.
@@ -123,7 +143,7 @@ func (l *loop) expired(c *Conn, w wait) {
 		l.began(c)
 		l.run(c, l.refuse(c, http1.ErrTimeout))
 	case waitIdle, waitFirst:
-		l.dismiss(c)
+		l.run(c, l.dismiss(c))
 	case waitBody, waitWrite, waitLinger:
 		l.run(c, stepFinish)
 	case waitNone, waits:
@@ -132,8 +152,8 @@ func (l *loop) expired(c *Conn, w wait) {
 
 // dismiss closes a connection between requests, unless a request has arrived in
 // the meantime: that one is answered (F18).
-func (l *loop) dismiss(c *Conn) {
+func (l *loop) dismiss(c *Conn) step {
 	c.dismissed = true
-	l.slots.Possible(c.slot, sys.In)
-	l.run(c, stepRead)
+	c.ready |= sys.In
+	return stepRead
 }

@@ -8,10 +8,12 @@ func (p *processor) turn() {
 	for {
 		c := p.shard.queue.Pop()
 		if c == nil {
+			p.pool.Close()
 			return
 		}
 		c.take(p.number)
 		p.tick()
+		p.draining = p.server.phase.Load() != serving
 		if p.server.late(p.now) {
 			c.step = stepFinish
 		}

@@ -11,7 +11,7 @@ import (
 // is waiting to be written, off the socket.
 func (w *worker) read(c *Conn) step {
 	if c.http == nil {
-		if c.http = w.loop.pool.Get(); c.http == nil {
+		if c.http = w.pool.Get(); c.http == nil {
 			return stepFinish
 		}
 	}
@@ -36,7 +36,7 @@ func (w *worker) read(c *Conn) step {
 			return stepWrite
 		case c.closing:
 			return stepLinger
-		case w.loop.slots.Ready(c.slot, sys.In) == 0:
+		case c.ready&sys.In == 0:
 			return w.await(c)
 		}
 		if s := w.receive(c); s != stepNone {
@@ -47,7 +47,7 @@ func (w *worker) read(c *Conn) step {
 
 // receive reads once. stepNone: look at what there is now.
 func (w *worker) receive(c *Conn) step {
-	l, h := w.loop, c.http
+	h := c.http
 	room := h.Room()
 	if len(room) == 0 {
 		rt.Bug("connection %d: its input page is full of a head that is within its limits", c.id)
@@ -56,7 +56,7 @@ func (w *worker) receive(c *Conn) step {
 	switch e {
 	case sys.OK:
 	case sys.EAGAIN:
-		l.slots.Exhausted(c.slot, sys.In)
+		c.ready &^= sys.In
 		return stepNone
 	case sys.EINTR:
 		return stepNone
@@ -67,25 +67,25 @@ func (w *worker) receive(c *Conn) step {
 		// The peer has said all. An unfinished head is no request (RFC 9112 §8).
 		return stepFinish
 	}
-	if n < len(room) && l.slots.Ready(c.slot, sys.RdHup) == 0 {
+	if n < len(room) && c.ready&sys.RdHup == 0 {
 		// Less than there was room for: the socket is empty, and the next byte is a
 		// new edge (epoll(7), question 9).
-		l.slots.Exhausted(c.slot, sys.In)
+		c.ready &^= sys.In
 	}
 	h.Filled(n)
 	return stepNone
 }
 
-// await parks c until there is more to read.
+// await leaves c waiting until there is more to read.
 func (w *worker) await(c *Conn) step {
-	l, h := w.loop, c.http
+	h := c.http
 	switch {
 	case h.Content.Pending():
-		return l.park(c, waitBody)
+		return w.rest(c, waitBody)
 	case h.Started():
-		return l.park(c, waitHeader)
+		return w.rest(c, waitHeader)
 	}
-	switch ends := c.dismissed || l.draining; {
+	switch ends := c.dismissed || w.draining; {
 	case ends && c.requests == 0:
 		return stepFinish
 	case ends:
@@ -93,12 +93,12 @@ func (w *worker) await(c *Conn) step {
 		// request of that peer's would reset it.
 		return stepLinger
 	}
-	l.pool.Put(h)
+	w.pool.Put(h)
 	c.http = nil
 	if c.requests == 0 {
-		return l.park(c, waitFirst)
+		return w.rest(c, waitFirst)
 	}
-	return l.park(c, waitIdle)
+	return w.rest(c, waitIdle)
 }
 
 // began counts a request, whatever becomes of it.
@@ -106,7 +106,7 @@ func (w *worker) began(c *Conn) {
 	c.requests++
 	c.unrecorded = true
 	c.dismissed = false
-	c.timer.Disarm()
+	c.forget()
 	w.count.requests++
 	rt.Probe(rt.ProbeRequest, c.id, c.requests, uint64(c.http.Head()))
 }
@@ -116,7 +116,7 @@ func (w *worker) begin(c *Conn) step {
 	w.began(c)
 	h := c.http
 	x := &h.X
-	c.closing = !x.Request.Persistent() || w.loop.draining
+	c.closing = !x.Request.Persistent() || w.draining
 	if !h.Expect(w.server.cfg.Content) {
 		return w.refuse(c, http1.ErrContentTooLarge)
 	}

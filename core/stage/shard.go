@@ -24,8 +24,28 @@ type shard struct {
 	left       rt.Int32 // homes that have not ended
 }
 
-// writer is the loop that writes connection id's responses.
-func (sh *shard) writer(id uint64) *loop { return sh.writers[id%uint64(len(sh.writers))] }
+// target is the loop that performs step s of connection id, which lives at home;
+// nil: processors do.
+func (sh *shard) target(home *loop, id uint64, s step) *loop {
+	switch s {
+	case stepProcess, stepSend:
+		return nil
+	case stepRead:
+		if home.roles&reads == 0 {
+			return nil
+		}
+	case stepWrite:
+		if home.roles&writes != 0 {
+			break
+		}
+		if n := uint64(len(sh.writers)); n > 0 {
+			return sh.writers[id%n]
+		}
+		return nil
+	case stepNone, stepAdopt, stepLinger, stepFinish, stepRest, steps:
+	}
+	return home
+}
 
 // build makes the shard's tasks, without starting them.
 func (sh *shard) build() error {
@@ -36,7 +56,13 @@ func (sh *shard) build() error {
 	cfg := &sh.server.cfg
 	switch cfg.Topology {
 	case Fused:
-		l, err := sh.newLoop("loop", accepts|reads|processes|writes)
+		l, err := sh.newLoop("loop", accepts|keeps|reads|processes|writes)
+		if err != nil {
+			return err
+		}
+		sh.listeners, sh.homes = append(sh.listeners, l), append(sh.homes, l)
+	case Event:
+		l, err := sh.newLoop("loop", accepts|keeps)
 		if err != nil {
 			return err
 		}
@@ -48,7 +74,7 @@ func (sh *shard) build() error {
 		}
 		sh.listeners = append(sh.listeners, l)
 		for range cfg.Readers {
-			if l, err = sh.newLoop("reader", reads); err != nil {
+			if l, err = sh.newLoop("reader", keeps|reads); err != nil {
 				return err
 			}
 			sh.homes = append(sh.homes, l)
@@ -62,7 +88,7 @@ func (sh *shard) build() error {
 	}
 	for range cfg.Processors {
 		p := &processor{}
-		p.init(sh.server, sh, blocks)
+		p.init(sh.server, sh, cfg.Topology.processors())
 		sh.processors = append(sh.processors, p)
 	}
 	return nil

@@ -26,7 +26,7 @@ var address = netip.MustParseAddrPort("127.0.0.1:80")
 const ms = time.Millisecond
 
 // topologies are those that every test of the server's behaviour runs in.
-var topologies = []stage.Topology{stage.Fused, stage.Staged}
+var topologies = []stage.Topology{stage.Fused, stage.Staged, stage.Event}
 
 // world is a machine with a server and a client process, in one run.
 type world struct {

@@ -64,6 +64,23 @@ func TestStagedIsFourTasks(t *testing.T) {
 	}
 }
 
+func TestEventIsTwoTasks(t *testing.T) {
+	var at *world
+	r := serve(t, setup{}, stage.Event, 1, func(w *world) {
+		at = w
+		c := w.dial()
+		for range 2 {
+			c.get("/inline")
+			c.wantResponse("a request between two waits", 200)
+		}
+		c.Close()
+	})
+	got := touching(at, r, probed(rt.ProbeResponse, 1), probed(rt.ProbeResponse, 2))
+	if want := []string{"loop", "processor"}; !slices.Equal(got, want) {
+		t.Errorf("a request was touched by %q, want %q", got, want)
+	}
+}
+
 func TestFusedIsOneTask(t *testing.T) {
 	var at *world
 	r := serve(t, setup{}, stage.Fused, 1, func(w *world) {

@@ -5,6 +5,7 @@ package stage
 import (
 	"brigade/core/exchange"
 	"brigade/core/http1"
+	"brigade/core/httpconn"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
@@ -18,6 +19,9 @@ type worker struct {
 	roles  roles
 	loop   *loop // the loop it is; nil: a processor
 	local  exchange.Local
+	pool   httpconn.Pool
+
+	draining bool // the server drains, as far as it knows
 
 	now    rt.Instant // read once per wait
 	second int64      // of the time of day, as date says
@@ -32,6 +36,7 @@ type roles uint8
 
 const (
 	accepts roles = 1 << iota
+	keeps         // connections that wait, and closes them: it is their home
 	reads
 	processes // inline
 	writes
@@ -41,6 +46,7 @@ const (
 func (w *worker) init(s *Server, sh *shard, r roles) {
 	s.workers++
 	w.server, w.shard, w.kernel, w.number, w.roles = s, sh, s.cfg.Kernel, uint32(s.workers), r
+	w.pool = httpconn.Pool{Sizes: s.cfg.Pages, Keep: 256}
 	w.iov = make([][]byte, 0, sys.MaxIovec)
 	w.date = make([]byte, 0, 32)
 	w.second = -1
@@ -83,6 +89,8 @@ func (w *worker) run(c *Conn, s step) {
 			s = w.loop.linger(c)
 		case stepFinish:
 			s = w.loop.finish(c)
+		case stepRest:
+			s = w.loop.bed(c)
 		case stepNone, steps:
 		}
 	}
@@ -91,8 +99,10 @@ func (w *worker) run(c *Conn, s step) {
 // may reports whether the step s of c is w's to perform.
 func (w *worker) may(c *Conn, s step) bool {
 	switch s {
-	case stepAdopt, stepRead, stepLinger, stepFinish:
+	case stepAdopt, stepLinger, stepFinish, stepRest:
 		return w.loop == c.home
+	case stepRead:
+		return w.roles&reads != 0 && (w.loop == c.home || c.home.roles&reads == 0)
 	case stepProcess:
 		return w.roles&(processes|blocks) != 0
 	case stepWrite:
@@ -104,24 +114,30 @@ func (w *worker) may(c *Conn, s step) bool {
 	return true
 }
 
+// rest leaves c waiting for what: in this task, if it is one in which c may wait
+// for that, else at home.
+func (w *worker) rest(c *Conn, what wait) step {
+	if w.loop != nil && (w.loop == c.home || what == waitWrite) {
+		return w.loop.park(c, what)
+	}
+	c.wait = what
+	return stepRest
+}
+
 // pass hands c to a worker for s. Nothing of c is touched afterwards.
 func (w *worker) pass(c *Conn, s step) {
 	c.timer.Disarm()
+	home := c.home
 	c.step, c.owner = s, 0
 	w.count.handoffs++
-	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
-	switch s {
-	case stepProcess, stepSend:
-		w.shard.queue.Push(c)
-	case stepWrite:
-		if c.home.roles&writes != 0 {
-			c.home.give(c)
-		} else {
-			w.shard.writer(c.id).give(c)
-		}
-	case stepAdopt, stepRead, stepLinger, stepFinish, stepNone, steps:
-		c.home.give(c)
+	to := w.shard.target(home, c.id, s)
+	if to != nil {
+		rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
+		to.give(c)
+		return
 	}
+	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 1)
+	w.shard.queue.Push(c)
 }
 
 // counts are a worker's own; a report adds them up when the worker is done.

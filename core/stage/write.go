@@ -11,26 +11,16 @@ import (
 // the peer does not take more.
 func (w *worker) write(c *Conn) step {
 	h := c.http
-	if c.flowing {
-		c.flowing = false
-		if c.home == w.loop {
-			w.loop.slots.Possible(c.slot, sys.Out)
-		}
-	}
-	if c.stuck {
-		c.stuck = false
-		if c.home != w.loop || w.loop.slots.Ready(c.slot, sys.Out) == 0 {
-			return w.loop.park(c, waitWrite)
-		}
-	}
 	for !h.Out.Empty() {
 		iov, file := h.Out.Iovec(w.iov)
-		if len(iov) == 0 {
-			if file {
-				return w.toSend(c)
-			}
+		switch {
+		case len(iov) == 0 && !file:
 			w.sent(c, 0)
 			continue
+		case c.ready&sys.Out == 0:
+			return w.rest(c, waitWrite)
+		case len(iov) == 0:
+			return stepSend
 		}
 		n, e := w.kernel.Writev(c.fd, iov, file)
 		switch e {
@@ -45,10 +35,8 @@ func (w *worker) write(c *Conn) step {
 		default:
 			return stepFinish
 		}
-		if c.home == w.loop {
-			w.loop.slots.Exhausted(c.slot, sys.Out)
-		}
-		return w.loop.park(c, waitWrite)
+		c.ready &^= sys.Out
+		return w.rest(c, waitWrite)
 	}
 	if s := c.then; s != stepNone {
 		c.then = stepNone
@@ -62,16 +50,6 @@ func length(iov [][]byte) (n int) {
 		n += len(b)
 	}
 	return n
-}
-
-// toSend leaves the file that comes next to a processor. The home slot forgets
-// that writing is possible before the processor finds out that it is not: so an
-// edge that comes while the connection is away is not lost.
-func (w *worker) toSend(c *Conn) step {
-	if c.home == w.loop {
-		w.loop.slots.Exhausted(c.slot, sys.Out)
-	}
-	return stepSend
 }
 
 // quantum is how much of a file is sent before others get their turn.
@@ -89,7 +67,7 @@ func (w *worker) send(c *Conn) step {
 		switch {
 		case e == sys.EINTR:
 		case e == sys.EAGAIN:
-			c.stuck = true
+			c.ready &^= sys.Out
 			return stepWrite
 		case e != sys.OK || n == 0:
 			// The peer is gone, the disk failed, or the file shrank: what was promised
@@ -103,7 +81,6 @@ func (w *worker) send(c *Conn) step {
 			break
 		}
 	}
-	c.flowing = true
 	return stepWrite
 }
 

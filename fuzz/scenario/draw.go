@@ -36,7 +36,7 @@ func vary[T any](name string, set func(p *plan, v T), values ...T) dimension {
 }
 
 var dimensions = []dimension{
-	vary("topology", func(p *plan, v stage.Topology) { p.stage.Topology = v }, stage.Fused, stage.Staged),
+	vary("topology", func(p *plan, v stage.Topology) { p.stage.Topology = v }, stage.Fused, stage.Staged, stage.Event),
 	vary("shards", func(p *plan, v int) { p.stage.Shards = v }, 1, 2),
 	vary("readers", func(p *plan, v int) { p.stage.Readers = v }, 1, 2),
 	vary("writers", func(p *plan, v int) { p.stage.Writers = v }, 1, 2),
