@@ -72,7 +72,7 @@ func (n *Net) control(f, target *file, c *sim.Call) {
 		fail(c, sys.ENOENT)
 		return
 	case c.Op == rt.OpPollDelete:
-		w.remove()
+		n.remove(w)
 		return
 	case c.Op == rt.OpPollModify && w.events&sys.Exclusive != 0:
 		fail(c, sys.EINVAL)
@@ -90,7 +90,12 @@ func (n *Net) control(f, target *file, c *sim.Call) {
 
 // newWatch registers a watch: exclusive ones come after the others, in order.
 func (n *Net) newWatch(p *poll, f *file, exclusive bool) *watch {
-	w := n.watches.take()
+	w := n.spare
+	if w != nil {
+		n.spare = w.next
+	} else {
+		w = n.watches.take()
+	}
 	*w = watch{poll: p, file: f, next: p.first}
 	if p.first != nil {
 		p.first.previous = w
@@ -104,7 +109,13 @@ func (n *Net) newWatch(p *poll, f *file, exclusive bool) *watch {
 	return w
 }
 
-// remove ends w.
+// remove ends w, which may be used again.
+func (n *Net) remove(w *watch) {
+	w.remove()
+	w.next, n.spare = n.spare, w
+}
+
+// remove takes w off every list.
 func (w *watch) remove() {
 	w.unlink()
 	for at := &w.file.watches; *at != nil; at = &(*at).sibling {

@@ -81,7 +81,7 @@ func (n *Net) close(f *file, c *sim.Call) {
 		return
 	}
 	for f.watches != nil {
-		f.watches.remove()
+		n.remove(f.watches)
 	}
 	switch f.kind {
 	case kindSocket:
@@ -89,7 +89,7 @@ func (n *Net) close(f *file, c *sim.Call) {
 		n.closeSocket(f.sock)
 	case kindPoll:
 		for f.poll.first != nil {
-			f.poll.first.remove()
+			n.remove(f.poll.first)
 		}
 	case kindPipe:
 		n.closePipe(f)

@@ -23,14 +23,15 @@ type Net struct {
 	watches  arena[watch]
 	counters arena[counter]
 	pipes    arena[pipe]
+	spare    *watch   // ended ones, linked by next
 	buffers  [][]byte // free ring buffers
 
-	listeners   []*socket // in order of Listen
-	connections []*socket // the connecting ends, in order of Connect
-	blocked     []*file   // by task: what its blocked call acts on
-	due         []*wire   // wires whose first packet has arrived
-	port        uint16    // last ephemeral port given out
-	disk        int32     // what calls wait for that take time; none yet: -1
+	listeners   []*socket  // in order of Listen
+	connections []*socket  // the connecting ends, in order of Connect
+	sleepers    []*sleeper // by task
+	due         []*wire    // wires whose first packet has arrived
+	port        uint16     // last ephemeral port given out
+	disk        int32      // what calls wait for that take time; none yet: -1
 	running     bool
 	faults      faults
 }
@@ -55,13 +56,16 @@ func (n *Net) Begin(s *sim.Sim) {
 	n.sockets.reset()
 	n.polls.reset()
 	n.watches.reset()
+	n.spare = nil
 	n.counters.reset()
 	n.pipes.reset()
 	n.listeners, n.connections, n.due = n.listeners[:0], n.connections[:0], n.due[:0]
 	n.port = firstEphemeral - 1
 	n.tree.rollback()
 	n.disk, n.running = -1, true
-	clear(n.blocked)
+	for _, t := range n.sleepers {
+		*t = sleeper{files: t.files[:0]}
+	}
 	n.faults.begin(n.cfg.Profile)
 	for _, p := range n.processes {
 		p.table.reset(n.cfg.Descriptors)
@@ -75,7 +79,10 @@ func (n *Net) End() {}
 func (n *Net) Submit(c *sim.Call) bool {
 	p := n.processes[c.Process]
 	c.Object = -1
-	if n.slowDisk(p, c) {
+	switch {
+	case c.Op == rt.OpPoll:
+		return n.submitPoll(p, c)
+	case n.slowDisk(p, c):
 		return false
 	}
 	f := p.table.get(c.FD)
@@ -93,35 +100,39 @@ func (n *Net) Submit(c *sim.Call) bool {
 		ready = n.ready(f, c)
 	}
 	if !ready {
-		n.hold(c.Task, f)
+		n.hold(c, f)
 	}
 	return ready
 }
 
-// hold notes that a call of this task blocks on f.
-func (n *Net) hold(task int32, f *file) {
-	for int(task) >= len(n.blocked) {
-		n.blocked = append(n.blocked, nil)
-	}
-	n.blocked[task] = f
+// hold notes that c blocks on f.
+func (n *Net) hold(c *sim.Call, f *file) {
+	n.task(c).file = f
 	f.held++
 }
 
 // file is what c acts on: what it blocked on, whatever its descriptor is now.
 func (n *Net) file(c *sim.Call) *file {
-	if int(c.Task) < len(n.blocked) && n.blocked[c.Task] != nil {
-		return n.blocked[c.Task]
+	if int(c.Task) < len(n.sleepers) && n.sleepers[c.Task].file != nil {
+		return n.sleepers[c.Task].file
 	}
 	return n.processes[c.Process].table.get(c.FD)
 }
 
 // unhold ends what hold began, when c was performed.
 func (n *Net) unhold(c *sim.Call) {
-	if int(c.Task) >= len(n.blocked) || n.blocked[c.Task] == nil {
+	if int(c.Task) >= len(n.sleepers) {
 		return
 	}
-	f := n.blocked[c.Task]
-	n.blocked[c.Task] = nil
+	t := n.sleepers[c.Task]
+	if f := t.file; f != nil {
+		t.file, t.signalled = nil, false
+		n.letGo(f)
+	}
+}
+
+// letGo ends one blocked call's hold on f, and f itself if it was closed meanwhile.
+func (n *Net) letGo(f *file) {
 	if f.held--; f.held == 0 && f.closed {
 		var last sim.Call
 		n.close(f, &last)
@@ -133,8 +144,11 @@ func (n *Net) Ready(c *sim.Call) bool {
 	if n.disk >= 0 && c.Object == n.disk {
 		return false // when its time has passed, as an expired call
 	}
+	if c.Op == rt.OpPoll {
+		return n.readyPoll(c)
+	}
 	f := n.file(c)
-	return f == nil || n.ready(f, c)
+	return f == nil || n.task(c).signalled || n.ready(f, c)
 }
 
 // ready says whether c on f would not say EAGAIN.
@@ -167,6 +181,10 @@ func (n *Net) Do(c *sim.Call) {
 		n.create(p, c)
 	case rt.OpOpen:
 		n.open(p, c)
+	case rt.OpPoll:
+		n.poll(p, c)
+	case rt.OpSignalTask:
+		n.signalTask(c)
 	default:
 		n.act(p, c)
 	}
@@ -179,6 +197,11 @@ func (n *Net) act(p *Process, c *sim.Call) {
 	f := n.file(c)
 	if f == nil {
 		fail(c, sys.EBADF)
+		return
+	}
+	if n.task(c).signalled && !n.ready(f, c) {
+		n.interrupt(f)
+		fail(c, sys.EINTR)
 		return
 	}
 	switch c.Op {

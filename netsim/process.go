@@ -21,7 +21,10 @@ type Process struct {
 	table table // the kernel's
 }
 
-var _ sys.Kernel = (*Process)(nil)
+var (
+	_ sys.Kernel  = (*Process)(nil)
+	_ sys.Signals = (*Process)(nil)
+)
 
 // Process returns the process called name, making it the first time. It is called
 // outside runs.

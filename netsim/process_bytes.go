@@ -99,6 +99,50 @@ func (p *Process) Pread(fd sys.FD, b []byte, off int64) (int, sys.Errno) {
 	return n, e
 }
 
+// Poll is sys.Kernel's.
+//
+//go:norace
+func (p *Process) Poll(fds []sys.PollFD, timeout time.Duration) (int, sys.Errno) {
+	c := p.begin(rt.OpPoll, -1)
+	if cap(c.Words) < len(fds) {
+		c.Words = make([]uint64, len(fds), 2*len(fds))
+	}
+	c.Words = c.Words[:len(fds)]
+	for i := range fds {
+		c.Words[i] = uint64(uint32(fds[i].FD)) | uint64(fds[i].Events)<<pollEventsShift
+	}
+	c.Block, c.Timeout = timeout != 0, timeout
+	n, e := p.count(c)
+	for i := range fds {
+		fds[i].Revents = 0
+		if e == 0 {
+			fds[i].Revents = uint16(c.Words[i])
+		}
+	}
+	return n, e
+}
+
+// Self is sys.Signals'.
+//
+//go:norace
+func (p *Process) Self() sys.Thread {
+	c := p.begin(rt.OpSignalTask, -1)
+	c.Flags = signalSelf
+	if !p.do(c) {
+		return -1
+	}
+	return sys.Thread(c.N)
+}
+
+// Signal is sys.Signals'.
+//
+//go:norace
+func (p *Process) Signal(t sys.Thread) sys.Errno {
+	c := p.begin(rt.OpSignalTask, -1)
+	c.Flags, c.Args[0] = signalOther, int64(t)
+	return p.simple(c)
+}
+
 // Poller is sys.Kernel's.
 //
 //go:norace

@@ -158,7 +158,7 @@ func (s *Sim) block(t *Task) {
 func (s *Sim) classify(t *Task) {
 	switch {
 	case t.op >= rt.OpListen:
-		t.forced = t.forced && t.op != rt.OpPollWait
+		t.forced = t.forced && t.op != rt.OpPollWait && t.op != rt.OpPoll
 		t.object = none
 		t.call.Task, t.call.Object, t.call.Expired = t.index, none, false
 	case t.op == rt.OpRelock:

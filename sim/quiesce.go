@@ -52,7 +52,7 @@ func (s *Sim) suspect(last, long bool) *Task {
 			if o.holder == nil && (last || o.version != t.seen) {
 				return t
 			}
-		case t.state == stateBlocked && t.op == rt.OpPollWait && long:
+		case t.state == stateBlocked && (t.op == rt.OpPollWait || t.op == rt.OpPoll) && long:
 			return t
 		}
 	}

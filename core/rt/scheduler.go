@@ -135,6 +135,8 @@ const (
 	OpPollModify
 	OpPollDelete
 	OpPollWait
+	OpPoll       // poll(2)
+	OpSignalTask // a signal to a task, or the task's own name
 	OpEventFD
 	OpPipe
 	OpPage     // a page was given out
@@ -150,7 +152,7 @@ var opNames = [opEnd]string{
 	"load", "store", "add", "swap", "cas", "count", "join", "choose", "tick", "deliver",
 	"listen", "accept", "connect", "so_error", "setsockopt", "getsockname", "read", "write",
 	"sendfile", "shutdown", "close", "open", "fstat", "pread",
-	"poller", "poll_add", "poll_modify", "poll_delete", "poll_wait", "eventfd", "pipe",
+	"poller", "poll_add", "poll_modify", "poll_delete", "poll_wait", "poll", "tgkill", "eventfd", "pipe",
 	"page", "free_page", "probe",
 }
 

@@ -11,6 +11,7 @@ const (
 	OK            Errno = 0
 	EPERM         Errno = 1
 	ENOENT        Errno = 2
+	ESRCH         Errno = 3
 	EINTR         Errno = 4
 	EIO           Errno = 5
 	EBADF         Errno = 9
@@ -47,6 +48,7 @@ const (
 var errnoNames = [...]struct{ name, text string }{
 	EPERM:         {"EPERM", "operation not permitted"},
 	ENOENT:        {"ENOENT", "no such file or directory"},
+	ESRCH:         {"ESRCH", "no such process"},
 	EINTR:         {"EINTR", "interrupted system call"},
 	EIO:           {"EIO", "input/output error"},
 	EBADF:         {"EBADF", "bad file descriptor"},

@@ -92,6 +92,11 @@ type Pollers interface {
 	// PollWait fills events and returns how many. It blocks for at most timeout;
 	// 0 only looks, a negative one waits for ever. EINTR as epoll_wait(2).
 	PollWait(p FD, events []Event, timeout time.Duration) (int, Errno)
+	// Poll is poll(2): it fills in what each of fds is ready for and returns of how
+	// many that is something. It keeps nothing from one call to the next, so its cost
+	// grows with their number. It blocks as PollWait does. EINTR as poll(2); a
+	// descriptor that is not open reports Nval, a negative one nothing.
+	Poll(fds []PollFD, timeout time.Duration) (int, Errno)
 	// EventFD makes a non-blocking event counter: Write of 8 bytes adds, Read of 8
 	// takes all.
 	EventFD() (FD, Errno)
@@ -157,6 +162,31 @@ const (
 type Event struct {
 	Events Events
 	Token  uint64
+}
+
+// PollFD is one descriptor of a Poll, laid out as struct pollfd. Its words hold In,
+// Out and RdHup, and as answers also Err, Hup and Nval.
+type PollFD struct {
+	FD      FD
+	Events  uint16 // what is asked for
+	Revents uint16 // what is so
+}
+
+// Nval is Poll's answer for a descriptor that is not open.
+const Nval = 0x20
+
+// Thread names a task of a process to the kernel.
+type Thread int32
+
+// Signals are signals directed at single tasks, as tgkill(2) with a handler that does
+// nothing: one ends the call that the task is blocked in (Read, Write, Accept,
+// PollWait, Poll) with EINTR, and is lost if the task is in none. Only simulated
+// kernels have them, since Go's tasks have no threads of their own.
+type Signals interface {
+	// Self is the calling task's thread.
+	Self() Thread
+	// Signal interrupts t. ESRCH: there is no such task.
+	Signal(t Thread) Errno
 }
 
 // Kind says what a descriptor's file is.

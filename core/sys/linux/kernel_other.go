@@ -99,6 +99,9 @@ func (*Kernel) PollWait(sys.FD, []sys.Event, time.Duration) (int, sys.Errno) {
 	return 0, sys.ENOSYS
 }
 
+// Poll fails.
+func (*Kernel) Poll([]sys.PollFD, time.Duration) (int, sys.Errno) { return 0, sys.ENOSYS }
+
 // EventFD fails.
 func (*Kernel) EventFD() (sys.FD, sys.Errno) { return sys.None, sys.ENOSYS }
 

@@ -72,6 +72,29 @@ func (k *Kernel) PollWait(p sys.FD, events []sys.Event, timeout time.Duration) (
 	return int(n), sys.OK
 }
 
+// Poll is poll(2), by ppoll(2), whose timeout is in nanoseconds. sys.PollFD is laid
+// out as struct pollfd, so the kernel reads and fills the caller's slice.
+func (k *Kernel) Poll(fds []sys.PollFD, timeout time.Duration) (int, sys.Errno) {
+	const _ = uint(unsafe.Sizeof(unix.PollFd{})) - uint(unsafe.Sizeof(sys.PollFD{})) // does not compile if ours is longer
+	at := unsafe.Pointer(unsafe.SliceData(fds))
+	var limit *unix.Timespec
+	if timeout >= 0 {
+		t := unix.NsecToTimespec(int64(timeout))
+		limit = &t
+	}
+	var n uintptr
+	var e unix.Errno
+	if timeout == 0 {
+		n, _, e = unix.RawSyscall6(unix.SYS_PPOLL, uintptr(at), uintptr(len(fds)), uintptr(unsafe.Pointer(limit)), 0, 0, 0)
+	} else {
+		n, _, e = unix.Syscall6(unix.SYS_PPOLL, uintptr(at), uintptr(len(fds)), uintptr(unsafe.Pointer(limit)), 0, 0, 0)
+	}
+	if e != 0 {
+		return 0, sys.Errno(e)
+	}
+	return int(n), sys.OK
+}
+
 // unpack turns the kernel's events, which lie packed at the front of the slice's memory,
 // into ours, in place. Ours are as long (arm64) or longer (amd64, 12 bytes against 16), so
 // from last to first no event is overwritten before it is read.

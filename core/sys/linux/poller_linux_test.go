@@ -216,3 +216,35 @@ func TestTokensComeBack(test *testing.T) {
 		}
 	})
 }
+
+// Poll answers for each descriptor in place, and sleeps until one is ready.
+func TestPollMany(test *testing.T) {
+	t := newTalk(test)
+	client, server := t.pair()
+	r, w, e := t.Pipe()
+	t.want("Pipe", e, sys.OK)
+	t.own(r, sys.OK)
+	fds := []sys.PollFD{
+		{FD: server, Events: uint16(sys.In | sys.Out | sys.RdHup)},
+		{FD: r, Events: uint16(sys.In)},
+		{FD: -1, Events: uint16(sys.In)},
+		{FD: 1 << 20, Events: uint16(sys.In)},
+	}
+	n, e := t.Poll(fds, 0)
+	if n != 2 || e != sys.OK || fds[0].Revents != uint16(sys.Out) || fds[1].Revents != 0 || fds[2].Revents != 0 || fds[3].Revents != sys.Nval {
+		t.Fatalf("Poll: %d %s %+v", n, e.Name(), fds)
+	}
+	t.send(client, "x")
+	t.Close(w)
+	n, e = t.Poll(fds[:2], -1)
+	if n != 2 || e != sys.OK || fds[0].Revents&uint16(sys.Out) == 0 || fds[1].Revents != uint16(sys.Hup) {
+		t.Fatalf("Poll: %d %s %+v", n, e.Name(), fds)
+	}
+	n, e = t.Poll([]sys.PollFD{{FD: server, Events: uint16(sys.In)}}, time.Second)
+	if n != 1 || e != sys.OK {
+		t.Fatalf("Poll for what is there: %d %s", n, e.Name())
+	}
+	if n, e = t.Poll(nil, time.Millisecond); n != 0 || e != sys.OK {
+		t.Fatalf("Poll of nothing: %d %s", n, e.Name())
+	}
+}
