@@ -8,6 +8,7 @@ import (
 	"brigade/core/sys"
 	"brigade/netsim"
 	"brigade/sim"
+	"brigade/sim/strategy"
 )
 
 // A server that answers one greeting, and its client, in one simulated run.
@@ -15,7 +16,7 @@ func Example() {
 	net := netsim.New(netsim.Config{})
 	server, client := net.Process("server"), net.Process("client")
 	addr := netip.MustParseAddrPort("127.0.0.1:80")
-	report := sim.Run(sim.Options{Seed: 1, World: net}, func() {
+	report := sim.Run(sim.Options{Seed: 1, World: net, Strategy: strategy.NewRandom()}, func() {
 		l, _ := server.Listen(addr, sys.ListenOptions{})
 		rt.Go("server", func() {
 			fd, _, _ := server.AcceptWait(l, -1)

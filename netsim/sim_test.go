@@ -10,6 +10,7 @@ import (
 	"brigade/core/sys"
 	"brigade/netsim"
 	"brigade/sim"
+	"brigade/sim/strategy"
 )
 
 var address = netip.MustParseAddrPort("127.0.0.1:80")
@@ -33,7 +34,7 @@ func run(t *testing.T, cfg netsim.Config, f func(w *world)) *sim.Report {
 func runOn(t *testing.T, n *netsim.Net, seed uint64, f func(w *world)) *sim.Report {
 	t.Helper()
 	w := &world{t: t, net: n, s: &processTalk{n.Process("server")}, c: &processTalk{n.Process("client")}}
-	r := sim.Run(sim.Options{Seed: seed, World: n}, func() { f(w) })
+	r := sim.Run(sim.Options{Seed: seed, World: n, Strategy: strategy.NewRandom()}, func() { f(w) })
 	if r.Verdict != nil {
 		t.Fatalf("seed %d: %v\n%s", seed, r.Verdict, r.Verdict.Stack)
 	}
