@@ -40,6 +40,8 @@ type planned struct {
 
 const clockName = "clock"
 
+var chooseName = rt.OpChoose.String()
+
 var (
 	opHashes = func() (h [rt.Ops]uint64) {
 		for i := range h {
@@ -173,6 +175,11 @@ func (s *Sim) draw(k schedule.Key, n uint64, chance uint32) (v uint64) {
 		v = s.strategy.Draw(n, chance)
 	}
 	s.tape = append(s.tape, v)
+	return s.drew(k, n, v)
+}
+
+// drew notes that v of n was drawn at k.
+func (s *Sim) drew(k schedule.Key, n, v uint64) uint64 {
 	s.hash = schedule.Mix(s.hash, v)
 	if s.order != nil {
 		drawer := none
@@ -184,7 +191,20 @@ func (s *Sim) draw(k schedule.Key, n uint64, chance uint32) (v uint64) {
 	if s.record && v != 0 {
 		s.departures = append(s.departures, schedule.Departure{Key: k, Value: strconv.FormatUint(v, 10)})
 	}
+	if s.record && k.Op == chooseName {
+		s.inputs = append(s.inputs, Input{k, n, v})
+	}
 	return v
+}
+
+// will is a choice that strategies are not asked for: it is 1, and 0 only in a
+// replay without a departure for it. It stands on no tape.
+func (s *Sim) will(k schedule.Key) uint64 {
+	v := uint64(1)
+	if s.replay != nil {
+		v = s.drawPlanned(k, 2)
+	}
+	return s.drew(k, 2, v)
 }
 
 func (s *Sim) drawPlanned(k schedule.Key, n uint64) uint64 {

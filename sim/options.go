@@ -81,6 +81,7 @@ type Report struct {
 
 	// With Options.Record, and for every failed run:
 	Departures  []schedule.Departure
+	Inputs      []Input // what the program drew, the defaults too
 	Events      []Event
 	TaskPaths   []string // by index
 	ObjectPaths []string // by index
@@ -90,6 +91,12 @@ type Report struct {
 
 	tape  []uint64
 	fixed bool // there was nothing to choose
+}
+
+// Input is a draw of the program: Value, of 0 to Below-1.
+type Input struct {
+	Key          schedule.Key
+	Below, Value uint64 // Below 0 stands for 2^64
 }
 
 // Tape is the bare sequence of the run's choices: picks and draws, in order. Only

@@ -20,6 +20,7 @@ const (
 	serviceProbe
 	serviceRand
 	serviceChoose
+	serviceWill
 	servicePages
 	serviceFreePages
 	serviceLost
@@ -37,6 +38,8 @@ func (s *Sim) serve(t *Task) {
 		t.value = s.draw(s.taskKey(t, "rand"), 0, 1<<16)
 	case serviceChoose:
 		t.value = s.draw(s.taskKey(t, t.text), t.arg, 1<<16)
+	case serviceWill:
+		t.value = s.will(s.taskKey(t, t.text))
 	case servicePages:
 		s.pages.give(s, t)
 	case serviceFreePages:
@@ -81,7 +84,7 @@ func (s *Sim) taskKey(t *Task, what string) schedule.Key {
 	}
 	h := fnv(fnv(t.hash, "?"), what)
 	s.counts[h]++
-	return schedule.Key{Task: t.Path(), Object: what, Op: rt.OpChoose.String(), N: s.counts[h]}
+	return schedule.Key{Task: t.Path(), Object: what, Op: chooseName, N: s.counts[h]}
 }
 
 // The task side of services, and of everything else that rt and worlds ask.
@@ -146,6 +149,23 @@ func Choose(what string, n int) int {
 	t.text, t.arg = what, uint64(n)
 	s.ask(serviceChoose)
 	return int(t.value)
+}
+
+// Will is true in every run that a strategy makes, and false in a replay whose
+// trace does not say otherwise: a part of a program that always happens, but that
+// a failing run can be made smaller by. what names it. It is for scenarios;
+// outside of a run it is true.
+//
+//go:norace
+func Will(what string) bool {
+	s := the()
+	t := s.caller()
+	if t == nil || t.unwinding {
+		return true
+	}
+	t.text = what
+	s.ask(serviceWill)
+	return t.value != 0
 }
 
 // Failf ends the run with a property verdict, from a task: an invariant, or "",

@@ -59,6 +59,7 @@ type Sim struct {
 	key        arrival
 	replay     map[uint64]*planned
 	departures []schedule.Departure
+	inputs     []Input
 	events     []Event
 	point      schedule.Point
 
@@ -182,7 +183,7 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 	s.hash = schedule.Mix(0, o.Seed)
 	s.tape = s.tape[:0]
 	s.pages.begin()
-	s.record, s.departures, s.events = record, nil, nil
+	s.record, s.departures, s.inputs, s.events = record, nil, nil, nil
 	if record {
 		s.departures = []schedule.Departure{} // even none can be replayed
 	}
@@ -255,7 +256,7 @@ func (s *Sim) end() *Report {
 		r.Unmatched = s.unmatched()
 	}
 	if s.record {
-		r.Departures, r.Events = s.departures, s.events
+		r.Departures, r.Inputs, r.Events = s.departures, s.inputs, s.events
 		for i := range s.tasks {
 			r.TaskPaths = append(r.TaskPaths, s.tasks[i].Path())
 		}

@@ -41,7 +41,7 @@ func curious(n int) behaviour {
 		defer conn.Close()
 		var list []asked
 		var text []byte
-		for len(list) < n {
+		for n := upTo(n); len(list) < n; {
 			a := asked{file: withBody(c.Files, sim.Choose("file", len(c.Files))), question: questions[sim.Choose("question", len(questions))]}
 			a.request, a.want = a.ask(a.file)
 			a.want.Also = a.file.Also

@@ -85,7 +85,7 @@ type plan struct {
 	log    bool
 	static static.Options
 	net    netsim.Config
-	free   bool // clients may stay away, so that a failing run can be made small
+	free   bool // clients stay away now and then
 }
 
 // serve starts a server by p, runs f, drains, and waits until nothing is left.
@@ -134,7 +134,9 @@ func (s *site) crowd(p plan, list ...behaviour) {
 			Answered: s.env.answered,
 		}
 		wg.Go(b.name, func() {
-			if p.free && sim.Choose("takes part", 16) == 0 {
+			// In a replay a client stays away unless the trace says otherwise, so that a
+			// failing run can be made small.
+			if p.free && sim.Choose("takes part", 16) == 0 || !p.free && !sim.Will("takes part") {
 				return
 			}
 			c.Files = rotate(files, sim.Choose("first file", len(files)))
