@@ -23,6 +23,7 @@ const (
 	serviceWill
 	servicePages
 	serviceFreePages
+	serviceWho
 	serviceLost
 	serviceFail
 )
@@ -44,6 +45,8 @@ func (s *Sim) serve(t *Task) {
 		s.pages.give(s, t)
 	case serviceFreePages:
 		s.pages.take(s, t)
+	case serviceWho:
+		t.text = t.Path()
 	case serviceLost:
 		s.fail(&Verdict{
 			Kind: LostWakeup, Invariant: "I07", Task: t.Path(),
@@ -123,6 +126,26 @@ func (s *Sim) Probe(kind rt.Kind, a, b, c uint64) {
 	t.arg = uint64(kind)
 	t.words[0], t.words[1], t.words[2] = a, b, c
 	s.ask(serviceProbe)
+}
+
+// Self implements rt.Scheduler.
+//
+//go:norace
+func (s *Sim) Self() uint64 {
+	if t := s.caller(); t != nil {
+		return uint64(t.index) + 1
+	}
+	return 0
+}
+
+// Who implements rt.Scheduler.
+//
+//go:norace
+func (s *Sim) Who() string {
+	if t := s.ask(serviceWho); t != nil {
+		return t.text
+	}
+	return ""
 }
 
 // Rand implements rt.Scheduler.

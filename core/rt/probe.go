@@ -25,6 +25,11 @@ const (
 	ProbeState          // a connection began to wait in a state
 	ProbeLoop           // a task declared that it must not block
 	ProbeDrain          // the server decided to drain
+	ProbeMemory         // an allocator was made, handed over, or ended
+	ProbeBlock          // a block of payload left an allocator, or came back
+	ProbePoolOpen       // a pool was made
+	ProbePoolUse        // memory was taken out of a pool
+	ProbePoolClose      // a pool was destroyed, after its children and cleanups
 	probeEnd
 )
 
@@ -48,6 +53,11 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park", "I13 I16 I17"},
 	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "", ""}, "core/stage loop", "I10"},
 	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage drain", "I31"},
+	ProbeMemory:    {"memory", [3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended", "bytes out"}, "core/mem owner", "I01 I06 I32"},
+	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem allocator", "I01 I02 I03 I04 I06 I28"},
+	ProbePoolOpen:  {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem pool", "I01 I05"},
+	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem pool", "I01 I02 I05"},
+	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem pool", "I01 I03 I05 I06"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

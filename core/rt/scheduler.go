@@ -39,6 +39,10 @@ type Scheduler interface {
 	Wall() time.Time
 	// Rand draws one choice.
 	Rand() uint64
+	// Self is the calling task's number in the run, from 1; 0: it is no task of a
+	// run. Who is its name.
+	Self() uint64
+	Who() string
 	// Probe tells the judge.
 	Probe(kind Kind, a, b, c uint64)
 	// Pages and FreePages are the page source. nil: refused.

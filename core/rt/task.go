@@ -26,6 +26,23 @@ func Rand() uint64 {
 	return rand.Uint64()
 }
 
+// Self is the calling task's number, from 1, where tasks can be told apart: under
+// a scheduler. In production it is 0.
+func Self() uint64 {
+	if world != nil {
+		return world.Self()
+	}
+	return 0
+}
+
+// Who is the calling task's name for a report; empty in production.
+func Who() string {
+	if world != nil {
+		return world.Who()
+	}
+	return ""
+}
+
 // Fault is the panic value of Bug: an assertion of the core that did not hold.
 type Fault struct{ Message string }
 

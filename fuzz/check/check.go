@@ -44,7 +44,10 @@ type Options struct {
 
 // Components are what can be checked.
 func Components() []Component {
-	return []Component{inboxComponent(), queueComponent(), onceComponent(), logComponent()}
+	return []Component{
+		inboxComponent(), queueComponent(), onceComponent(), logComponent(),
+		returnComponent(), handoverComponent(),
+	}
 }
 
 // Find returns the component called name.
