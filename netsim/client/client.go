@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"brigade/core/rt"
-	"brigade/netsim"
 )
 
 // File is something to ask for, and what the answer must be.
@@ -29,7 +28,7 @@ func (f File) want() Want {
 // behave; the error says what the server did wrong. Methods of one Client are not
 // called concurrently, and one is made in each run, since it counts.
 type Client struct {
-	Process  *netsim.Process
+	Process  Machine
 	Addr     netip.AddrPort
 	Host     string // of the requests; empty: "test"
 	Files    []File // asked for in turn

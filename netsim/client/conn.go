@@ -7,7 +7,6 @@ import (
 
 	"brigade/core/rt"
 	"brigade/core/sys"
-	"brigade/netsim"
 )
 
 // Conn is a client's end of a connection. Its methods block the calling task.
@@ -19,7 +18,7 @@ type Conn struct {
 	Chunk int
 	Pause time.Duration
 
-	p        *netsim.Process
+	p        Machine
 	fd       sys.FD
 	buf      []byte // received and not yet judged
 	scratch  []byte
@@ -31,7 +30,7 @@ type Conn struct {
 }
 
 // Dial connects p to addr.
-func Dial(p *netsim.Process, addr netip.AddrPort) (*Conn, error) {
+func Dial(p Machine, addr netip.AddrPort) (*Conn, error) {
 	c := &Conn{Patience: time.Minute, p: p, fd: sys.None}
 	fd, e := p.Connect(addr)
 	if e != 0 && e != sys.EINPROGRESS {
@@ -164,7 +163,7 @@ func (c *Conn) CloseWrite() error {
 // Reset ends the connection with RST.
 func (c *Conn) Reset() {
 	if !c.closed {
-		c.p.SetOption(c.fd, sys.LingerZero, 1)
+		_ = c.p.SetOption(c.fd, sys.LingerZero, 1) // what cannot be reset is closed
 		c.Close()
 	}
 }
