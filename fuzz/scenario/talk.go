@@ -74,7 +74,7 @@ func (t *talkSite) hold(s *script.Script) {
 	}
 	defer h.Close()
 	server, err := stage.New(stage.Config{
-		Kernel: t.server, Listen: address, Handler: h, Topology: stage.Topology(sim.Choose("topology", 2)),
+		Kernel: t.server, Listen: address, Handler: h, Topology: stage.Topology(sim.Choose("topology", 3)),
 		Shards: 1 + sim.Choose("shards", 2), Processors: 1 + sim.Choose("processors", 2),
 		Header: s.Settings.Header, Idle: s.Settings.Idle, Write: s.Settings.Write,
 	})
