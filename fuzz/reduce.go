@@ -35,6 +35,7 @@ type Reduced struct {
 	Before   shrink.Counts `json:"before"`
 	After    shrink.Counts `json:"after"`
 	Steps    int           `json:"steps"`
+	Requests int           `json:"requests"` // that the server took in
 	Runs     int           `json:"runs"`
 	Minimal  bool          `json:"minimal"` // each departure is needed
 	Fewest   bool          `json:"fewest"`  // no run with a preemption less fails so
@@ -129,7 +130,7 @@ func (q *Reduction) reduce(set scenario.Set) *Reduced {
 	}
 	r := &s.Result
 	return &Reduced{
-		Trace: text.String(), Before: r.Before, After: r.After, Steps: s.Report.Steps, Runs: r.Runs,
+		Trace: text.String(), Before: r.Before, After: r.After, Steps: s.Report.Steps, Requests: Requests(s.Report), Runs: r.Runs,
 		Minimal: r.Minimal, Fewest: r.Fewest, Stopped: r.Stopped, Took: s.Took,
 	}
 }

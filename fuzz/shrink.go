@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"brigade/core/rt"
 	"brigade/fuzz/scenario"
 	"brigade/sim"
 	"brigade/sim/schedule"
@@ -49,6 +50,7 @@ func Shrink(set scenario.Set, t *traces.Trace, o Shrinking) (*Shrunk, error) {
 	options := shrink.Options{
 		Runs:      o.Runs,
 		Signature: func(r *sim.Report) string { return orHeld(signatureOf(r)) },
+		Size:      Requests,
 	}
 	if options.Runs == 0 {
 		options.Runs = DefaultShrinkRuns
@@ -84,6 +86,17 @@ func repeat(p *Replayed) shrink.Run {
 		}
 		return r
 	}
+}
+
+// Requests is how many requests the server took in during a recorded run, the
+// refused ones included.
+func Requests(r *sim.Report) (n int) {
+	for i := range r.Events {
+		if e := &r.Events[i]; e.Op == rt.OpProbe && rt.Kind(e.Object) == rt.ProbeRequest {
+			n++
+		}
+	}
+	return n
 }
 
 // signatureOf is the signature of r's failure; empty: it held.

@@ -136,6 +136,7 @@ func shrunkJSON(path, out string, small *traces.Trace, r *fuzz.Reduced) any {
 		Before    countsJSON `json:"before"`
 		After     countsJSON `json:"after"`
 		Steps     int        `json:"steps"`
+		Requests  int        `json:"requests"`
 		Runs      int        `json:"runs"`
 		Minimal   bool       `json:"minimal"`
 		Fewest    bool       `json:"fewest_preemptions"`
@@ -146,6 +147,6 @@ func shrunkJSON(path, out string, small *traces.Trace, r *fuzz.Reduced) any {
 		path, out, small.Scenario, small.Seed, small.Verdict.Signature,
 		countsJSON{before.Total(), before.Inputs, before.Faults, before.Preemptions, before.Others},
 		countsJSON{after.Total(), after.Inputs, after.Faults, after.Preemptions, after.Others},
-		r.Steps, r.Runs, r.Minimal, r.Fewest, r.Stopped, r.Took.Seconds(), fmt.Sprintf("0x%016x", small.Hash),
+		r.Steps, r.Requests, r.Runs, r.Minimal, r.Fewest, r.Stopped, r.Took.Seconds(), fmt.Sprintf("0x%016x", small.Hash),
 	}
 }

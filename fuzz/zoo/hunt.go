@@ -23,6 +23,7 @@ type Campaign struct {
 	Strategy string // empty: the usual one
 	Workers  int    // worker processes; 0: the usual number
 	Traces   string // the directory for traces; empty: beside the program
+	Unshrunk bool   // leave traces as they were found
 }
 
 // Failure is the first of the failures of a scenario that are alike.
@@ -62,6 +63,9 @@ func Hunt(ctx context.Context, path string, c Campaign) (*Report, error) {
 	}
 	if c.Strategy != "" {
 		args = append(args, "--strategy", c.Strategy)
+	}
+	if c.Unshrunk {
+		args = append(args, "--shrink", "0")
 	}
 	if c.Workers > 0 {
 		args = append(args, "-j", strconv.Itoa(c.Workers))

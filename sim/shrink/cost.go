@@ -11,6 +11,7 @@ import (
 )
 
 type cost struct {
+	Size        int // what Options.Size says
 	Inputs      int
 	Faults      int
 	Preemptions int // as Preempts guesses
@@ -20,9 +21,9 @@ type cost struct {
 	Steps       int
 }
 
-func costOf(r *sim.Report) cost {
+func (m *minimizer) costOf(r *sim.Report) cost {
 	e := Estimate(r)
-	c := cost{Inputs: e.Inputs, Faults: e.Faults, Preemptions: e.Preemptions, Others: e.Others, Steps: r.Steps}
+	c := cost{Size: m.size(r), Inputs: e.Inputs, Faults: e.Faults, Preemptions: e.Preemptions, Others: e.Others, Steps: r.Steps}
 	shared := contended(r)
 	for i := range r.Departures {
 		d := &r.Departures[i]
@@ -43,6 +44,7 @@ func costOf(r *sim.Report) cost {
 // further: they only decide between runs that were made anyway.
 func (c cost) less(d cost) bool {
 	for _, p := range [...][2]int{
+		{c.Size, d.Size},
 		{c.Inputs, d.Inputs},
 		{c.Faults, d.Faults},
 		{c.Preemptions, d.Preemptions},
@@ -56,4 +58,11 @@ func (c cost) less(d cost) bool {
 		}
 	}
 	return false
+}
+
+func (m *minimizer) size(r *sim.Report) int {
+	if m.opt.Size == nil {
+		return 0
+	}
+	return m.opt.Size(r)
 }

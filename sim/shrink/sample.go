@@ -8,19 +8,25 @@ package shrink
 import (
 	"slices"
 
+	"brigade/sim"
 	"brigade/sim/schedule"
 )
 
 // sample tries n schedules with input and faults as they are and fewer
 // preemptions than the base's. True: one fails as it should, and is the base.
 func (m *minimizer) sample(n int) bool {
-	r := schedule.NewRand(schedule.Finish(m.base.Hash))
-	points := arrivalsOf(m.base)
-	shared := contended(m.base)
+	return m.scatter(m.base, m.draws(), max(1, m.cost.Preemptions), n)
+}
+
+// scatter tries n schedules with draws as given and below so many preemptions,
+// at points of the run like.
+func (m *minimizer) scatter(like *sim.Report, draws []schedule.Departure, below, n int) bool {
+	r := schedule.NewRand(schedule.Finish(like.Hash))
+	shared := contended(like)
 	var dear, free []arrival
-	for _, a := range points {
+	for _, a := range arrivalsOf(like) {
 		switch {
-		case !a.stays && !m.departs(a.key):
+		case !a.stays && !departs(like, a.key):
 			free = append(free, a)
 		case a.key.Object == "-" || shared[a.key.Object]:
 			dear = append(dear, a)
@@ -33,13 +39,13 @@ func (m *minimizer) sample(n int) bool {
 		if m.stopped() {
 			return false
 		}
-		list := m.draws()
-		for range r.Below(uint64(max(1, m.cost.Preemptions))) {
-			list = m.depart(list, dear[r.Below(uint64(len(dear)))], &r)
+		list := cat(draws)
+		for range r.Below(uint64(below)) {
+			list = depart(list, like, dear[r.Below(uint64(len(dear)))], &r)
 		}
 		for _, a := range free {
 			if r.Chance(1 << 14) {
-				list = m.depart(list, a, &r)
+				list = depart(list, like, a, &r)
 			}
 		}
 		if m.improve(list) {
@@ -49,15 +55,16 @@ func (m *minimizer) sample(n int) bool {
 	return false
 }
 
-// depart adds a switch at a to one of the tasks that are there.
-func (m *minimizer) depart(list []schedule.Departure, a arrival, r *schedule.Rand) []schedule.Departure {
+// depart adds a switch at a, a point of the run like, to one of the tasks that are
+// there.
+func depart(list []schedule.Departure, like *sim.Report, a arrival, r *schedule.Rand) []schedule.Departure {
 	t := a.others[r.Below(uint64(len(a.others)))]
-	return append(list, schedule.Departure{Key: a.key, Value: m.base.TaskPaths[t]})
+	return append(list, schedule.Departure{Key: a.key, Value: like.TaskPaths[t]})
 }
 
-// departs reports whether the base departs at k.
-func (m *minimizer) departs(k schedule.Key) bool {
-	return slices.ContainsFunc(m.base.Departures, func(d schedule.Departure) bool { return d.Key == k })
+// departs reports whether r departs at k.
+func departs(r *sim.Report, k schedule.Key) bool {
+	return slices.ContainsFunc(r.Departures, func(d schedule.Departure) bool { return d.Key == k })
 }
 
 // draws are the base's departures that are no switches.

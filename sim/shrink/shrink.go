@@ -23,6 +23,7 @@ type Run func(departures []schedule.Departure, record bool) *sim.Report
 type Options struct {
 	Runs      int                      // how many runs at most; 0: 4,000
 	Signature func(*sim.Report) string // what makes two failures alike; nil: the verdict's signature
+	Size      func(*sim.Report) int    // how much a recorded run makes a reader follow (requests, say): less comes before all else; nil: all alike
 	Stop      func() bool              // an end from outside, asked before each run; nil: none
 }
 
@@ -55,7 +56,7 @@ func Minimize(run Run, failing *sim.Report, o Options) Result {
 		result.Runs = m.runs
 		return result
 	}
-	m.base, m.cost = first, costOf(first)
+	m.base, m.cost = first, m.costOf(first)
 	m.reduce()
 	result.Repeated = true
 	result.Stopped = m.stopped()
@@ -105,7 +106,7 @@ func (m *minimizer) reduce() {
 		}
 		m.move()
 		m.pairs()
-		if m.cost == before && !m.trade() {
+		if m.cost == before && !m.trade() && !m.vary() {
 			if m.cost.Preemptions < 2 || !m.lessen() {
 				return
 			}
@@ -175,7 +176,7 @@ func (m *minimizer) improve(d []schedule.Departure) bool {
 }
 
 func (m *minimizer) accept(r *sim.Report) bool {
-	c := costOf(r)
+	c := m.costOf(r)
 	if !c.less(m.cost) {
 		m.tried[hashOf(r.Departures)] = true
 		return false
