@@ -71,7 +71,7 @@ var planted = []struct {
 	{"waiting", "", "up to its deadline", waits(1, 2*time.Second).after(2 * time.Second)},
 	{"waiting", "I16", "without a deadline", waits(1, 0)},
 	{"waiting", "I16", "for ever", waits(1, 1<<60)},
-	{"waiting", "I17", "in no state", waits(7, time.Second)},
+	{"waiting", "I17", "in no state", waits(8, time.Second)},
 	{"waiting", "I17", "for a head of which there is nothing", waits(2, time.Second)},
 	{"waiting", "I17", "between requests before the first", waits(3, time.Second)},
 	{"waiting", "I17", "for the peer to take nothing", waits(5, time.Second)},

@@ -26,10 +26,11 @@ const (
 	stateBody              // content that nobody wants has to go by
 	stateWrite             // the peer does not take the response
 	stateLinger            // the peer has to close
+	stateRoom              // every processor has enough to do
 	states
 )
 
-var stateNames = [states]string{"none", "first", "header", "idle", "body", "write", "linger"}
+var stateNames = [states]string{"none", "first", "header", "idle", "body", "write", "linger", "room"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -54,6 +55,9 @@ type stay struct {
 	waits     bool
 	state     uint64 // of this wait or the one before
 	deadline  rt.Instant
+	phase     uint64     // the last state but for room, which suspends it
+	until     rt.Instant // its deadline
+	opened    rt.Instant
 	touched   rt.Instant
 	read      bool // something was
 	shut      bool // our direction is
@@ -117,7 +121,7 @@ func (w *waiting) probe(e *sim.Event) {
 	}
 	if k == rt.ProbeConnOpen {
 		if m := w.connections.add(e.A, told(e)); m != nil {
-			m.R.holder = nobody
+			m.R.holder, m.R.opened = nobody, e.Time
 			w.touch(e, m)
 		}
 		return
@@ -139,7 +143,7 @@ func (w *waiting) probe(e *sim.Event) {
 		}
 	case rt.ProbeRequest:
 		m.R.requests++
-		m.R.state = 0 // what the timer measured is over
+		m.R.state, m.R.phase = 0, 0 // what the timer measured is over
 	case rt.ProbeResponse:
 		m.R.responses++
 	case rt.ProbeState:
@@ -186,9 +190,12 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 		return
 	}
 	// The time of a head runs from the connection's first moment on.
-	same := r.state == e.B || r.state == stateFirst && e.B == stateHeader
-	if goesOn := same && r.deadline == deadline; !goesOn || deadline < e.Time {
+	same := r.phase == e.B || r.phase == stateFirst && e.B == stateHeader
+	if goesOn := same && r.until == deadline; !goesOn {
 		timeout := deadline - e.Time
+		if r.phase == 0 && r.requests == 0 && (e.B == stateFirst || e.B == stateHeader) {
+			timeout = deadline - r.opened
+		}
 		if deadline < e.Time || timeout <= 0 || timeout > longest {
 			w.fail("I16", "connection %d waits in state %s at %v with deadline %v, which is no time to wait until", m.id, stateNames[e.B], e.Time, deadline)
 			return
@@ -202,13 +209,18 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	}
 	holder := r.holder
 	w.release(m)
-	r.holder, r.waits, r.state, r.deadline = holder, true, e.B, deadline
+	r.holder, r.waits, r.state, r.deadline = holder, true, e.B, max(deadline, e.Time)
+	if e.B != stateRoom {
+		r.phase, r.until = e.B, deadline
+	}
 	w.soonest = min(w.soonest, deadline+slack)
 }
 
 // refutes says why the connection cannot be in a state; empty: it can.
 func (r *stay) refutes(state uint64) string {
 	switch {
+	case state == stateRoom:
+		return ""
 	case r.shut != (state == stateLinger):
 		return "lingering begins with, and only with, the shutdown of our direction"
 	case state == stateFirst && r.requests > 0:

@@ -49,8 +49,8 @@ var planted = []struct {
 		fuzz.ClassDeadlock,
 	},
 	{
-		"close wakes one taker only", "queue", "core/handoff/queue.go",
-		"\tq.some.Signal()\n\tq.mu.Unlock()\n}\n\n// Depth", "\tq.some.Broadcast()\n\tq.mu.Unlock()\n}\n\n// Depth",
+		"close wakes one member only", "crew", "core/handoff/crew.go",
+		"m := q.idle; m != nil; m = nil {", "m := q.idle; m != nil; m = m.below {",
 		fuzz.ClassDeadlock,
 	},
 	{

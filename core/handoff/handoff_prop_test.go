@@ -66,39 +66,54 @@ func TestInboxIsAList(t *testing.T) {
 	})
 }
 
-func TestQueueIsAList(t *testing.T) {
+func TestCrewIsAList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		operations := script(t, 2)
+		room := rapid.IntRange(1, 4).Draw(t, "room")
 		act(t, func() {
-			var q handoff.Queue[item, *item]
-			q.Init("queue")
+			var q handoff.Crew[item, *item]
+			q.Init("crew", 1, 0, room-1)
+			var m handoff.Member[item, *item]
+			q.Join(&m)
+			var s sleeper
+			s.some.L = &s.mu
+			var claim handoff.Claim
+			claim.InitClaim("claim", handoff.Common, &s)
 			var model []int
-			next := 0
+			next, working := 0, 0
 			take := func() {
-				if i := q.Pop(); i == nil || i.number != model[0] {
-					rt.Bug("popped %v, want %d", i, model[0])
+				if i := q.Next(&m); i == nil || i.number != model[0] {
+					rt.Bug("took %v, want %d", i, model[0])
 				}
 				model = model[1:]
+				working = 1
 			}
 			for _, op := range operations {
 				if op == 0 {
-					next++
-					q.Push(&item{number: next})
-					model = append(model, next)
+					got := q.Reserve(&claim, 2)
+					if got < 0 || got > 2 || len(model)+working+got > room {
+						rt.Bug("room for %d more, with %d of %d", got, len(model)+working, room)
+					}
+					for range got {
+						next++
+						q.Give(&item{number: next}, handoff.Common)
+						model = append(model, next)
+					}
 				} else if len(model) > 0 {
 					take()
 				}
-				if items, _ := q.Depth(); items != len(model) {
-					rt.Bug("depth %d with %d items", items, len(model))
+				if waiting, _ := q.Load(); waiting != len(model) {
+					rt.Bug("%d wait, want %d", waiting, len(model))
 				}
 			}
 			q.Close()
 			for len(model) > 0 {
 				take()
 			}
-			if i := q.Pop(); i != nil {
-				rt.Bug("a closed and empty queue gives item %d", i.number)
+			if i := q.Next(&m); i != nil {
+				rt.Bug("a closed and empty crew gives item %d", i.number)
 			}
+			q.Yield(&claim)
 		})
 	})
 }

@@ -34,6 +34,12 @@ func (q *Inbox[T, P]) Push(item P) (wake bool) {
 			break
 		}
 	}
+	return q.Rouse()
+}
+
+// Rouse is for news that is not an item, and that the taker looks for after it has
+// announced its sleep. True: the taker sleeps, and the caller has to wake it.
+func (q *Inbox[T, P]) Rouse() (wake bool) {
 	return q.sleeping.Load() && q.sleeping.CompareAndSwap(true, false)
 }
 

@@ -17,6 +17,7 @@ type item struct {
 	link   handoff.Link[item]
 	giver  int
 	number int
+	done   *rt.WaitGroup
 }
 
 func (i *item) HandoffLink() *handoff.Link[item] { return &i.link }

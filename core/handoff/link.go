@@ -8,3 +8,32 @@ type Linked[T any] interface {
 	*T
 	HandoffLink() *Link[T]
 }
+
+// list is items in order.
+type list[T any, P Linked[T]] struct {
+	first, last *T
+	length      int
+}
+
+func (l *list[T, P]) empty() bool { return l.first == nil }
+
+func (l *list[T, P]) push(item P) {
+	if l.last == nil {
+		l.first = item
+	} else {
+		P(l.last).HandoffLink().next = item
+	}
+	l.last = item
+	l.length++
+}
+
+func (l *list[T, P]) pop() P {
+	item := P(l.first)
+	link := item.HandoffLink()
+	if l.first = link.next; l.first == nil {
+		l.last = nil
+	}
+	link.next = nil
+	l.length--
+	return item
+}

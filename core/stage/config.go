@@ -73,6 +73,8 @@ type Config struct {
 	Connections int            // [16,384] per shard
 
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
+	Body   time.Duration // [30 s] for the next of a request's content
+	Room   time.Duration // [30 s] for a processor to have room
 	Idle   time.Duration // [60 s] between requests
 	Write  time.Duration // [30 s] without the kernel reporting room for more of a response
 	Linger time.Duration // [2 s] for the peer to close after the last response
@@ -106,6 +108,8 @@ func (c *Config) complete() error {
 	orDefault(&c.Content, 1<<20)
 	orDefault(&c.Connections, 16384)
 	orDefault(&c.Header, 10*time.Second)
+	orDefault(&c.Body, 30*time.Second)
+	orDefault(&c.Room, 30*time.Second)
 	orDefault(&c.Idle, 60*time.Second)
 	orDefault(&c.Write, 30*time.Second)
 	orDefault(&c.Linger, 2*time.Second)
@@ -123,7 +127,7 @@ func (c *Config) complete() error {
 		return errors.New("stage: numbers of tasks and connections are 1 or more")
 	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
 		return errors.New("stage: limits are 0, for the default, or more")
-	case min(c.Header, c.Idle, c.Write, c.Linger, c.Retry) < 0:
+	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Retry) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
 	case c.Pages.In < leastIn:
 		return fmt.Errorf("stage: input pages of %d bytes; they hold %d at least", c.Pages.In, leastIn)

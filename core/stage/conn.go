@@ -52,6 +52,8 @@ type Conn struct {
 	step  step   // what it needs next, across a handoff
 	link  handoff.Link[Conn]
 
+	before, behind *Conn // in the line of its loop
+
 	slot    poll.Slot        // in home's table, from adopt to finish
 	abroad  poll.Slot        // in a writer's table, while it waits there
 	watched bool             // registered with home's poller
@@ -93,6 +95,7 @@ const (
 	waitBody        // content that nobody wants has to go by
 	waitWrite       // the peer does not take the response
 	waitLinger      // the peer has to close
+	waitRoom        // every processor has enough to do
 	waits
 )
 
@@ -105,10 +108,15 @@ func (w wait) ring() wait {
 	return w
 }
 
-// needs is what the descriptor has to be ready for, for w to end well.
+// needs is what the descriptor has to be ready for, for w to end well; 0: it is not
+// the descriptor that w waits for.
 func (w wait) needs() sys.Events {
-	if w == waitWrite {
+	switch w {
+	case waitWrite:
 		return sys.Out
+	case waitRoom, waitNone:
+		return 0
+	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waits:
 	}
 	return sys.In
 }
@@ -120,12 +128,12 @@ func (w wait) then() step {
 		return stepWrite
 	case waitLinger:
 		return stepLinger
-	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waits:
+	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room"}
 
 func (w wait) String() string { return waitNames[w] }
 

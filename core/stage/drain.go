@@ -35,6 +35,11 @@ func (l *loop) govern() {
 			c.forget()
 			l.run(c, stepFinish)
 		})
+		for c := l.line.first; c != nil; c = l.line.first {
+			l.delist(c)
+			c.forget()
+			l.run(c, stepFinish)
+		}
 	}
 }
 
@@ -83,7 +88,7 @@ func (l *loop) close() {
 	if l.roles&keeps == 0 || l.shard.left.Add(-1) != 0 {
 		return
 	}
-	l.shard.queue.Close()
+	l.shard.crew.Close()
 	for _, w := range l.shard.writers {
 		w.poller.Wake()
 	}

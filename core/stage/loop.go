@@ -22,6 +22,10 @@ type loop struct {
 	inbox  handoff.Inbox[Conn, *Conn]
 	slots  poll.Slots[Conn]
 	rings  [waits]poll.Ring[Conn]
+	line   line
+	claim  handoff.Claim // for room with the shard's processors
+
+	claiming bool // the claim may stand in line
 
 	listener sys.FD // sys.None: it does not accept
 	gate     poll.Ring[loop]
@@ -40,6 +44,7 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
 	l.assigned.Label(name + ".assigned")
+	l.claim.InitClaim(name+".claim", handoff.Common, l)
 	for i := range l.rings {
 		l.rings[i].SetTimeout(timeout(cfg, wait(i)))
 	}
@@ -53,17 +58,28 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 // timeout is the table of timers: which is in force in which wait.
 func timeout(cfg *Config, w wait) time.Duration {
 	switch w {
-	case waitFirst, waitHeader, waitBody:
+	case waitFirst, waitHeader:
 		return cfg.Header
+	case waitBody:
+		return cfg.Body
 	case waitIdle:
 		return cfg.Idle
 	case waitWrite:
 		return cfg.Write
 	case waitLinger:
 		return cfg.Linger
+	case waitRoom:
+		return cfg.Room
 	case waitNone, waits:
 	}
 	return 0
+}
+
+// Rouse implements handoff.Rouser. Any task may call it.
+func (l *loop) Rouse() {
+	if l.inbox.Rouse() {
+		l.poller.Wake()
+	}
 }
 
 // give hands c, which the caller has let go of, to l.
@@ -86,6 +102,7 @@ func (l *loop) turn() {
 		}
 		l.expire()
 		l.govern()
+		l.dispatch()
 	}
 	l.close()
 	rt.Probe(rt.ProbeLoop, 0, 0, 0)
@@ -95,6 +112,10 @@ func (l *loop) turn() {
 func (l *loop) sleep() []sys.Event {
 	d := l.patience()
 	if d == 0 || !l.inbox.Sleep() {
+		return l.poller.Wait(0)
+	}
+	if l.claim.Granted() { // looked at after the announcement, as the inbox is
+		l.inbox.Awake()
 		return l.poller.Wait(0)
 	}
 	events := l.poller.Wait(d)

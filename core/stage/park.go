@@ -137,6 +137,10 @@ func (l *loop) expire() {
 // expired is a connection whose wait has lasted too long.
 func (l *loop) expired(c *Conn, w wait) {
 	c.must(l.number)
+	if w == waitRoom {
+		l.unserved(c)
+		return
+	}
 	l.leave(c)
 	switch w {
 	case waitHeader:
@@ -146,7 +150,7 @@ func (l *loop) expired(c *Conn, w wait) {
 		l.run(c, l.dismiss(c))
 	case waitBody, waitWrite, waitLinger:
 		l.run(c, stepFinish)
-	case waitNone, waits:
+	case waitNone, waitRoom, waits:
 	}
 }
 

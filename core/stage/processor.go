@@ -1,12 +1,17 @@
 package stage
 
-// processor is a task that performs what may block.
-type processor struct{ worker }
+import "brigade/core/handoff"
 
-// turn takes connections until the queue is closed.
+// processor is a task that performs what may block.
+type processor struct {
+	worker
+	place handoff.Member[Conn, *Conn]
+}
+
+// turn takes connections until the crew is closed.
 func (p *processor) turn() {
 	for {
-		c := p.shard.queue.Pop()
+		c := p.shard.crew.Next(&p.place)
 		if c == nil {
 			p.pool.Close()
 			return

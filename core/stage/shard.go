@@ -16,7 +16,7 @@ type shard struct {
 	homes      []*loop // those that read
 	writers    []*loop // those that only write
 	processors []*processor
-	queue      handoff.Queue[Conn, *Conn]
+	crew       handoff.Crew[Conn, *Conn]
 	next       int      // the acceptor's: which home comes next
 	serial     uint64   // the acceptor's: connections so far
 	open       rt.Int64 // connections
@@ -49,11 +49,11 @@ func (sh *shard) target(home *loop, id uint64, s step) *loop {
 
 // build makes the shard's tasks, without starting them.
 func (sh *shard) build() error {
-	sh.queue.Init("processors")
 	sh.open.Label("connections")
 	sh.gates.Label("gates")
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
+	sh.crew.Init("processors", cfg.Processors, 0, cfg.Processors)
 	switch cfg.Topology {
 	case Fused:
 		l, err := sh.newLoop("loop", accepts|keeps|reads|processes|writes)
@@ -88,6 +88,7 @@ func (sh *shard) build() error {
 	}
 	for range cfg.Processors {
 		p := &processor{}
+		sh.crew.Join(&p.place)
 		p.init(sh.server, sh, cfg.Topology.processors())
 		sh.processors = append(sh.processors, p)
 	}

@@ -50,6 +50,7 @@ func (s *setup) measures(t stage.Topology) {
 	c := &s.cfg
 	c.Topology, c.Listen = t, address
 	c.Header, c.Idle, c.Write, c.Linger = 2*time.Second, 5*time.Second, 3*time.Second, time.Second
+	c.Body, c.Room = 2500*ms, 8*time.Second
 	if c.Pages == (httpconn.Sizes{}) {
 		c.Pages = httpconn.Sizes{In: 2048, Out: 16 << 10}
 	}

@@ -118,5 +118,5 @@ func TestBodyTimer(t *testing.T) {
 		}
 		c.wantCut("content that trickles in does not earn time")
 	})
-	wantClosedAt(t, reports, "content that does not come", 2*time.Second)
+	wantClosedAt(t, reports, "content that does not come", 2500*ms)
 }

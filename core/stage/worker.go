@@ -124,20 +124,19 @@ func (w *worker) rest(c *Conn, what wait) step {
 	return stepRest
 }
 
-// pass hands c to a worker for s. Nothing of c is touched afterwards.
+// pass hands c to a loop for s, or has it wait in this one until a processor has
+// room for it. Nothing of c is touched afterwards.
 func (w *worker) pass(c *Conn, s step) {
-	c.timer.Disarm()
-	home := c.home
-	c.step, c.owner = s, 0
-	w.count.handoffs++
-	to := w.shard.target(home, c.id, s)
-	if to != nil {
-		rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
-		to.give(c)
+	to := w.shard.target(c.home, c.id, s)
+	if to == nil {
+		w.loop.enlist(c, s)
 		return
 	}
-	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 1)
-	w.shard.queue.Push(c)
+	c.timer.Disarm()
+	c.step, c.owner = s, 0
+	w.count.handoffs++
+	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
+	to.give(c)
 }
 
 // counts are a worker's own; a report adds them up when the worker is done.

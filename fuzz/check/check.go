@@ -45,7 +45,7 @@ type Options struct {
 // Components are what can be checked.
 func Components() []Component {
 	return []Component{
-		inboxComponent(), queueComponent(), onceComponent(), logComponent(),
+		inboxComponent(), crewComponent(), onceComponent(), logComponent(),
 		returnComponent(), handoverComponent(),
 	}
 }

@@ -58,6 +58,7 @@ func (s *site) draw(faults bool) plan {
 	p.stage = stage.Config{
 		Kernel: s.server, Listen: address, Pages: smallPages,
 		Header: 2 * time.Second, Idle: 5 * time.Second, Write: 3 * time.Second, Linger: time.Second,
+		Body: 2500 * time.Millisecond, Room: 8 * time.Second,
 	}
 	p.stage.Limits.Head = 1024
 	for i := range dimensions {
