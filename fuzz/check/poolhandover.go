@@ -1,7 +1,7 @@
 package check
 
 // core/mem's handover: an allocator with a request's pool goes from task to task
-// through queues, as a request does, and the last destroys it. Whoever touches it
+// through crews, as a request does, and the last destroys it. Whoever touches it
 // out of turn is stopped by its own checks, or by the race detector.
 
 import (
@@ -28,28 +28,39 @@ type bundle struct {
 // HandoffLink implements handoff.Linked.
 func (b *bundle) HandoffLink() *handoff.Link[bundle] { return &b.link }
 
+// hands is a crew of one member, with room for all that ever comes.
+type hands struct {
+	handoff.Crew[bundle, *bundle]
+	member handoff.Member[bundle, *bundle]
+}
+
+func (h *hands) init(room int) {
+	h.Init("crew", 1, 0, room)
+	h.Join(&h.member)
+}
+
 func handoverProgram(tasks, ops int) func() {
 	return func() {
-		queues := make([]handoff.Queue[bundle, *bundle], tasks)
-		for i := range queues {
-			queues[i].Init("queue")
+		crews := make([]hands, tasks)
+		for i := range crews {
+			crews[i].init(ops)
 		}
 		for i := range tasks {
 			rt.Go("owner", func() {
 				scope := &mem.Scope{Name: "owner"}
 				if i == 0 {
 					for n := range ops {
-						open(scope, uint64(n+1)).pass(&queues[0])
+						open(scope, uint64(n+1)).pass(&crews[0])
 					}
 					return
 				}
 				for range ops {
-					b := queues[i-1].Pop()
+					b := crews[i-1].Next(&crews[i-1].member)
 					rt.Taken(b)
 					b.mem.Take(scope)
 					if i < tasks-1 {
 						b.work(scope, byte(i))
-						b.pass(&queues[i])
+						b.pass(&crews[i])
 						continue
 					}
 					b.close(i)
@@ -80,9 +91,14 @@ func (b *bundle) work(scope *mem.Scope, who byte) {
 	scope.Leave(outer)
 }
 
-func (b *bundle) pass(q *handoff.Queue[bundle, *bundle]) {
+func (b *bundle) pass(h *hands) {
 	b.mem.Give()
-	q.Push(b)
+	var claim handoff.Claim
+	claim.InitClaim("claim", handoff.Common, nil)
+	if h.Reserve(&claim, 1) == 0 {
+		rt.Bug("there is no room in a crew that has room for all")
+	}
+	h.Give(b, handoff.Common)
 }
 
 func (b *bundle) close(hands int) {
