@@ -247,3 +247,30 @@ func (c *Conn) NothingMore(end bool, wait bool) error {
 	}
 	return nil
 }
+
+// beginning judges what is there, which need not be all, as the beginning of the
+// answer to a GET of f.
+func (c *Conn) beginning(f File) error {
+	const start = "HTTP/1.1 "
+	if k := min(len(start), len(c.buf)); string(c.buf[:k]) != start[:k] {
+		return c.fail(Wrong, "a response begins with %q", c.buf[:k])
+	}
+	size := bytes.Index(c.buf, []byte("\r\n\r\n")) + 4
+	if size < 4 {
+		return nil
+	}
+	p, reason := parseFraming(string(c.buf[:size]), "")
+	if reason != "" {
+		return c.fail(Wrong, "%s in the response head %q", reason, c.buf[:size])
+	}
+	w := f.want()
+	line, _, _ := bytes.Cut(c.buf, []byte("\r\n"))
+	status, _ := parseStatusLine(string(line))
+	switch body := c.buf[size:min(len(c.buf), size+max(p.length, 0))]; {
+	case status == w.Status && w.Body != nil && p.kind == lengthBody && !bytes.HasPrefix(w.Body, body):
+		return c.fail(Wrong, "%s", difference(body, w.Body[:min(len(body), len(w.Body))]))
+	case status != w.Status && status != 408 && !slices.Contains(w.Also, status):
+		return c.fail(Wrong, "status %d, not %d", status, w.Status)
+	}
+	return nil
+}
