@@ -186,6 +186,17 @@ func (r *Request) lines(b []byte, start, from int, lim *Limits) (int, *Error) {
 	}
 }
 
+// Unfinished makes r show the request line of a head that will never be complete,
+// if that line is, and is sound: for the log, and since whoever asked with HEAD gets
+// no content. b and lim are as for Parse.
+func (r *Request) Unfinished(b []byte, lim *Limits) {
+	r.Reset()
+	limits := lim.effective()
+	if start, e := emptyLines(b); e == nil {
+		r.showLine(b[start:], limits.Line)
+	}
+}
+
 // showLine fills r with the request line at the start of b, if it is sound and
 // within its limit.
 func (r *Request) showLine(b []byte, limit int) {

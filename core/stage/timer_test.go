@@ -6,6 +6,7 @@ import (
 
 	"brigade/core/rt"
 	"brigade/netsim"
+	"brigade/netsim/client"
 )
 
 func TestFirstByteTimer(t *testing.T) {
@@ -29,6 +30,13 @@ func TestHeaderTimer(t *testing.T) {
 		c.wantClosing("a head that trickles in does not earn time with each byte", 408)
 		wantNow("Header runs from the head's first byte", 0, 2*time.Second)
 		c.wantEnd("after 408")
+
+		c = w.dial()
+		c.send("HEAD /hello HTTP/1.1\r\nHost:")
+		if _, err := c.Response(client.Want{Method: "HEAD", Status: 408, Close: true}); err != nil {
+			rt.Bug("who asked with HEAD is told without content, RFC 9110 §9.3.2: %v", err)
+		}
+		c.wantEnd("after 408 without content")
 	})
 }
 
