@@ -108,6 +108,7 @@ func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64
 		o.MaxSteps = j.Scenario.MaxSteps
 	}
 	o.MaxInstant = j.Scenario.MaxInstant
+	o.Guard = o.Guard || j.Seed%guardedEvery == 0
 	report = sim.Run(o, func() {
 		e.Restart()
 		main()
@@ -117,6 +118,10 @@ func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64
 	}
 	return report, e.Exchanges, nil
 }
+
+// guardedEvery is of how many runs one has guarded pages: they cost a system call or two
+// each. Replays always have them.
+const guardedEvery = 20
 
 // header is the head of the trace of a run of j.
 func (j *Job) header() traces.Header {

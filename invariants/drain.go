@@ -112,12 +112,12 @@ func (d *drain) Quiet() {
 	if !d.decided {
 		return
 	}
-	switch late := d.s.Now() > d.deadline+grace; {
+	switch late := d.s.Clock() > d.deadline+grace; {
 	case d.listening > 0:
 		d.fail("I31", "%d descriptors still listen, though draining was decided at %v and nothing can run", d.listening, d.since)
 	case late && d.accepted > 0:
-		d.fail("I31", "%d connections are open at %v; draining was to end by %v", d.accepted, d.s.Now(), d.deadline)
+		d.fail("I31", "%d connections are open at %v; draining was to end by %v", d.accepted, d.s.Clock(), d.deadline)
 	case late && d.alive > 0:
-		d.fail("I31", "%d loops are alive at %v; draining was to end by %v", d.alive, d.s.Now(), d.deadline)
+		d.fail("I31", "%d loops are alive at %v; draining was to end by %v", d.alive, d.s.Clock(), d.deadline)
 	}
 }

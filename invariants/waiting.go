@@ -263,7 +263,7 @@ func (w *waiting) Quiet() {
 	if w.coming > 0 {
 		w.stray()
 	}
-	if now := w.s.Now(); now > w.soonest {
+	if now := w.s.Clock(); now > w.soonest {
 		w.late(now)
 	}
 }

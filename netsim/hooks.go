@@ -56,7 +56,7 @@ func (n *Net) refuses(f *file, c *sim.Call, key sys.Events) bool {
 func (n *Net) nudge(s *socket, key sys.Events) {
 	s.nudge.net, s.nudge.socket = n, s
 	s.nudge.key |= key
-	n.s.At(n.s.Now().Add(20*time.Microsecond), &s.nudge)
+	n.s.At(n.s.Clock().Add(20*time.Microsecond), &s.nudge)
 }
 
 type nudge struct {
@@ -87,7 +87,7 @@ func (n *Net) disturb(s *socket) {
 		s.breaker.Fire()
 		return
 	}
-	n.s.At(n.s.Now().Add(10*time.Microsecond<<v), &s.breaker)
+	n.s.At(n.s.Clock().Add(10*time.Microsecond<<v), &s.breaker)
 }
 
 type breaker struct {
@@ -200,7 +200,7 @@ func (n *Net) interrupts(p *poll) bool {
 	default:
 		if v := n.draw(faultSignal, p.file.object, &p.draws, 8); v != 0 {
 			p.signal.net, p.signal.poll = n, p
-			n.s.At(n.s.Now().Add(50*time.Microsecond<<v), &p.signal)
+			n.s.At(n.s.Clock().Add(50*time.Microsecond<<v), &p.signal)
 		}
 		return false
 	}

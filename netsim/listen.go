@@ -227,7 +227,7 @@ type retry struct {
 }
 
 func (r *retry) start() {
-	r.net.s.At(r.net.s.Now().Add(time.Second<<r.tries), r)
+	r.net.s.At(r.net.s.Clock().Add(time.Second<<r.tries), r)
 	r.tries++
 }
 

@@ -129,7 +129,7 @@ func (n *Net) transmit(s *socket, p []byte, more bool) {
 	s.cork.on = more
 	if more && !s.cork.armed {
 		s.cork.armed = true
-		n.s.At(n.s.Now().Add(corked), &s.cork)
+		n.s.At(n.s.Clock().Add(corked), &s.cork)
 	}
 	n.push(s)
 }

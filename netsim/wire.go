@@ -42,7 +42,7 @@ type wire struct {
 // send puts a packet on s's wire.
 func (n *Net) send(s *socket, p packet, size int) {
 	w := &s.wire
-	now := n.s.Now()
+	now := n.s.Clock()
 	delay := n.cfg.Latency + n.jitter(s)
 	left := now
 	if n.cfg.Bandwidth > 0 {
@@ -62,7 +62,7 @@ func (n *Net) arm(w *wire) {
 	at := w.packets[w.first].at
 	switch {
 	case w.armed || w.enlisted:
-	case at <= n.s.Now():
+	case at <= n.s.Clock():
 		w.enlisted = true
 		n.due = append(n.due, w)
 	default:
@@ -84,7 +84,7 @@ func (w *wire) Fire() {
 func (n *Net) settle() {
 	for i := 0; i < len(n.due); i++ {
 		w := n.due[i]
-		now := n.s.Now()
+		now := n.s.Clock()
 		for w.first < len(w.packets) && w.packets[w.first].at <= now {
 			p := w.packets[w.first]
 			w.first++

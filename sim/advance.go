@@ -291,6 +291,9 @@ func (s *Sim) endTask(t *Task) {
 	s.live--
 	if t.verdict != nil {
 		t.verdict.Task = t.Path()
+		if t.verdict.fault != 0 {
+			s.pages.caught(t.verdict)
+		}
 		s.fail(t.verdict)
 	}
 	if s.live == 0 {

@@ -5,6 +5,8 @@ package sim
 // way, from task to scheduler: an edge back would order every earlier step of
 // every task before every later one and hide all races.
 
+import "runtime/debug"
+
 // executeBaton is executeCoroutines for goroutines.
 func (s *Sim) executeBaton() {
 	go s.tasks[0].main()
@@ -58,6 +60,7 @@ func (t *Task) passBaton() {
 func (t *Task) main() {
 	defer t.leave() // deferred, since runtime.Goexit may end body
 	t.g = getg()
+	debug.SetPanicOnFault(true) // for guarded pages
 	raceDisable()
 	<-t.turn
 	raceEnable()

@@ -40,7 +40,11 @@ func thrown(v any) *Verdict {
 	if f, ok := v.(*rt.Fault); ok {
 		return &Verdict{Kind: Assertion, Message: f.Message, Stack: stack}
 	}
-	return &Verdict{Kind: Panic, Message: fmt.Sprint(v), Stack: stack}
+	verdict := &Verdict{Kind: Panic, Message: fmt.Sprint(v), Stack: stack}
+	if f, ok := v.(interface{ Addr() uintptr }); ok { // debug.SetPanicOnFault
+		verdict.fault = f.Addr()
+	}
+	return verdict
 }
 
 //go:norace

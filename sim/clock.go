@@ -96,6 +96,7 @@ func (s *Sim) At(when rt.Instant, t Timer) { s.schedule(when, nil, t) }
 // tick moves the clock and fires all that is due.
 func (s *Sim) tick(to rt.Instant) {
 	s.now = to
+	s.show()
 	s.instant = 0
 	s.dirty = true
 	s.hash = schedule.Mix(s.hash, uint64(to))
@@ -138,6 +139,8 @@ func (s *Sim) expire(t *Task) {
 	switch t.state {
 	case stateSleeping:
 		s.insert(t)
+	case stateParked:
+		s.stirred(t)
 	case stateBlocked:
 		t.call.Expired = true
 		s.wake(t.object)

@@ -10,7 +10,10 @@ package sim
 // above it yield, one after the other, down to it; any other is resumed on top. A
 // random walk over five tasks makes 1.4 switches a turn in this way, not two.
 
-import "iter"
+import (
+	"iter"
+	"runtime/debug"
+)
 
 type coroutine struct {
 	task  *Task
@@ -91,6 +94,7 @@ func newCoroutine(s *Sim) *coroutine {
 // (runtime.Goexit, as t.Fatal does) does not end c: what is deferred here goes on
 // serving, for iter.Pull would end the goroutine that resumed c the same way.
 func (c *coroutine) serve(s *Sim) {
+	debug.SetPanicOnFault(true) // for guarded pages
 	defer func() {
 		c.give(s)
 		c.serve(s)

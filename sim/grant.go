@@ -168,6 +168,9 @@ func (s *Sim) park(t *Task) {
 		place = min(t.place, place)
 	}
 	c.parked = slices.Insert(c.parked, place, t)
+	if s.recheck != t {
+		s.stir(t)
+	}
 	s.wake(t.lockObj)
 }
 
@@ -190,7 +193,7 @@ func (s *Sim) unpark(p *Task) {
 		s.order.Wake(p.index)
 	}
 	p.object = p.lockObj
-	p.state = stateBlocked
+	p.state, p.timer = stateBlocked, 0
 	o := &s.objects[p.object]
 	if o.holder == nil {
 		s.insert(p)

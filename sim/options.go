@@ -39,6 +39,7 @@ type Options struct {
 	Order       *hb.Recorder         // is told of the run; nil: nobody, or with Fingerprint one of the scheduler's own
 	Fingerprint bool                 // report the happens-before order
 	Whole       bool                 // go on after an assertion or property that does not hold, and explain nothing: to count whole runs
+	Guard       bool                 // freed pages are inaccessible (not under the race detector); replays always have it
 	Twice       bool                 // run a second time and compare the event hashes
 }
 

@@ -34,7 +34,7 @@ func (s *Sim) quiesce() {
 		s.fail(&Verdict{Kind: Deadlock, Invariant: "I08", Message: s.describeWaiters()})
 		return
 	}
-	s.tick(next)
+	s.tick(s.jump(next))
 }
 
 // suspect is a task to ask once more in this round. A parked task whose lock

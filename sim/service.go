@@ -74,7 +74,7 @@ func (s *Sim) probe(t *Task) {
 	s.hash = schedule.Mix(s.hash, t.words[0]^t.words[1]<<20^t.words[2]<<40^t.arg<<8)
 	if s.record || len(s.watch[rt.OpProbe]) > 0 {
 		s.tell(&Event{
-			Step: s.steps, Time: s.now, Task: t.index, Object: int32(t.arg), Op: rt.OpProbe,
+			Step: s.steps, Time: s.disturbed.shown, Task: t.index, Object: int32(t.arg), Op: rt.OpProbe,
 			A: t.words[0], B: t.words[1], C: t.words[2],
 		})
 	}
@@ -221,12 +221,12 @@ func (s *Sim) LostWakeup(o *rt.Object) {
 // Now implements rt.Scheduler: the run's clock.
 //
 //go:norace
-func (s *Sim) Now() rt.Instant { return s.now }
+func (s *Sim) Now() rt.Instant { return s.disturbed.shown }
 
 // Wall implements rt.Scheduler: the time of day.
 //
 //go:norace
-func (s *Sim) Wall() time.Time { return s.wall.Add(time.Duration(s.now)) }
+func (s *Sim) Wall() time.Time { return s.wall.Add(time.Duration(s.disturbed.shown)) }
 
 // Taken implements rt.Scheduler.
 //

@@ -19,35 +19,36 @@ type Sim struct {
 	watch    [rt.Ops][]Observer
 
 	// The run. Reset by begin.
-	epoch    uint64
-	active   bool
-	over     bool
-	verdict  *Verdict
-	tasks    []*Task
-	objects  []object
-	runnable []schedule.Pending // in order of task
-	picked   int                // where in runnable the last choice stood: most likely it still does
-	live     int
-	last     int32 // index of the task that ran last
-	cur      *Task // who runs: read by tasks (go:norace)
-	acting   *Task // whose operation is being performed; nil: the world's
-	counts   map[uint64]uint32
-	steps    int
-	choices  int
-	instant  int // steps since time moved or progress was made
-	round    uint64
-	dirty    bool
-	recheck  *Task
-	rechecks int
-	now      rt.Instant
-	wall     time.Time
-	timers   timerHeap
-	sequence uint64
-	fired    int // timers of the world since the step firedAt
-	firedAt  int
-	hash     uint64
-	tape     []uint64
-	pages    pageSource
+	epoch     uint64
+	active    bool
+	over      bool
+	verdict   *Verdict
+	tasks     []*Task
+	objects   []object
+	runnable  []schedule.Pending // in order of task
+	picked    int                // where in runnable the last choice stood: most likely it still does
+	live      int
+	last      int32 // index of the task that ran last
+	cur       *Task // who runs: read by tasks (go:norace)
+	acting    *Task // whose operation is being performed; nil: the world's
+	counts    map[uint64]uint32
+	steps     int
+	choices   int
+	instant   int // steps since time moved or progress was made
+	round     uint64
+	dirty     bool
+	recheck   *Task
+	rechecks  int
+	now       rt.Instant
+	wall      time.Time
+	timers    timerHeap
+	sequence  uint64
+	fired     int // timers of the world since the step firedAt
+	firedAt   int
+	hash      uint64
+	tape      []uint64
+	pages     pageSource
+	disturbed disturbance
 
 	order     *hb.Recorder // nil: nobody asks
 	recorder  hb.Recorder  // for order
@@ -134,7 +135,11 @@ func (s *Sim) explain(o Options, r *Report, main func()) *Report {
 	if r.Verdict.Kind == Nondeterminism || r.Verdict.Kind == Foreign {
 		return r
 	}
+	o.Guard = true
 	again := s.once(o, &tape{values: r.tape}, true, main)
+	if v := again.Verdict; v != nil && v.touched {
+		return again // what failed first may be its consequence
+	}
 	if again.Hash != r.Hash || again.Verdict == nil && r.Verdict.Kind != DataRace {
 		if r.Verdict.internal {
 			return r // the strategy's fault does not show under the tape
@@ -179,10 +184,12 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 	s.fired, s.firedAt, s.key = 0, 0, arrival{}
 	s.round, s.dirty, s.recheck = 0, true, nil
 	s.now, s.wall = 0, o.Wall
+	s.disturbed = disturbance{}
+	s.disturbed.by, _ = o.World.(Disturber)
 	s.timers, s.sequence = s.timers[:0], 0
 	s.hash = schedule.Mix(0, o.Seed)
 	s.tape = s.tape[:0]
-	s.pages.begin()
+	s.pages.begin(o.Guard || o.Departures != nil)
 	s.record, s.departures, s.inputs, s.events = record, nil, nil, nil
 	if record {
 		s.departures = []schedule.Departure{} // even none can be replayed

@@ -128,7 +128,7 @@ func (s *Sim) newTask(parent *Task, name string, f func()) *Task {
 	if s.order != nil {
 		s.order.Task(t.index, t.hash, t.parent)
 	}
-	s.insert(t)
+	s.delay(t)
 	return t
 }
 

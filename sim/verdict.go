@@ -53,7 +53,9 @@ type Verdict struct {
 	Step      int
 	Stack     string // of the task, where there is one
 
-	internal bool // a fault of the simulation itself
+	internal bool    // a fault of the simulation itself
+	fault    uintptr // the address that could not be touched; 0: none
+	touched  bool    // it was a freed page's
 }
 
 func (v *Verdict) Error() string {
