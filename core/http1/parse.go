@@ -56,8 +56,9 @@ func (l *Limits) effective() Limits {
 // no error it is not complete: call again with the same bytes and more behind
 // them, and with scanned = len(b) of this call; the bytes may have moved. The
 // first call for a head has scanned = 0. With an error the connection cannot be
-// used for another request; r then shows the request line if that was sound, for
-// the log, and nothing else. lim may be nil.
+// used for another request. Without a head r shows the request line, if that is there
+// and sound, and nothing else: for the log, and so that a HEAD that never arrives whole
+// is refused without content. lim may be nil.
 func (r *Request) Parse(b []byte, scanned int, lim *Limits) (n int, e *Error) {
 	r.Reset()
 	scanned = min(scanned, len(b))
@@ -78,9 +79,7 @@ func (r *Request) Parse(b []byte, scanned int, lim *Limits) (n int, e *Error) {
 		return n, nil
 	}
 	r.Reset()
-	if e != nil {
-		r.showLine(b[start:], limits.Line)
-	}
+	r.showLine(b[start:], limits.Line)
 	return 0, e
 }
 
@@ -198,10 +197,13 @@ func (r *Request) Unfinished(b []byte, lim *Limits) {
 }
 
 // showLine fills r with the request line at the start of b, if it is sound and
-// within its limit.
+// within its limit; else it tells at least HEAD, whose refusal has no content.
 func (r *Request) showLine(b []byte, limit int) {
 	i := bytes.IndexByte(b[:min(len(b), limit)], '\n')
 	if i < 1 || b[i-1] != '\r' || r.requestLine(b[:i-1]) != nil {
 		r.Reset()
+		if bytes.HasPrefix(b, []byte("HEAD ")) {
+			r.Method = HEAD
+		}
 	}
 }

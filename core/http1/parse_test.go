@@ -176,8 +176,18 @@ func TestIncompleteHeads(t *testing.T) {
 	const head = "\r\nPOST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"
 	for i := range head {
 		r := new(Request)
-		if n, e := r.Parse([]byte(head[:i]), 0, nil); n != 0 || e != nil || r.Method != NoMethod || r.Fields != nil {
+		shown := NoMethod
+		if i >= len("\r\nPOST /x HTTP/1.1\r\n") {
+			shown = POST
+		}
+		if n, e := r.Parse([]byte(head[:i]), 0, nil); n != 0 || e != nil || r.Method != shown || r.Fields != nil {
 			t.Errorf("the first %d bytes are a head: %d, %v, %s", i, n, e, r.Method)
+		}
+	}
+	for text, shown := range map[string]Method{"HEAD": NoMethod, "HEAD ": HEAD, "HEAD /x HTT": HEAD, "HEADS /x": NoMethod} {
+		r := new(Request)
+		if n, e := r.Parse([]byte(text), 0, nil); n != 0 || e != nil || r.Method != shown {
+			t.Errorf("%q: %d, %v, %s; a refusal has to know that it is a HEAD", text, n, e, r.Method)
 		}
 	}
 }
