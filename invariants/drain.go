@@ -64,7 +64,7 @@ func (d *drain) Event(e *sim.Event) {
 		return
 	}
 	d.accepted++
-	if d.decided && e.Time > d.since {
+	if d.decided && e.Time > d.since && !d.excused() {
 		d.fail("I31", "%s accepts a connection at %v; draining was decided at %v", d.who(e.Task), e.Time, d.since)
 	}
 }
@@ -93,7 +93,7 @@ func (d *drain) probe(e *sim.Event) {
 			d.fail("I31", "draining is decided at %v until %v, which is no time for that", e.Time, until)
 		}
 		if !d.decided {
-			d.decided, d.since = true, e.Time
+			d.decided, d.since = true, d.now(e)
 		}
 		d.deadline = rt.Instant(e.A)
 	case rt.ProbeLoop:
@@ -109,7 +109,7 @@ func (d *drain) probe(e *sim.Event) {
 
 // Quiet implements sim.Observer.
 func (d *drain) Quiet() {
-	if !d.decided {
+	if !d.decided || d.excused() {
 		return
 	}
 	switch late := d.s.Clock() > d.deadline+grace; {

@@ -29,6 +29,19 @@ func (j *judge) fail(invariant, format string, args ...any) {
 	}
 }
 
+// excused reports whether the world holds tasks up, or has just moved the clock on, so
+// that nobody is to blame for being late.
+func (j *judge) excused() bool { return j.s != nil && j.s.Excused() }
+
+// now is the time of a probe's event: the event has what the task read from its clock,
+// which may be coarse.
+func (j *judge) now(e *sim.Event) rt.Instant {
+	if j.s == nil {
+		return e.Time
+	}
+	return j.s.Clock()
+}
+
 func (j *judge) who(task int32) string { return j.s.TaskPath(task) }
 
 // mine reports whether a call is one of the server's process.

@@ -191,7 +191,8 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	}
 	// The time of a head runs from the connection's first moment on.
 	same := r.phase == e.B || r.phase == stateFirst && e.B == stateHeader
-	if goesOn := same && r.until == deadline; !goesOn {
+	// A task that was held up has looked at the clock before.
+	if goesOn := same && r.until == deadline; !goesOn && !w.excused() {
 		timeout := deadline - e.Time
 		if r.phase == 0 && r.requests == 0 && (e.B == stateFirst || e.B == stateHeader) {
 			timeout = deadline - r.opened
@@ -260,6 +261,9 @@ func (w *waiting) stray() {
 
 // Quiet implements sim.Observer.
 func (w *waiting) Quiet() {
+	if w.excused() {
+		return
+	}
 	if w.coming > 0 {
 		w.stray()
 	}
@@ -271,6 +275,9 @@ func (w *waiting) Quiet() {
 // late looks for connections that should have been touched by now. Time moves only
 // when nothing can run, so whoever was to touch them in time has had its turn.
 func (w *waiting) late(now rt.Instant) {
+	if w.excused() {
+		return
+	}
 	w.soonest = never
 	for i := range w.connections.members {
 		m := &w.connections.members[i]

@@ -13,5 +13,5 @@ func (n *Net) Adjust(cfg Config) {
 	profile := n.cfg.Profile
 	n.cfg = cfg.withDefaults()
 	n.cfg.Descriptors, n.cfg.Profile = limit, profile
-	n.faults.profile = cfg.Profile
+	n.faults.set(cfg.Profile)
 }

@@ -65,4 +65,5 @@ func (n *Net) writeCounter(f *file, c *sim.Call) {
 	t.value += add
 	c.N, c.Release = 8, &t.order
 	n.wake(f, sys.In)
+	n.again(f)
 }

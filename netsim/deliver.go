@@ -48,8 +48,14 @@ func (n *Net) deliverData(s *socket, p packet) {
 	n.s.Emit(rt.OpDeliver, s.object, p.end-in.arrived, p.end, 0)
 	in.arrived = p.end
 	n.s.Progress()
+	if n.faults.any {
+		n.shutSometimes(s)
+	}
 	n.acknowledge(s)
 	n.wake(s.file, sys.In)
+	if len(n.faults.profile.events) > 0 {
+		n.arrived(s)
+	}
 }
 
 func (n *Net) deliverFin(s *socket) {
@@ -74,6 +80,11 @@ func (n *Net) deliverAck(s *socket, p packet) {
 	if p.end > f.acked {
 		f.acked = p.end
 		n.s.Progress()
+		if n.faults.any && s.server && f.acked == f.accepted {
+			if v := n.draw(faultLateReset, s.object, &s.draws, 6); v != 0 {
+				n.breakIn(s, v+1)
+			}
+		}
 	}
 	f.edge = max(f.edge, p.window)
 	if s.noSpace && s.spacious() {

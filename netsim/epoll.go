@@ -79,6 +79,10 @@ func (n *Net) control(f, target *file, c *sim.Call) {
 		return
 	}
 	if w == nil {
+		if v := n.draw(faultControl, target.object, &target.draws, 3); v != 0 {
+			fail(c, [...]sys.Errno{0, sys.ENOMEM, sys.ENOSPC}[v])
+			return
+		}
 		w = n.newWatch(f.poll, target, events&sys.Exclusive != 0)
 	}
 	w.events, w.token = events|sys.Err|sys.Hup, uint64(c.Args[0])

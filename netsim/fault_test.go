@@ -69,7 +69,7 @@ func TestNoProfileNoDraws(t *testing.T) {
 // TestEchoUnderFaults: a correct edge-triggered server survives everything, and
 // each run repeats to the event.
 func TestEchoUnderFaults(t *testing.T) {
-	base, err := netsim.ParseProfile("default,rst=0,accept-error=0")
+	base, err := netsim.ParseProfile("default,rst=0,late-reset=0,accept-error=0,no-memory=0,poll-error=0")
 	if err != nil {
 		t.Fatal(err)
 	}

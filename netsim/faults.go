@@ -4,12 +4,23 @@ package netsim
 // Linux or a network does, with its cause; the numbers are the fault model's. A
 // fault is drawn at a site that names the object and how often it could have
 // struck there, so that a trace can say "the second read of this connection".
-// What a fault does is in hooks.go; without a profile nothing is drawn.
+// What a fault does is in hooks.go and the files named strike_*.go; without a profile
+// nothing is drawn.
+//
+// What is not here: a file that grows between fstat and read (F33) is no fault to a
+// server that reads what fstat told; F24 (places in queues), F26 (draining), F32 (takeover) are
+// dimensions that scenarios draw; F17 and F23 have a part in clients and handlers; F27
+// and F29 belong to HTTP/2 and to proxies.
 
-import "brigade/sim"
+import (
+	"slices"
+
+	"brigade/sim"
+)
 
 type fault int
 
+// The order is that of profiles in traces: new ones go to the end.
 const (
 	faultShortRead fault = iota
 	faultShortWrite
@@ -28,6 +39,33 @@ const (
 	faultDisk
 	faultLog
 	faultSignal
+	faultStall
+	faultCoalesce
+	faultSkip
+	faultStir
+	faultControl
+	faultPipe
+	faultEcho
+	faultBacklog
+	faultBurst
+	faultFinRides
+	faultZeroWindow
+	faultDribble
+	faultGlue
+	faultDeadline
+	faultJump
+	faultWall
+	faultCoarse
+	faultTie
+	faultPage
+	faultMemory
+	faultStart
+	faultPreempt
+	faultLateReset
+	faultLateDisk
+	faultFileCut
+	faultFileReplaced
+	faultLogStall
 	faultCount
 )
 
@@ -37,26 +75,65 @@ type Fault struct {
 	Number string  // in the fault model
 	Cause  string  // what does it in the real world
 	Weight float64 // its usual chance, each time it could strike
+
+	// What an innocent server may do because of it: Cut says that a response may stop
+	// in the middle or never come, Also which statuses may stand in the place of the
+	// right one, Slow that a client may run out of patience.
+	Cut, Slow bool
+	Also      []int
 }
 
+var (
+	failing = []int{500, 503}      // the server's own resources are short
+	late    = []int{408}           // the request took too long to arrive
+	either  = []int{408, 500, 503} // both
+)
+
 var faultTable = [faultCount]Fault{
-	faultShortRead:     {"short-read", "F01", "segments arrive one by one; a read ends at any of their bounds", 0.3},
-	faultShortWrite:    {"short-write", "F02", "the send buffer or its memory pages run out in mid-call, inside any iovec element", 0.3},
-	faultAgain:         {"spurious-eagain", "F03", "memory pressure, or another reader took what was announced", 0.05},
-	faultBatch:         {"event-batch", "F05", "events came about in another order, or the batch was full", 0.1},
-	faultWake:          {"spurious-wake", "F07", "a waiter is woken for an event that is gone when it looks", 0.02},
-	faultInterrupt:     {"poll-eintr", "F09", "a signal handler ran while the task was going to sleep", 0.05},
-	faultAccept:        {"accept-error", "F10", "the peer left the backlog, or descriptors or memory are short", 0.05},
-	faultSkew:          {"accept-skew", "F11", "the address hash puts neighbours on one listener of a group", 0.2},
-	faultReset:         {"rst", "F12", "the peer's host, or a middlebox, resets the connection", 0.005},
-	faultWindow:        {"tiny-window", "F14", "the peer's receive buffer is nearly full", 0.05},
-	faultLose:          {"reset-overtakes", "F16", "a reset overtakes the data sent before it", 0.5},
-	faultJitter:        {"jitter", "F28", "queues on the way; connections overtake one another", 0.2},
-	faultShortSendfile: {"short-sendfile", "F33", "the file's next page is not in memory", 0.2},
-	faultSlowDisk:      {"slow-disk", "F34", "a seek, a retry, a network file system", 0.1},
-	faultDisk:          {"disk-error", "F34", "a bad sector, or a table of the system is full", 0.01},
-	faultLog:           {"log-error", "F35", "the disk of the log is full or fails", 0.02},
-	faultSignal:        {"signal", "F36", "a signal comes for a task that sleeps in a call", 0.02},
+	faultShortRead:     {Name: "short-read", Number: "F01", Weight: 0.3, Cause: "segments arrive one by one; a read ends at any of their bounds"},
+	faultShortWrite:    {Name: "short-write", Number: "F02", Weight: 0.3, Cause: "the send buffer or its memory pages run out in mid-call, inside any iovec element"},
+	faultAgain:         {Name: "spurious-eagain", Number: "F03", Weight: 0.05, Cause: "memory pressure, or another reader took what was announced"},
+	faultBatch:         {Name: "event-batch", Number: "F05", Weight: 0.1, Cause: "events came about in another order, or the batch was full"},
+	faultWake:          {Name: "spurious-wake", Number: "F07", Weight: 0.02, Cause: "a waiter is woken for an event that is gone when it looks"},
+	faultInterrupt:     {Name: "poll-eintr", Number: "F09", Weight: 0.05, Cause: "a signal handler ran while the task was going to sleep"},
+	faultAccept:        {Name: "accept-error", Number: "F10", Weight: 0.05, Cause: "the peer left the backlog, or descriptors or memory are short"},
+	faultSkew:          {Name: "accept-skew", Number: "F11", Weight: 0.2, Cause: "the address hash puts neighbours on one listener of a group"},
+	faultReset:         {Name: "rst", Number: "F12", Weight: 0.005, Cause: "the peer's host, or a middlebox, resets the connection"},
+	faultWindow:        {Name: "tiny-window", Number: "F14", Weight: 0.05, Cut: true, Also: late, Cause: "the peer's receive buffer is nearly full"},
+	faultLose:          {Name: "reset-overtakes", Number: "F16", Weight: 0.5, Cause: "a reset overtakes the data sent before it"},
+	faultJitter:        {Name: "jitter", Number: "F28", Weight: 0.2, Cause: "queues on the way; connections overtake one another"},
+	faultShortSendfile: {Name: "short-sendfile", Number: "F33", Weight: 0.2, Cause: "the file's next page is not in memory"},
+	faultSlowDisk:      {Name: "slow-disk", Number: "F34", Weight: 0.1, Cause: "a seek, a retry, a network file system"},
+	faultDisk:          {Name: "disk-error", Number: "F34", Weight: 0.01, Cut: true, Also: failing, Cause: "a bad sector, or a table of the system is full"},
+	faultLog:           {Name: "log-error", Number: "F35", Weight: 0.02, Cause: "the disk of the log is full or fails"},
+	faultSignal:        {Name: "signal", Number: "F36", Weight: 0.02, Cause: "a signal comes for a task that sleeps in a call"},
+	faultStall:         {Name: "stalled-write", Number: "F03", Weight: 0.01, Cause: "the machine's memory for sockets (tcp_mem) is used up: for a while no write gets in, then all do"},
+	faultCoalesce:      {Name: "coalesced", Number: "F04", Weight: 0.1, Cause: "interrupts are moderated: what arrives within a moment is reported as one"},
+	faultSkip:          {Name: "fd-skip", Number: "F06", Weight: 0.05, Cause: "another thread of the process holds the lowest descriptor number for a moment"},
+	faultStir:          {Name: "spurious-signal", Number: "F07", Weight: 0.05, Cause: "a condition's futex is woken by a signal or by its neighbour"},
+	faultControl:       {Name: "poll-error", Number: "F08", Weight: 0.02, Cut: true, Also: failing, Cause: "no kernel memory for a watch, or the user has too many (max_user_watches)"},
+	faultPipe:          {Name: "small-pipe", Number: "F09", Weight: 0.3, Cause: "the user has too many pipes (pipe-user-pages-soft), so a new one has one page"},
+	faultEcho:          {Name: "wake-again", Number: "F09", Weight: 0.1, Cause: "two wakeups raced: the second comes when the first has been served"},
+	faultBacklog:       {Name: "backlog-overflow", Number: "F10", Weight: 0.03, Slow: true, Cause: "the accept queue is full, so the handshake is dropped and tried again"},
+	faultBurst:         {Name: "accept-burst", Number: "F11", Weight: 0.3, Cause: "a link comes back, and all who waited connect at once"},
+	faultFinRides:      {Name: "fin-with-data", Number: "F13", Weight: 0.1, Cause: "the last data and FIN share a segment"},
+	faultZeroWindow:    {Name: "zero-window", Number: "F14", Weight: 0.01, Cut: true, Slow: true, Also: late, Cause: "the peer's process is stopped, so its window stays shut"},
+	faultDribble:       {Name: "dribble", Number: "F15", Weight: 0.02, Cut: true, Also: late, Cause: "a bad link: some bytes at a time, with long gaps"},
+	faultGlue:          {Name: "glued", Number: "F17", Weight: 0.1, Cause: "Nagle's algorithm with delayed acknowledgements: several writes leave as one segment"},
+	faultDeadline:      {Name: "at-deadline", Number: "F18", Weight: 0.05, Cut: true, Also: late, Cause: "bytes arrive in the very moment in which a timer expires"},
+	faultJump:          {Name: "clock-jump", Number: "F19", Weight: 0.01, Cut: true, Slow: true, Also: late, Cause: "the virtual machine was paused, or the process stopped"},
+	faultWall:          {Name: "wall-step", Number: "F19", Weight: 0.05, Cause: "an operator or NTP sets the time of day"},
+	faultCoarse:        {Name: "coarse-clock", Number: "F19", Weight: 0.3, Cause: "the clock moves in ticks (CLOCK_MONOTONIC_COARSE)"},
+	faultTie:           {Name: "same-instant", Number: "F20", Weight: 0.1, Cause: "timer interrupts and packets are handled in one go"},
+	faultPage:          {Name: "page-refused", Number: "F21", Weight: 0.02, Cut: true, Also: failing, Cause: "the budget for buffers is used up"},
+	faultMemory:        {Name: "no-memory", Number: "F22", Weight: 0.01, Cut: true, Also: failing, Cause: "the kernel has no memory for another descriptor's object"},
+	faultStart:         {Name: "late-start", Number: "F25", Weight: 0.1, Cause: "a new thread waits for its first turn"},
+	faultPreempt:       {Name: "preempted", Number: "F25", Weight: 0.005, Cause: "the control group's processor time is used up while a thread enters a call"},
+	faultLateReset:     {Name: "late-reset", Number: "F30", Weight: 0.02, Cause: "the peer cancels when all it asked for has been acknowledged"},
+	faultLateDisk:      {Name: "late-disk", Number: "F31", Weight: 0.01, Cut: true, Slow: true, Also: either, Cause: "a disk that spins up, or a server of files that restarts: the read ends when nobody waits for it any more"},
+	faultFileCut:       {Name: "file-cut", Number: "F33", Weight: 0.02, Cut: true, Cause: "the file is cut and written anew while it is sent"},
+	faultFileReplaced:  {Name: "file-replaced", Number: "F33", Weight: 0.05, Cause: "a copy was renamed over the file: the name has another inode"},
+	faultLogStall:      {Name: "log-stall", Number: "F35", Weight: 0.02, Cause: "the log's disk or pipe takes nothing for seconds"},
 }
 
 // Faults is the table, in the order of Fired.
@@ -68,30 +145,55 @@ type draws [faultCount]uint32
 // faults is the state of a run's faults.
 type faults struct {
 	profile Profile
+	aimed   bool // the profile has strikes
+	any     bool // something may strike
+	clock   bool // how coarse the clock is was drawn
 	offered [faultCount]uint32
 	fired   [faultCount]uint32
 	common  draws // of what has no object
 }
 
-func (f *faults) begin(p Profile) { *f = faults{profile: p} }
+func (f *faults) begin(p Profile) {
+	*f = faults{profile: p}
+	f.set(p)
+}
+
+// set makes p the profile from now on.
+func (f *faults) set(p Profile) {
+	f.profile, f.aimed = p, len(p.strikes) > 0
+	f.any = f.aimed || len(p.events) > 0
+	for _, chance := range p.chance {
+		f.any = f.any || chance > 0
+	}
+}
 
 // draw asks whether fault x strikes object now: 0, or which of its forms below n.
 func (n *Net) draw(x fault, object int32, d *draws, forms uint64) uint64 {
-	chance := n.faults.profile.chance[x]
-	if chance == 0 {
+	f := &n.faults
+	chance := f.profile.chance[x]
+	if chance == 0 && !f.aimed {
 		return 0
 	}
-	d[x]++
-	n.faults.offered[x]++
-	v := n.s.Draw(sim.Site{Fault: faultTable[x].Name, Object: object, N: d[x]}, forms, chance)
+	f.offered[x]++
+	v := f.profile.aimed(x, f.offered[x])
+	if v == 0 && chance > 0 {
+		d[x]++
+		v = n.s.Draw(sim.Site{Fault: faultTable[x].Name, Object: object, N: d[x]}, forms, chance)
+	}
 	if v != 0 {
-		n.faults.fired[x]++
+		v = min(v, forms-1)
+		f.fired[x]++
 	}
 	return v
 }
 
-// Fired tells how often each fault of the table struck in the last run.
-func (n *Net) Fired() []uint32 { return append([]uint32(nil), n.faults.fired[:]...) }
+// can reports whether fault x may strike in this run by a draw.
+func (n *Net) can(x fault) bool { return n.faults.profile.chance[x] > 0 || n.faults.aimed }
 
-// Offered tells how often each fault of the table was drawn for in the last run.
-func (n *Net) Offered() []uint32 { return append([]uint32(nil), n.faults.offered[:]...) }
+// Fired tells how often each fault of the table struck in the last run. Whoever counts
+// over runs adds these up: fuzz.FaultCounts does.
+func (n *Net) Fired() []uint32 { return slices.Clone(n.faults.fired[:]) }
+
+// Offered tells how often each fault of the table could have struck in the last run,
+// among those that the run's profile had.
+func (n *Net) Offered() []uint32 { return slices.Clone(n.faults.offered[:]) }

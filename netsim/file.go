@@ -49,25 +49,31 @@ func (n *Net) create(p *Process, c *sim.Call) {
 		fail(c, sys.EMFILE)
 		return
 	}
+	if n.short(c) {
+		return
+	}
 	switch c.Op {
 	case rt.OpPoller:
 		f := n.newFile(kindPoll, "poller")
 		f.poll = n.polls.take()
 		*f.poll = poll{file: f}
-		c.N = int64(p.table.take(f))
+		c.N = int64(n.take(p, f))
 	case rt.OpEventFD:
 		f := n.newFile(kindCounter, "eventfd")
 		f.counter = n.counters.take()
 		*f.counter = counter{}
-		c.N = int64(p.table.take(f))
+		c.N = int64(n.take(p, f))
 	case rt.OpPipe:
 		q := n.pipes.take()
 		q.reset()
+		if n.draw(faultPipe, -1, &n.faults.common, 2) != 0 {
+			q.limit = 1
+		}
 		q.reader, q.writer = n.newFile(kindPipe, "pipe"), n.newFile(kindPipe, "pipe")
 		q.reader.pipe, q.writer.pipe = q, q
 		q.writer.writer = true
-		c.N = int64(p.table.take(q.reader))
-		if c.N2 = int64(p.table.take(q.writer)); c.N2 < 0 {
+		c.N = int64(n.take(p, q.reader))
+		if c.N2 = int64(n.take(p, q.writer)); c.N2 < 0 {
 			p.table.release(int32(c.N))
 			fail(c, sys.EMFILE)
 		}

@@ -19,7 +19,15 @@ func (n *Net) shorten(s *socket, x fault, size int) int {
 		return size
 	}
 	cut := size
-	switch v := n.draw(x, s.object, &s.draws, 16); v {
+	forms := uint64(16)
+	if x == faultShortRead {
+		forms = 18
+	}
+	switch v := n.draw(x, s.object, &s.draws, forms); v {
+	case 16: // at the end of a line
+		cut = s.in().through(size, "\n")
+	case 17: // at the end of a head
+		cut = s.in().through(size, "\r\n\r\n")
 	case 0:
 	case 1, 2, 3:
 		cut = 1
@@ -82,6 +90,11 @@ func (n *Net) disturb(s *socket) {
 	if v == 0 {
 		return
 	}
+	n.breakIn(s, v)
+}
+
+// breakIn is a reset now or, by v, later.
+func (n *Net) breakIn(s *socket, v uint64) {
 	s.breaker.net, s.breaker.socket = n, s
 	if v == 1 {
 		s.breaker.Fire()
@@ -97,12 +110,16 @@ type breaker struct {
 
 // Fire resets both ends.
 func (b *breaker) Fire() {
-	n, s := b.net, b.socket
+	b.net.breakBoth(b.socket)
+	b.net.settle()
+}
+
+// breakBoth is a reset that somebody between sends to both ends.
+func (n *Net) breakBoth(s *socket) {
 	s.disturbed, s.peer.disturbed = true, true
 	if s.phase == phaseEstablished {
 		n.send(s, packet{kind: packetReset}, 0)
 		n.deliverReset(s)
-		n.settle()
 	}
 }
 
@@ -133,7 +150,10 @@ func (n *Net) jitter(s *socket) time.Duration {
 // window is how much s is ready to take beyond what was read: its buffer, or next
 // to nothing for a while.
 func (n *Net) window(s *socket) int {
-	if n.faults.profile.chance[faultWindow] == 0 || s.peer == nil {
+	if s.windowShut {
+		return 0
+	}
+	if !n.can(faultWindow) || s.peer == nil {
 		return s.recvBuffer
 	}
 	if !s.measured {
@@ -255,6 +275,14 @@ func (n *Net) slowDisk(p *Process, c *sim.Call) bool {
 	if v := n.draw(faultSlowDisk, -1, &n.faults.common, 8); v != 0 {
 		d += 100 * time.Microsecond << v
 	}
+	stall := faultLateDisk
+	if c.Op == rt.OpWrite {
+		stall = faultLogStall
+	}
+	if v := n.draw(stall, -1, &n.faults.common, 3); v != 0 {
+		d += 2 * time.Second * time.Duration(v)
+		n.s.Excuse(n.s.Clock().Add(d))
+	}
 	if d == 0 {
 		return false
 	}
@@ -266,7 +294,7 @@ func (n *Net) slowDisk(p *Process, c *sim.Call) bool {
 }
 
 func (n *Net) onDisk(p *Process, c *sim.Call) bool {
-	if n.cfg.DiskLatency == 0 && n.faults.profile.chance[faultSlowDisk] == 0 {
+	if n.cfg.DiskLatency == 0 && !n.can(faultSlowDisk) && !n.can(faultLateDisk) && !n.can(faultLogStall) {
 		return false
 	}
 	switch c.Op {

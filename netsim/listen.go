@@ -117,7 +117,7 @@ func (n *Net) deliverSyn(s *socket) {
 	case l == nil:
 		n.send(s, packet{kind: packetReset}, 0)
 		return
-	case len(l.queue) > l.backlog: // dropped; the client tries again
+	case len(l.queue) > l.backlog, n.draw(faultBacklog, s.object, &s.draws, 2) != 0: // dropped; the client tries again
 		s.peer.retry.start()
 		return
 	}

@@ -32,6 +32,7 @@ type Net struct {
 	due         []*wire    // wires whose first packet has arrived
 	port        uint16     // last ephemeral port given out
 	disk        int32      // what calls wait for that take time; none yet: -1
+	processor   int32      // what tasks wait for that do not get one; none yet: -1
 	running     bool
 	faults      faults
 }
@@ -62,7 +63,7 @@ func (n *Net) Begin(s *sim.Sim) {
 	n.listeners, n.connections, n.due = n.listeners[:0], n.connections[:0], n.due[:0]
 	n.port = firstEphemeral - 1
 	n.tree.rollback()
-	n.disk, n.running = -1, true
+	n.disk, n.processor, n.running = -1, -1, true
 	for _, t := range n.sleepers {
 		*t = sleeper{files: t.files[:0]}
 	}
@@ -82,7 +83,7 @@ func (n *Net) Submit(c *sim.Call) bool {
 	switch {
 	case c.Op == rt.OpPoll:
 		return n.submitPoll(p, c)
-	case n.slowDisk(p, c):
+	case n.slowDisk(p, c), n.preempts(c):
 		return false
 	}
 	f := p.table.get(c.FD)
@@ -141,7 +142,7 @@ func (n *Net) letGo(f *file) {
 
 // Ready says whether c, submitted before, can complete now.
 func (n *Net) Ready(c *sim.Call) bool {
-	if n.disk >= 0 && c.Object == n.disk {
+	if n.away(c) {
 		return false // when its time has passed, as an expired call
 	}
 	if c.Op == rt.OpPoll {
@@ -172,6 +173,7 @@ func (n *Net) ready(f *file, c *sim.Call) bool {
 func (n *Net) Do(c *sim.Call) {
 	p := n.processes[c.Process]
 	c.N, c.N2, c.Errno = 0, 0, 0
+	n.back(c)
 	switch c.Op {
 	case rt.OpListen:
 		n.listen(p, c)

@@ -74,7 +74,8 @@ func (n *Net) opened(p *Process, c *sim.Call, x *node) sys.Errno {
 	}
 	f := n.newFile(k, "file")
 	f.node = x
-	c.N = int64(p.table.take(f))
+	n.replaced(f)
+	c.N = int64(n.take(p, f))
 	return 0
 }
 
@@ -109,7 +110,7 @@ func (n *Net) openAbsolute(p *Process, c *sim.Call) sys.Errno {
 	}
 	f := n.newFile(kindNode, "log")
 	f.node, f.writer = x, true
-	c.N = int64(p.table.take(f))
+	c.N = int64(n.take(p, f))
 	return 0
 }
 

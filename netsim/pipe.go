@@ -19,6 +19,7 @@ type pipe struct {
 	reader, writer *file // nil: closed
 	slots          [pipeSlots]slot
 	head, used     int // first slot in use, and how many are
+	limit          int // how many may be
 	order          sim.Edge
 }
 
@@ -28,7 +29,7 @@ type slot struct {
 }
 
 func (q *pipe) reset() {
-	q.reader, q.writer, q.head, q.used = nil, nil, 0, 0
+	q.reader, q.writer, q.head, q.used, q.limit = nil, nil, 0, 0, pipeSlots
 }
 
 func (q *pipe) slot(i int) *slot { return &q.slots[(q.head+i)%pipeSlots] }
@@ -43,7 +44,7 @@ func (q *pipe) size() int {
 
 func (q *pipe) mask(writer bool) (m sys.Events) {
 	if writer {
-		if q.used < pipeSlots {
+		if q.used < q.limit {
 			m |= sys.Out
 		}
 		if q.reader == nil {
@@ -73,7 +74,7 @@ func (n *Net) readPipe(f *file, c *sim.Call) {
 		return
 	}
 	c.Acquire = &q.order
-	full, got := q.used == pipeSlots, 0
+	full, got := q.used == q.limit, 0
 	for q.used > 0 && got < len(c.Buf) {
 		s := q.slot(0)
 		k := copy(c.Buf[got:], s.data[s.start:s.end])
@@ -85,7 +86,7 @@ func (n *Net) readPipe(f *file, c *sim.Call) {
 	}
 	c.N = int64(got)
 	n.s.Progress()
-	if full && q.used < pipeSlots {
+	if full && q.used < q.limit {
 		n.wake(q.writer, sys.Out)
 	}
 }
@@ -109,7 +110,7 @@ func (n *Net) writePipe(f *file, c *sim.Call) {
 			rest = rest[odd:]
 		}
 	}
-	for len(rest) > 0 && q.used < pipeSlots {
+	for len(rest) > 0 && q.used < q.limit {
 		s := q.slot(q.used)
 		if s.data == nil {
 			s.data = make([]byte, page)
@@ -125,6 +126,7 @@ func (n *Net) writePipe(f *file, c *sim.Call) {
 	c.N, c.Release = int64(len(c.Buf)-len(rest)), &q.order
 	n.s.Progress()
 	n.wake(q.reader, sys.In)
+	n.again(q.reader)
 }
 
 func (n *Net) closePipe(f *file) {

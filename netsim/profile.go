@@ -12,7 +12,9 @@ import (
 
 // Profile gives each fault of the table its chance. The zero value is no fault.
 type Profile struct {
-	chance [faultCount]uint32 // in 1/65536
+	chance  [faultCount]uint32 // in 1/65536
+	strikes []strike           // and at these places, whatever the chance
+	events  []event
 }
 
 // certain is the scale of chances. A whole one is one step less, because the
@@ -30,7 +32,8 @@ func DefaultProfile() (p Profile) {
 }
 
 // ParseProfile reads "none", "default", or a list like "short-read=0.3,rst=0.01",
-// which may begin with "default," to change single ones.
+// which may begin with "default," to change single ones. "page-refused#7" and
+// "rst@3:1000" aim a fault at a place (aim.go).
 func ParseProfile(text string) (Profile, error) {
 	var p Profile
 	for i, part := range strings.Split(text, ",") {
@@ -50,13 +53,17 @@ func ParseProfile(text string) (Profile, error) {
 }
 
 func (p *Profile) set(part string) error {
-	name, value, found := strings.Cut(part, "=")
-	if !found {
+	at := strings.IndexAny(part, "=#@")
+	if at < 0 {
 		return fmt.Errorf("%q is not of the form fault=chance", part)
 	}
+	name, value := part[:at], part[at+1:]
 	x, ok := faultNamed(name)
 	if !ok {
 		return fmt.Errorf("no fault is called %q; there are %s", name, strings.Join(faultNames(), ", "))
+	}
+	if part[at] != '=' {
+		return p.aim(x, part[at:])
 	}
 	chance, err := strconv.ParseFloat(value, 64)
 	if err != nil || !(chance >= 0 && chance <= 1) {
@@ -82,10 +89,63 @@ func faultNames() (names []string) {
 	return names
 }
 
+// Cuts reports whether a response may stop in the middle, or never come, because of a
+// fault that may strike.
+func (p Profile) Cuts() bool {
+	for i := range faultTable {
+		if faultTable[i].Cut && p.may(fault(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Slows reports whether a client may run out of patience because of a fault that may
+// strike.
+func (p Profile) Slows() bool {
+	for i := range faultTable {
+		if faultTable[i].Slow && p.may(fault(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Also are the statuses that may stand in the place of the right one because of a fault
+// that may strike.
+func (p Profile) Also() (statuses []int) {
+	for i := range faultTable {
+		if p.may(fault(i)) {
+			statuses = append(statuses, faultTable[i].Also...)
+		}
+	}
+	return statuses
+}
+
+func (p *Profile) may(x fault) bool {
+	if p.chance[x] > 0 {
+		return true
+	}
+	for _, s := range p.strikes {
+		if s.fault == x {
+			return true
+		}
+	}
+	for _, e := range p.events {
+		if e.fault == x {
+			return true
+		}
+	}
+	return false
+}
+
+// Has reports whether the i-th fault of Faults may strike.
+func (p Profile) Has(i int) bool { return p.may(fault(i)) }
+
 // Includes reports whether the fault called name may strike.
 func (p Profile) Includes(name string) bool {
 	x, ok := faultNamed(name)
-	return ok && p.chance[x] > 0
+	return ok && p.may(x)
 }
 
 // String is the profile as ParseProfile reads it.
@@ -96,6 +156,7 @@ func (p Profile) String() string {
 			parts = append(parts, faultTable[i].Name+"="+strconv.FormatFloat(float64(chance)/certain, 'g', 3, 64))
 		}
 	}
+	parts = append(parts, p.aimedText()...)
 	if parts == nil {
 		return "none"
 	}

@@ -26,6 +26,27 @@ func (f *flow) get(p []byte) {
 	f.taken += uint64(len(p))
 }
 
+// through is how many of the first size bytes that are not read yet there are up to and
+// with the first mark; size if it is not there.
+func (f *flow) through(size int, mark string) int {
+	same := 0
+	for i := range size {
+		b := f.ring[int(f.read+uint64(i))&(len(f.ring)-1)]
+		switch {
+		case b == mark[same]:
+			same++
+		case b == mark[0]:
+			same = 1
+		default:
+			same = 0
+		}
+		if same == len(mark) {
+			return i + 1
+		}
+	}
+	return size
+}
+
 func (n *Net) grow(f *flow, size int) {
 	length := smallRing
 	for length < size {

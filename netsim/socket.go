@@ -67,11 +67,19 @@ type socket struct {
 	draws       draws
 
 	// Of faults.
-	refused  int // calls refused in a row
-	measured bool
-	tiny     int // receive window; 0: as the buffer
-	nudge    nudge
-	breaker  breaker
+	refused      int // calls refused in a row
+	measured     bool
+	tiny         int   // receive window; 0: as the buffer
+	dribbles     int   // most bytes of a packet; 0: no limit
+	tried        bool  // whether dribbles was drawn
+	aimed, shuts uint8 // how often a deadline was met, and the window shut
+	struck       bool  // an aimed fault did
+	stalled      bool  // no write gets in
+	windowShut   bool  // nothing is taken
+	stall        stall
+	shutter      shutter
+	nudge        nudge
+	breaker      breaker
 }
 
 // flow is one direction's bytes. Positions count from the connection's begin:
@@ -101,7 +109,12 @@ func (s *socket) unread() int {
 func (s *socket) queued() int { return int(s.out.accepted - s.out.acked) }
 
 // free is how many bytes a write would accept.
-func (s *socket) free() int { return max(s.sendBuffer-s.queued(), 0) }
+func (s *socket) free() int {
+	if s.stalled {
+		return 0
+	}
+	return max(s.sendBuffer-s.queued(), 0)
+}
 
 // spacious is sk_stream_is_writeable: a third of the buffer is free.
 func (s *socket) spacious() bool { return 2*s.free() >= s.queued() && s.free() > 0 }
@@ -166,7 +179,7 @@ func (n *Net) attach(p *Process, s *socket) int32 {
 	f := n.files.take()
 	*f = file{kind: kindSocket, object: s.object, sock: s}
 	s.file = f
-	fd := p.table.take(f)
+	fd := n.take(p, f)
 	s.process, s.fd = p.id, fd
 	return fd
 }

@@ -102,6 +102,10 @@ func (n *Net) writeSocket(s *socket, c *sim.Call) {
 		if n.refuses(s.file, c, sys.Out) {
 			return
 		}
+		if !c.Block && n.stalls(s) {
+			fail(c, sys.EAGAIN)
+			return
+		}
 		size = n.shorten(s, faultShortWrite, size)
 	}
 	if size < len(c.Buf) {
@@ -155,7 +159,7 @@ func (n *Net) sendfile(p *Process, out *file, c *sim.Call) {
 	}
 	content := in.node.content
 	size := min(count, max(int64(len(content))-off, 0))
-	if size == 0 {
+	if size == 0 || n.cutFile(in) {
 		return
 	}
 	s := out.sock
@@ -171,7 +175,7 @@ func (n *Net) sendfile(p *Process, out *file, c *sim.Call) {
 	if size > room {
 		size, s.noSpace = room, true
 	}
-	if size == 0 || n.refuses(out, c, sys.Out) {
+	if size == 0 || n.refuses(out, c, sys.Out) || n.stalls(s) {
 		fail(c, sys.EAGAIN)
 		return
 	}

@@ -76,6 +76,27 @@ func (t *table) take(f *file) int32 {
 	return fd
 }
 
+// takeAbove gives f the lowest free number but for k, if there are so many.
+func (t *table) takeAbove(f *file, k int) int32 {
+	kept := [4]int32{-1, -1, -1, -1}
+	for i := range min(k, len(kept)) {
+		if kept[i] = t.lowest(); kept[i] < 0 {
+			break
+		}
+		t.free[kept[i]/64] &^= 1 << (kept[i] % 64)
+	}
+	fd := t.take(f)
+	for _, k := range kept {
+		if k >= 0 {
+			t.free[k/64] |= 1 << (k % 64)
+		}
+	}
+	if fd < 0 {
+		return t.take(f)
+	}
+	return fd
+}
+
 func (t *table) release(fd int32) {
 	t.entries[fd].file = nil
 	t.free[fd/64] |= 1 << (fd % 64)

@@ -37,6 +37,7 @@ type wire struct {
 	free     rt.Instant // when the last packet has left the sender
 	armed    bool
 	enlisted bool // in net.due
+	held     hold // the packets wait for what may follow
 }
 
 // send puts a packet on s's wire.
@@ -50,10 +51,17 @@ func (n *Net) send(s *socket, p packet, size int) {
 		left = w.free
 	}
 	p.at = left.Add(delay)
+	if n.faults.any {
+		n.retime(s, &p, size)
+	}
 	if last := len(w.packets) - 1; last >= w.first {
 		p.at = max(p.at, w.packets[last].at)
 	}
 	w.packets = append(w.packets, p)
+	if w.held != holdNone && w.held.endsWith(p.kind) && len(w.packets)-w.first > 1 {
+		n.hurry(w)
+		return
+	}
 	n.arm(w)
 }
 
@@ -108,6 +116,9 @@ func (n *Net) push(s *socket) {
 	f := &s.out
 	for f.sent < f.accepted && f.sent < f.edge {
 		k := min(f.accepted-f.sent, f.edge-f.sent, uint64(n.cfg.Segment))
+		if n.faults.any {
+			k = n.portion(s, k)
+		}
 		if s.cork.on && k < uint64(n.cfg.Segment) && !s.finQueued {
 			return
 		}

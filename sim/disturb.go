@@ -113,3 +113,14 @@ func (s *Sim) stirred(t *Task) {
 	}
 	s.unpark(t)
 }
+
+// Due is when the next wait of a task ends because its time is up; false: none does.
+func (s *Sim) Due() (due rt.Instant, set bool) {
+	for i := range s.timers {
+		t := &s.timers[i]
+		if t.task != nil && t.task.timer == t.sequence && (!set || t.when < due) {
+			due, set = t.when, true
+		}
+	}
+	return due, set
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brigade/fuzz"
+	"brigade/netsim"
 	"brigade/traces"
 )
 
@@ -26,6 +27,7 @@ type fuzzFlags struct {
 	duration time.Duration
 	seed     seedValue
 	strategy string
+	faults   string
 	engine   string
 	workers  int
 	race     bool
@@ -66,6 +68,7 @@ otherwise. Without, they go on from a seed drawn by chance until time is up.`,
 	c.Flags().DurationVar(&f.duration, "for", 0, "run until `D`, such as 10m, has passed (30s if there is no --seeds either)")
 	c.Flags().Var(&f.seed, "seed", "the first seed, in decimal or as 0x hexadecimal")
 	c.Flags().StringVar(&f.strategy, "strategy", fuzz.DefaultStrategy, "how schedules are searched: a `NAME` that brigade list shows")
+	c.Flags().StringVar(&f.faults, "faults", "", "what goes wrong: none, or a `LIST` such as short-read=0.3,rst=0.01 or default,rst=0; brigade list --faults tells of each")
 	c.Flags().StringVar(&f.engine, "engine", fuzz.DefaultEngine, "how tasks are made: coroutines or baton; both give the same events")
 	c.Flags().IntVarP(&f.workers, "workers", "j", runtime.NumCPU(), "worker processes")
 	c.Flags().BoolVar(&f.race, "race", false, "build the workers with Go's race detector; needs a C compiler")
@@ -93,6 +96,9 @@ func (f *fuzzFlags) check(given func(string) bool) error {
 	}
 	if _, err := fuzz.FindStrategy(f.strategy); err != nil {
 		return err
+	}
+	if _, err := netsim.ParseProfile(f.faults); err != nil {
+		return fmt.Errorf("--faults: %w", err)
 	}
 	if !f.seed.set {
 		f.seed.n = 1
@@ -123,7 +129,7 @@ func (p *program) campaign(f *fuzzFlags, names []string) error {
 	}
 	defer clean()
 	c := &fuzz.Campaign{
-		Scenarios: set, Strategy: f.strategy, Engine: f.engine, First: f.seed.n, Seeds: f.seeds, For: f.duration,
+		Scenarios: set, Strategy: f.strategy, Faults: f.faults, Engine: f.engine, First: f.seed.n, Seeds: f.seeds, For: f.duration,
 		Workers: f.workers, Twice: f.twice, Command: command, TraceDir: f.traces,
 		Shrink: fuzz.Shrinking{Runs: f.shrink, For: campaignShrinkTime},
 	}

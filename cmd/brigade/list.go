@@ -2,17 +2,23 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"brigade/fuzz"
+	"brigade/netsim"
 )
 
 func (p *program) list() *cobra.Command {
-	var asJSON bool
+	var asJSON, faults bool
 	c := &cobra.Command{
 		Use: "list", Short: "List the scenarios and strategies", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if faults {
+				return p.listFaults(asJSON)
+			}
 			if asJSON {
 				return p.listJSON()
 			}
@@ -31,6 +37,7 @@ func (p *program) list() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&faults, "faults", false, "list what the world does to a server instead: name, number, usual chance, cause")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }
@@ -45,4 +52,28 @@ func (p *program) listJSON() error {
 		entries[i] = entry{s.Name, s.Story}
 	}
 	return json.NewEncoder(p.stdout).Encode(map[string]any{"scenarios": entries, "strategies": fuzz.Strategies()})
+}
+
+// listFaults prints the table of faults, in the order of their numbers.
+func (p *program) listFaults(asJSON bool) error {
+	type entry struct {
+		Name   string  `json:"name"`
+		Number string  `json:"number"`
+		Weight float64 `json:"weight"`
+		Cause  string  `json:"cause"`
+	}
+	var entries []entry
+	width := 0
+	for _, f := range netsim.Faults() {
+		entries = append(entries, entry{f.Name, f.Number, f.Weight, f.Cause})
+		width = max(width, len(f.Name))
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.Number, b.Number) })
+	if asJSON {
+		return json.NewEncoder(p.stdout).Encode(map[string]any{"faults": entries})
+	}
+	for _, e := range entries {
+		p.printf("%s  %-*s  %5g  %s\n", e.Number, width, e.Name, e.Weight, e.Cause)
+	}
+	return nil
 }

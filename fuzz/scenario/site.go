@@ -121,11 +121,8 @@ func (s *site) serve(p plan, f func()) {
 func (s *site) crowd(p plan, list ...behaviour) {
 	var wg rt.WaitGroup
 	files := s.files
-	if p.net.Profile.Includes("disk-error") {
-		files = tolerant(files, 500, 503)
-	}
-	if p.net.Profile.Includes("tiny-window") {
-		files = tolerant(files, 408)
+	if also := p.net.Profile.Also(); len(also) > 0 {
+		files = tolerant(files, also...)
 	}
 	wg.Label("clients")
 	for i, b := range list {
@@ -152,19 +149,23 @@ func (s *site) crowd(p plan, list ...behaviour) {
 }
 
 // blames reports whether err is the server's fault: no mere consequence of what
-// the network did; or of a disk that failed in the middle of a file, which leaves
-// nothing but a reset to say so; or of a window so small that time ran out.
+// the network did, or of a fault that leaves a server nothing but to cut a response
+// short, such as a disk that fails in the middle of a file.
 func (p *plan) blames(err error) bool {
 	if err == nil || !client.Blames(err) {
 		return false
 	}
 	kind, _ := client.KindOf(err)
-	cut := kind == client.Truncated || kind == client.Silent || kind == client.Reset
-	return !cut || !p.net.Profile.Includes("disk-error") && !p.net.Profile.Includes("tiny-window")
+	switch kind {
+	case client.Truncated, client.Silent, client.Reset:
+		return !p.net.Profile.Cuts()
+	case client.Timeout:
+		return !p.net.Profile.Slows()
+	}
+	return true
 }
 
-// tolerant are the files for a world in which these answers are right too: the
-// disk may fail, or a request take longer to arrive than it may.
+// tolerant are the files for a world in which these answers are right too.
 func tolerant(files []client.File, statuses ...int) []client.File {
 	list := append([]client.File(nil), files...)
 	for i := range list {
