@@ -115,7 +115,7 @@ var faultTable = [faultCount]Fault{
 	faultPipe:          {Name: "small-pipe", Number: "F09", Weight: 0.3, Cause: "the user has too many pipes (pipe-user-pages-soft), so a new one has one page"},
 	faultEcho:          {Name: "wake-again", Number: "F09", Weight: 0.1, Cause: "two wakeups raced: the second comes when the first has been served"},
 	faultBacklog:       {Name: "backlog-overflow", Number: "F10", Weight: 0.03, Slow: true, Cause: "the accept queue is full, so the handshake is dropped and tried again"},
-	faultBurst:         {Name: "accept-burst", Number: "F11", Weight: 0.3, Cause: "a link comes back, and all who waited connect at once"},
+	faultBurst:         {Name: "accept-flood", Number: "F11", Weight: 0.3, Cause: "a link comes back, and all who waited connect at once"},
 	faultFinRides:      {Name: "fin-with-data", Number: "F13", Weight: 0.1, Cause: "the last data and FIN share a segment"},
 	faultZeroWindow:    {Name: "zero-window", Number: "F14", Weight: 0.01, Cut: true, Slow: true, Also: late, Cause: "the peer's process is stopped, so its window stays shut"},
 	faultDribble:       {Name: "dribble", Number: "F15", Weight: 0.02, Cut: true, Also: late, Cause: "a bad link: some bytes at a time, with long gaps"},
