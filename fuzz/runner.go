@@ -48,8 +48,11 @@ func NewRunner() *Runner {
 }
 
 // Run makes the run of j. o carries what a replay adds: departures, strictness,
-// recording, a bound of its own on the steps. It returns how many exchanges there were, too.
+// recording, a strategy or a bound on the steps of its own. It returns how many exchanges there were, too.
 func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
+	if o.Strategy != nil {
+		return r.run(j, o)
+	}
 	s, err := r.strategy(j)
 	if err != nil && o.Departures == nil {
 		return nil, 0, err

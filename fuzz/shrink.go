@@ -58,7 +58,9 @@ func Shrink(set scenario.Set, t *traces.Trace, o Shrinking) (*Shrunk, error) {
 	if o.For > 0 {
 		options.Stop = func() bool { return time.Since(began) > o.For }
 	}
-	s := &Shrunk{Result: shrink.Minimize(repeat(first), first.Report, options), Took: time.Since(began)}
+	run := attempts(first)
+	options.Search = func(s schedule.Strategy) *sim.Report { return run(sim.Options{Strategy: s}) }
+	s := &Shrunk{Result: shrink.Minimize(repeat(run), first.Report, options), Took: time.Since(began)}
 	s.Report = s.Result.Report
 	s.Trace = t
 	if s.Result.Repeated {
@@ -67,17 +69,18 @@ func Shrink(set scenario.Set, t *traces.Trace, o Shrinking) (*Shrunk, error) {
 	return s, nil
 }
 
-// repeat makes runs of p's job by other departures. One that does not come to its
-// end in several times p's steps fails in another way, so it is not waited for.
-func repeat(p *Replayed) shrink.Run {
+// attempts makes runs of p's job. One that does not come to its end in several
+// times p's steps fails in another way, so it is not waited for.
+func attempts(p *Replayed) func(sim.Options) *sim.Report {
 	runner, races := NewRunner(), openRaceLog()
 	races.next() // what runs before reported
 	most := 0
 	if p.Report.Verdict.Kind != sim.Livelock {
 		most = 4*p.Report.Steps + 20_000
 	}
-	return func(d []schedule.Departure, record bool) *sim.Report {
-		r, _, err := runner.Run(p.Job, sim.Options{Departures: d, Record: record, MaxSteps: most})
+	return func(o sim.Options) *sim.Report {
+		o.MaxSteps = most
+		r, _, err := runner.Run(p.Job, o)
 		if err != nil {
 			return new(sim.Report) // it was run before: there is no such error
 		}
@@ -85,6 +88,13 @@ func repeat(p *Replayed) shrink.Run {
 			describeRace(r.Verdict, races.next())
 		}
 		return r
+	}
+}
+
+// repeat makes runs by departures.
+func repeat(run func(sim.Options) *sim.Report) shrink.Run {
+	return func(d []schedule.Departure, record bool) *sim.Report {
+		return run(sim.Options{Departures: d, Record: record})
 	}
 }
 

@@ -36,7 +36,7 @@ func View(set scenario.Set, t *traces.Trace) (*Viewed, error) {
 		return v, nil
 	}
 	v.Report = first.Report
-	v.Explanation = explain.Explain(explain.Run(repeat(first)), first.Report, signatureOf)
+	v.Explanation = explain.Explain(explain.Run(repeat(attempts(first))), first.Report, signatureOf)
 	return v, nil
 }
 

@@ -24,6 +24,7 @@ type Options struct {
 	Runs      int                      // how many runs at most; 0: 4,000
 	Signature func(*sim.Report) string // what makes two failures alike; nil: the verdict's signature
 	Size      func(*sim.Report) int    // how much a recorded run makes a reader follow (requests, say): less comes before all else; nil: all alike
+	Search    Search                   // makes runs from nothing, to find the failure in a smaller one; nil: none
 	Stop      func() bool              // an end from outside, asked before each run; nil: none
 }
 
@@ -57,7 +58,11 @@ func Minimize(run Run, failing *sim.Report, o Options) Result {
 		return result
 	}
 	m.base, m.cost = first, m.costOf(first)
+	if !m.easy() {
+		m.search(m.opt.Runs / searchedFirst)
+	}
 	m.reduce()
+	m.detour()
 	result.Repeated = true
 	result.Stopped = m.stopped()
 	result.Minimal = m.minimal()
@@ -85,7 +90,8 @@ type minimizer struct {
 	base      *sim.Report
 	cost      cost
 	runs      int
-	tried     map[uint64]bool // schedules that did not fail so, by hash
+	tried     map[uint64]bool // schedules that did not fail so, or are no cheaper, by hash
+	plateau   []*sim.Report   // failing runs that cost about as much as the base
 }
 
 func (m *minimizer) stopped() bool {
@@ -179,6 +185,7 @@ func (m *minimizer) accept(r *sim.Report) bool {
 	c := m.costOf(r)
 	if !c.less(m.cost) {
 		m.tried[hashOf(r.Departures)] = true
+		m.remember(r, c)
 		return false
 	}
 	m.base, m.cost = r, c
