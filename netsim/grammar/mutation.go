@@ -46,12 +46,12 @@ func within(s, text string, draw Source) string {
 // some is a field line that is drawn.
 func some(r *Request, draw Source) *field { return &r.fields[draw("line", len(r.fields))] }
 
-// plainContent makes r one with Content-Length, in a field of its own.
-func plainContent(r *Request, length, content string) {
+// plainContent makes r one with this Content-Length, and nothing behind the head.
+func plainContent(r *Request, length string) {
 	r.remove("Content-Length")
 	r.remove("Transfer-Encoding")
 	r.add("Content-Length", length)
-	r.content, r.chunked = []byte(content), false
+	r.content, r.chunked = nil, false
 }
 
 // chunkedContent makes r one with this chunked content.
@@ -177,17 +177,17 @@ func framingMutations() []Mutation {
 			r.put(draw, field{"Content-Length", ": ", one(draw, "5", "0", "44"), "\r\n"})
 		}),
 		refused("two lengths", "RFC 9112 §6.3", true, func(r *Request, draw Source) {
-			plainContent(r, "0", "")
+			plainContent(r, "0")
 			r.put(draw, field{"Content-Length", ": ", "38", "\r\n"})
 			r.content = []byte(hidden)
 		}),
 		refused("one length twice", "RFC 9110 §8.6", false, func(r *Request, draw Source) {
-			plainContent(r, "0", "")
+			plainContent(r, "0")
 			r.put(draw, field{one(draw, "Content-Length", "content-length"), ": ", "0", "\r\n"})
 		}),
-		refused("list of lengths", "RFC 9112 §6.3", false, func(r *Request, draw Source) { plainContent(r, one(draw, "0, 0", "0,38"), "") }),
+		refused("list of lengths", "RFC 9112 §6.3", false, func(r *Request, draw Source) { plainContent(r, one(draw, "0, 0", "0,38")) }),
 		refused("form of the length", "RFC 9110 §8.6", true, func(r *Request, draw Source) {
-			plainContent(r, one(draw, "", "+0", "-1", "0x0", "0 0", "1e1", "0;a", "\"0\"", "a", "9223372036854775808", "18446744073709551616"), "")
+			plainContent(r, one(draw, "", "+0", "-1", "0x0", "0 0", "1e1", "0;a", "\"0\"", "a", "9223372036854775808", "18446744073709551616"))
 		}),
 		refused("chunked twice", "RFC 9112 §6.1", true, func(r *Request, draw Source) {
 			chunkedContent(r, "0\r\n\r\n")

@@ -70,16 +70,6 @@ func (r *Request) at(name string) int {
 	panic(fmt.Sprintf("grammar: %q has no field %s", r.Text(), name))
 }
 
-// has reports whether there is a field called name.
-func (r *Request) has(name string) bool {
-	for _, f := range r.fields {
-		if strings.EqualFold(f.name, name) {
-			return true
-		}
-	}
-	return false
-}
-
 // remove takes the field called name away, if it is there.
 func (r *Request) remove(name string) {
 	var kept []field
