@@ -66,6 +66,18 @@ var table = [...]Checker{
 		New:    func(p int32) sim.Observer { return &spin{judge: watching(p)} },
 	},
 	{
+		Numbers: []string{"I01", "I02", "I03", "I06", "I24", "I28", "I32"}, Name: "memory",
+		Allows: "an allocator with its blocks and pools is touched by who took it last; each block is out once, and comes back",
+		Probes: "memory block, and all of pools",
+		New:    func(p int32) sim.Observer { return &memory{judge: watching(p)} },
+	},
+	{
+		Numbers: []string{"I02", "I03", "I05", "I06", "I24"}, Name: "pool",
+		Allows: "memory is taken out of the pool of the task's scope; a pool ends once, after its children, and is not used afterwards",
+		Probes: "pool-open pool-use pool-close",
+		New:    func(p int32) sim.Observer { return &pool{judge: watching(p)} },
+	},
+	{
 		Numbers: []string{"I31"}, Name: "drain",
 		Allows: "a server that drains hears no more, and is gone when its deadline has passed",
 		World:  "listen, accept, close, time", Probes: "drain loop",

@@ -22,12 +22,14 @@ func checker(t testing.TB, name string) (sim.Observer, invariants.Checker) {
 	return nil, invariants.Checker{}
 }
 
-// planted are histories of which one checker, alone, has to say that an invariant
-// does not hold. Empty: it holds.
-var planted = []struct {
+type plant struct {
 	checker, invariant, story string
 	history                   *history
-}{
+}
+
+// planted are histories of which one checker, alone, has to say that an invariant
+// does not hold. Empty: it holds.
+var planted = []plant{
 	{"descriptor", "I15", "closed twice", begun().parted().fails(processor, rt.OpClose, 7, bad)},
 	{"descriptor", "I15", "used after its close", begun().parted().fails(processor, rt.OpRead, 7, bad)},
 	{"descriptor", "I15", "never made", begun().fails(loop, rt.OpRead, 70, bad)},
@@ -151,7 +153,7 @@ func (h *history) times(n int, f func(h *history)) *history {
 
 func TestPlanted(t *testing.T) {
 	caught := map[string]bool{}
-	for _, p := range planted {
+	for _, p := range append(planted, plantedMemory...) {
 		c, row := checker(t, p.checker)
 		v := p.history.judge(c)
 		switch {
@@ -193,7 +195,7 @@ func TestMessages(t *testing.T) {
 		{"owner", "two takers", "connection 1 is touched by world (sendfile); it is world's until that hands it on"},
 		{"block", "sends a file", "loop world performs sendfile, which may block; only poll_wait may"},
 	} {
-		for _, p := range planted {
+		for _, p := range append(planted, plantedMemory...) {
 			if p.checker != want.checker || p.story != want.story {
 				continue
 			}

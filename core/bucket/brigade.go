@@ -1,129 +1,190 @@
 package bucket
 
-import "brigade/core/sys"
+// A brigade is a list of buckets of one allocator, with their bytes counted.
 
-// Kind is what a bucket's bytes are, or that it is metadata.
-type Kind uint8
+import "brigade/core/rt"
 
-// The kinds.
-const (
-	Heap         Kind = iota // bytes in the brigade's page
-	Shared                   // immutable bytes owned by nobody
-	File                     // a part of an open file
-	EndOfRequest             // metadata: the request before it is answered
-)
-
-// Bucket is one piece of output.
-type Bucket struct {
-	Kind  Kind
-	FD    sys.FD // File: closed by whoever passes or drops the bucket, if Owned
-	Owned bool
-	Off   int64 // Heap: in the page; File: in the file
-	Len   int64
-	Data  []byte // Shared
-}
-
-// Brigade is a sequence of buckets. Its page is set by its owner.
+// Brigade is a sequence of buckets. Init it before use. It is not copied.
 type Brigade struct {
-	page  []byte
-	list  []Bucket
-	first int
-	bytes int64
+	alloc    *Allocator
+	first    *Bucket
+	last     *Bucket
+	length   int
+	bytes    int64 // of buckets whose length is known
+	unknown  int   // buckets whose length is not
+	volatile int   // transient ones
 }
 
-// SetPage gives the brigade the memory that its Heap buckets point into.
-func (b *Brigade) SetPage(page []byte) { b.page = page }
+// Init makes a zero Brigade ready for a's buckets.
+func (b *Brigade) Init(a *Allocator) { b.alloc = a }
 
-// Heap appends the bytes from..to of the page.
-func (b *Brigade) Heap(from, to int) {
-	b.add(Bucket{Kind: Heap, Off: int64(from), Len: int64(to - from)})
-}
-
-// Shared appends immutable bytes.
-func (b *Brigade) Shared(data []byte) {
-	b.add(Bucket{Kind: Shared, Len: int64(len(data)), Data: data})
-}
-
-// File appends length bytes of the file fd from off on. owned: fd is closed when
-// the bucket has been passed.
-func (b *Brigade) File(fd sys.FD, off, length int64, owned bool) {
-	b.add(Bucket{Kind: File, FD: fd, Off: off, Len: length, Owned: owned})
-}
-
-// EndOfRequest appends the mark.
-func (b *Brigade) EndOfRequest() { b.add(Bucket{Kind: EndOfRequest}) }
-
-func (b *Brigade) add(k Bucket) {
-	b.bytes += k.Len
-	b.list = append(b.list, k)
-}
+// Allocator is whose buckets b holds.
+func (b *Brigade) Allocator() *Allocator { return b.alloc }
 
 // Empty reports whether nothing is left.
-func (b *Brigade) Empty() bool { return b.first == len(b.list) }
+func (b *Brigade) Empty() bool { return b.first == nil }
 
-// Len is how many buckets are left.
-func (b *Brigade) Len() int { return len(b.list) - b.first }
+// Len is how many buckets there are.
+func (b *Brigade) Len() int { return b.length }
 
-// Bytes is how many bytes are left.
-func (b *Brigade) Bytes() int64 { return b.bytes }
+// Bytes is how many bytes they stand for; false: some have not been counted, and
+// there are that many at least.
+func (b *Brigade) Bytes() (n int64, known bool) { return b.bytes, b.unknown == 0 }
 
-// Front is the first bucket; b must not be empty.
-func (b *Brigade) Front() *Bucket { return &b.list[b.first] }
+// Front is the first bucket; nil: there is none.
+func (b *Brigade) Front() *Bucket { return b.first }
 
-// Pop drops the first bucket, whatever is left of it.
-func (b *Brigade) Pop() {
-	b.bytes -= b.list[b.first].Len
-	b.list[b.first] = Bucket{}
-	if b.first++; b.first == len(b.list) {
-		b.list, b.first = b.list[:0], 0
+// Back is the last bucket; nil: there is none.
+func (b *Brigade) Back() *Bucket { return b.last }
+
+// count adds k's share, or takes it off: by is 1 or -1.
+func (b *Brigade) count(k *Bucket, by int64) {
+	switch {
+	case k.n > 0:
+		b.bytes += by * k.n
+	case k.n == Unknown:
+		b.unknown += int(by)
+	}
+	if k.kind == Transient {
+		b.volatile += int(by)
 	}
 }
 
-// Consume takes n bytes, at most what it has, off the first bucket.
-func (b *Brigade) Consume(n int64) {
-	k := &b.list[b.first]
-	k.Off += n
-	k.Len -= n
-	b.bytes -= n
-	if k.Kind == Shared {
-		k.Data = k.Data[n:]
+// belongs stops whoever puts a bucket into a brigade where it does not belong.
+func (b *Brigade) belongs(k *Bucket) {
+	k.must("put into a brigade")
+	if k.alloc != b.alloc {
+		rt.Bug("bucket: a %v bucket of %s is put into a brigade of %s; a brigade holds buckets of one allocator: copy it, or send it through a beam", k.kind, k.alloc.Name(), b.alloc.Name())
+	}
+	if k.in != nil {
+		rt.Bug("bucket: a %v bucket of %s is put into a brigade, but it is in one; it is in one at most", k.kind, k.alloc.Name())
 	}
 }
 
-// Iovec gathers the memory at the front into dst[:0], neighbours in the page
-// joined, up to dst's capacity or the first file. file: a file follows.
-func (b *Brigade) Iovec(dst [][]byte) (iov [][]byte, file bool) {
-	iov = dst[:0]
-	end := int64(-1) // where in the page the last element ends
-	for i := b.first; i < len(b.list); i++ {
-		k := &b.list[i]
-		switch k.Kind {
-		case EndOfRequest:
-			continue
-		case File:
-			if k.Len == 0 {
-				continue
-			}
-			return iov, true
-		case Heap:
-			if k.Off == end && len(iov) > 0 {
-				last := &iov[len(iov)-1]
-				*last = b.page[k.Off-int64(len(*last)) : k.Off+k.Len]
-				end += k.Len
-				continue
-			}
-			if len(iov) == cap(iov) {
-				return iov, false
-			}
-			iov = append(iov, b.page[k.Off:k.Off+k.Len])
-			end = k.Off + k.Len
-		case Shared:
-			if len(iov) == cap(iov) {
-				return iov, false
-			}
-			iov = append(iov, k.Data)
-			end = -1
+// Append adds k at the end.
+func (b *Brigade) Append(k *Bucket) {
+	b.belongs(k)
+	b.insert(k, b.last)
+}
+
+// Prepend adds k at the front.
+func (b *Brigade) Prepend(k *Bucket) {
+	b.belongs(k)
+	b.insert(k, nil)
+}
+
+// InsertAfter adds k behind at, which is in b.
+func (b *Brigade) InsertAfter(at, k *Bucket) {
+	b.belongs(k)
+	if at.in != b {
+		rt.Bug("bucket: a bucket is put behind a %v bucket that is not in the brigade", at.kind)
+	}
+	b.insert(k, at)
+}
+
+// insert adds k behind at; nil: at the front.
+func (b *Brigade) insert(k, at *Bucket) {
+	k.in, k.previous = b, at
+	if at == nil {
+		k.next, b.first = b.first, k
+	} else {
+		k.next, at.next = at.next, k
+	}
+	if k.next == nil {
+		b.last = k
+	} else {
+		k.next.previous = k
+	}
+	b.length++
+	b.count(k, 1)
+}
+
+// Remove takes k out of b.
+func (b *Brigade) Remove(k *Bucket) {
+	k.must("removed")
+	if k.in != nil && k.in.alloc == nil {
+		rt.Bug("bucket: a %v bucket of %s is used after it was sent through a beam; it is the beam's until that has it no more", k.kind, k.alloc.Name())
+	}
+	if k.in != b {
+		rt.Bug("bucket: a %v bucket of %s is removed from a brigade that it is not in", k.kind, k.alloc.Name())
+	}
+	if k.previous == nil {
+		b.first = k.next
+	} else {
+		k.previous.next = k.next
+	}
+	if k.next == nil {
+		b.last = k.previous
+	} else {
+		k.next.previous = k.previous
+	}
+	k.in, k.next, k.previous = nil, nil, nil
+	b.length--
+	b.count(k, -1)
+}
+
+// Concat moves all of c to b's end.
+func (b *Brigade) Concat(c *Brigade) {
+	if c.first == nil {
+		return
+	}
+	if c.alloc != b.alloc {
+		b.belongs(c.first)
+	}
+	if rt.Checking() {
+		b.alloc.Check("appended to")
+	}
+	for k := c.first; k != nil; k = k.next {
+		k.in = b
+	}
+	if b.last == nil {
+		b.first = c.first
+	} else {
+		b.last.next, c.first.previous = c.first, b.last
+	}
+	b.last = c.last
+	b.length += c.length
+	b.bytes += c.bytes
+	b.unknown += c.unknown
+	b.volatile += c.volatile
+	*c = Brigade{alloc: c.alloc}
+}
+
+// Split moves k, which is in b, and all behind it to rest's end.
+func (b *Brigade) Split(k *Bucket, rest *Brigade) {
+	k.must("split off")
+	if k.in != b || rest.alloc != b.alloc {
+		rt.Bug("bucket: a brigade of %s is split at a %v bucket that is not in it, or into one of %s", b.alloc.Name(), k.kind, rest.alloc.Name())
+	}
+	for k != nil {
+		next := k.next
+		b.Remove(k)
+		rest.insert(k, rest.last)
+		k = next
+	}
+}
+
+// Partition makes a bucket begin n bytes after b's beginning and returns it, the
+// first one that does; nil: b ends there. False: b has fewer bytes, or a part of it
+// before that has not been counted.
+func (b *Brigade) Partition(n int64) (k *Bucket, ok bool) {
+	for k = b.first; k != nil; k = k.next {
+		switch {
+		case n == 0:
+			return k, true
+		case k.n == Unknown:
+			return nil, false
+		case n < k.n:
+			return k.Split(n), true
 		}
+		n -= k.n
 	}
-	return iov, false
+	return nil, n == 0
+}
+
+// Destroy destroys all buckets.
+func (b *Brigade) Destroy() {
+	for b.first != nil {
+		b.first.Destroy()
+	}
 }

@@ -1,14 +1,17 @@
-// Package bucket holds a response on its way out: a brigade of buckets, each some
-// bytes of one kind, with the ends of requests between them.
+// Package bucket holds output on its way: a brigade is a sequence of buckets, each
+// some bytes of one kind, or metadata (a flush, an error, the end of a stream, the
+// end of a request) between them.
 //
-// A brigade belongs to one connection's http_conn and is touched by that
-// connection's owner only. Bytes in its page are written once and then left
-// alone until the brigade is empty; shared bytes are immutable.
+// Buckets come from an Allocator, which has one owner, and a brigade holds buckets
+// of one allocator: what comes from another is copied, or sent through a Beam, the
+// bounded brigade between two tasks. Bytes that several buckets stand for do not
+// change. A transient bucket's bytes die when whoever made it goes on, a pool
+// bucket's with the pool: what is kept longer is set aside first.
 //
-//	b.Heap(from, to)          // a head rendered into the page
-//	b.Shared(body)            // a cached file
-//	b.EndOfRequest()          // passed when the last byte before it has left
+//	b.Append(a.Heap(block, 0, 100))    // a head, rendered into a block
+//	b.Append(a.Immortal(body))         // a cached file
+//	b.Append(a.EndOfRequest(request))  // passed when all before it has left
 //
-// What follows from the end of a request (the log, the release of what it held)
-// is its writer's business.
+// What follows from the end of a request (the log, the end of its pool) is its
+// writer's business.
 package bucket

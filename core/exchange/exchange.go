@@ -3,6 +3,7 @@ package exchange
 import (
 	"brigade/core/bucket"
 	"brigade/core/http1"
+	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
@@ -25,10 +26,15 @@ type Exchange struct {
 	Close   bool // the connection closes after this response
 	Note    any  // what Handle leaves for the loop's Local to learn
 
-	out  *bucket.Brigade
-	page []byte // len: what is used of it
-	room int    // its capacity
-	mark int    // where the part not yet in a bucket begins
+	buckets *bucket.Allocator
+	out     *bucket.Brigade
+	request bucket.Request // what the end of the response carries; nil: it is queued, or there is none
+	pool    *mem.Pool      // the request's
+	block   *mem.Block     // where heads are rendered
+	page    []byte         // len: what is used of it
+	room    int            // its capacity
+	mark    int            // where the part not yet in a bucket begins
+	file    *bucket.OpenFile
 }
 
 // Handler answers requests. One value serves all tasks: it holds no state that
@@ -48,16 +54,28 @@ type Local interface {
 	Learn(note any)
 }
 
-// SetOutput tells where responses go. It is the connection's to call.
-func (x *Exchange) SetOutput(out *bucket.Brigade, page []byte) {
-	x.out, x.page, x.room, x.mark = out, page[:0], cap(page), 0
+// SetOutput tells where responses go: heads are rendered into a block of size bytes
+// at least. It is the connection's to call.
+func (x *Exchange) SetOutput(out *bucket.Brigade, block *mem.Block, size int) {
+	x.buckets, x.out, x.block = out.Allocator(), out, block
+	x.page, x.room, x.mark = block.Bytes()[:0:size], size, 0
 }
+
+// Bind begins the exchange of request r, whose memory is pool's.
+func (x *Exchange) Bind(r bucket.Request, pool *mem.Pool) { x.request, x.pool = r, pool }
+
+// Pool is the request's: memory taken out of it is there until the last byte of the
+// response has left.
+func (x *Exchange) Pool() *mem.Pool { return x.pool }
 
 // Free is how much room the page has.
 func (x *Exchange) Free() int { return cap(x.page) - len(x.page) }
 
-// Rewind makes the whole page free again. The brigade must be empty.
-func (x *Exchange) Rewind() { x.page, x.mark = x.page[:0], 0 }
+// Rewind makes the whole page free again. Nothing of it may be queued.
+func (x *Exchange) Rewind() {
+	x.block.Rewind()
+	x.page, x.mark = x.page[:0], 0
+}
 
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
@@ -113,8 +131,15 @@ func (x *Exchange) End() {
 	x.page = append(x.page, "\r\n"...)
 }
 
-// Bytes adds to the body by copying; b must fit into Free.
-func (x *Exchange) Bytes(b []byte) { x.page = append(x.page, b...) }
+// Bytes adds to the body by copying. What does not fit into the page goes behind it.
+func (x *Exchange) Bytes(b []byte) error {
+	if len(b) <= x.Free() {
+		x.page = append(x.page, b...)
+		return nil
+	}
+	x.flush()
+	return x.out.Write(b)
+}
 
 // Shared adds immutable bytes to the body.
 func (x *Exchange) Shared(b []byte) {
@@ -123,19 +148,43 @@ func (x *Exchange) Shared(b []byte) {
 		return
 	}
 	x.flush()
-	x.out.Shared(b)
+	x.out.Append(x.buckets.Immortal(b))
 }
 
-// File adds a part of an open file to the body. owned: fd is closed afterwards.
-func (x *Exchange) File(fd sys.FD, off, length int64, owned bool) {
+// Own adds bytes of the request's pool to the body.
+func (x *Exchange) Own(b []byte) {
 	x.flush()
-	x.out.File(fd, off, length, owned)
+	x.out.Append(x.buckets.Pool(x.pool, b))
+}
+
+// File adds a part of an open file to the body. last: it is the last of that file,
+// which is closed when all have left.
+func (x *Exchange) File(fd sys.FD, off, length int64, last bool) {
+	x.flush()
+	if x.file == nil {
+		x.file = x.buckets.Open(fd)
+	}
+	f := x.file
+	if last {
+		x.file = nil
+	} else {
+		f.Share()
+	}
+	x.out.Append(x.buckets.File(f, off, length))
 }
 
 // Finish ends the response.
 func (x *Exchange) Finish() {
+	if x.request == nil {
+		rt.Bug("exchange: a response is finished, but its request has been, or never began; each is, once")
+	}
 	x.flush()
-	x.out.EndOfRequest()
+	if x.file != nil {
+		x.file.Drop()
+		x.file = nil
+	}
+	x.out.Append(x.buckets.EndOfRequest(x.request))
+	x.request, x.pool = nil, nil
 }
 
 func (x *Exchange) flush() {
@@ -143,7 +192,9 @@ func (x *Exchange) flush() {
 		rt.Bug("exchange: a response head of %d bytes outgrew its page of %d; a head has %d", len(x.page)-x.mark, x.room, Room)
 	}
 	if n := len(x.page); n > x.mark {
-		x.out.Heap(x.mark, n)
+		x.block.Extend(n)
+		x.block.Share()
+		x.out.Append(x.buckets.Heap(x.block, x.mark, n-x.mark))
 		x.mark = n
 	}
 }

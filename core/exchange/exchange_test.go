@@ -10,14 +10,24 @@ import (
 
 	"brigade/core/bucket"
 	"brigade/core/http1"
+	"brigade/core/mem"
+	"brigade/core/rt"
 )
 
 // fixture is an exchange whose request is text.
 func fixture(t testing.TB, text string) (*Exchange, *bucket.Brigade) {
-	page := make([]byte, 16<<10)
+	m, scope := mem.NewAllocator(1, "memory", mem.Limits{}), &mem.Scope{Name: "test"}
+	m.Take(scope)
+	a := new(bucket.Allocator)
+	a.Init(m, nil)
 	x, out := new(Exchange), new(bucket.Brigade)
-	out.SetPage(page)
-	x.SetOutput(out, page)
+	out.Init(a)
+	page, err := m.Alloc(16 << 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.SetOutput(out, page, 16<<10)
+	x.Bind(over{}, m.NewPool(mem.Request))
 	if n, e := x.Request.Parse([]byte(text), 0, nil); n == 0 || e != nil {
 		t.Fatalf("%q: %d, %v", text, n, e)
 	}
@@ -25,11 +35,16 @@ func fixture(t testing.TB, text string) (*Exchange, *bucket.Brigade) {
 	return x, out
 }
 
+// over is a request that has ended.
+type over struct{}
+
+func (over) Ended() bool { return true }
+
 const plain = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 // sent is all that is queued.
 func sent(out *bucket.Brigade) string {
-	iov, _ := out.Iovec(make([][]byte, 0, 64))
+	iov, _ := out.Iovec(make([][]byte, 0, 64), 1<<30)
 	return string(bytes.Join(iov, nil))
 }
 
@@ -102,9 +117,11 @@ func TestSharedLeavesRoom(t *testing.T) {
 			e.Shared(bytes.Repeat([]byte{'b'}, 1500))
 		}
 		e.Finish()
+		e.Bind(over{}, nil)
 	}
 	if e.Free() < Room/2-200 {
-		t.Errorf("%d bytes are free, of %d queued", e.Free(), out.Bytes())
+		queued, _ := out.Bytes()
+		t.Errorf("%d bytes are free, of %d queued", e.Free(), queued)
 	}
 }
 
@@ -114,6 +131,7 @@ func TestRollback(t *testing.T) {
 	e.End()
 	e.Bytes([]byte("first"))
 	e.Finish()
+	e.Bind(over{}, nil)
 	before := sent(out)
 
 	mark := e.Mark()
@@ -124,6 +142,7 @@ func TestRollback(t *testing.T) {
 	}
 	e.Refuse(http1.ErrInternal, "")
 	e.Finish()
+	e.Bind(over{}, nil)
 	text := strings.TrimPrefix(sent(out), before)
 	if !strings.HasPrefix(text, "HTTP/1.1 500 ") || strings.Contains(text, "X-Half") {
 		t.Errorf("%q", text)
@@ -185,12 +204,24 @@ func TestNoAllocation(t *testing.T) {
 		e.End()
 		e.Shared(body)
 		e.Finish()
-		for !out.Empty() {
-			out.Pop()
-		}
+		out.Destroy()
 		e.Rewind()
+		e.Bind(over{}, nil)
 	})
 	if allocs != 0 {
 		t.Errorf("%v allocations a response", allocs)
 	}
+}
+
+// A response that is finished cannot be written to, or finished again.
+func TestFinishedOnce(t *testing.T) {
+	e, _ := fixture(t, plain)
+	e.Refuse(http1.ErrInternal, "")
+	e.Finish()
+	defer func() {
+		if f, ok := recover().(*rt.Fault); !ok || !strings.Contains(f.Message, "is finished, but its request has been") {
+			t.Errorf("finished twice, and nobody said so: %v", f)
+		}
+	}()
+	e.Finish()
 }

@@ -17,36 +17,31 @@ import (
 	"brigade/core/bucket"
 	"brigade/core/exchange"
 	"brigade/core/http1"
+	"brigade/core/mem"
 	"brigade/core/rt"
+	"brigade/core/sys"
 )
 
-// Record is what the access log needs of a request until its response has left.
-// Slices are parts of the input page, which keeps still until then.
-type Record struct {
-	Method    []byte
-	Target    []byte
-	Referer   []byte
-	UserAgent []byte
-	Minor     uint8
-	Status    int
-	Sequence  uint64 // of the request on its connection, from 1
-	Sent      int64  // bytes of the response that the kernel accepted
-}
-
-// Conn is one http_conn.
+// Conn is one http_conn, with memory of its own: an allocator, which moves with it,
+// and a pool that lasts from Get to Put.
 type Conn struct {
 	X       exchange.Exchange
 	Out     bucket.Brigade
-	Records []Record // of responses in Out, oldest first
-	Content Content  // of the current request, still to be skipped
+	Content Content // of the current request, still to be skipped
 
-	in       []byte // page
-	start    int    // first byte not yet parsed
-	end      int    // after the last byte read
-	scanned  int    // of the bytes from start on, how many Parse has seen
-	head     int    // bytes of the head parsed last
-	answered int    // index of the oldest record whose response is in Out
-	outPage  []byte
+	memory   *mem.Allocator
+	buckets  bucket.Allocator
+	pool     *mem.Pool // the connection's
+	requests requests
+
+	sizes    Sizes
+	block    *mem.Block // the input page
+	in       []byte     // its bytes
+	start    int        // first byte not yet parsed
+	end      int        // after the last byte read
+	scanned  int        // of the bytes from start on, how many Parse has seen
+	head     int        // bytes of the head parsed last
+	outBlock *mem.Block
 }
 
 // Sizes are the sizes of a Conn's pages, in bytes.
@@ -55,51 +50,75 @@ type Sizes struct {
 	Out int // at least 2 × exchange.Room
 }
 
-// New makes a Conn. nil: the page source refused.
-func New(s Sizes) *Conn {
-	in := rt.Pages(s.In)
-	if in == nil {
+// New makes a Conn, scope's; id is as mem.NewAllocator has it. nil: the page source
+// refused.
+func New(id uint64, s Sizes, k sys.Kernel, scope *mem.Scope) *Conn {
+	m := mem.NewAllocator(id, "http_conn", mem.Limits{Keep: keep})
+	m.Take(scope)
+	in, err := m.Alloc(s.In)
+	if err != nil {
+		m.End()
 		return nil
 	}
-	out := rt.Pages(s.Out)
-	if out == nil {
-		rt.FreePages(in)
+	out, err := m.Alloc(s.Out)
+	if err != nil {
+		in.Drop()
+		m.End()
 		return nil
 	}
-	c := &Conn{in: in, outPage: out}
-	c.Out.SetPage(out)
-	c.X.SetOutput(&c.Out, out)
+	c := &Conn{memory: m, sizes: s, block: in, in: in.Bytes()[:s.In], outBlock: out}
+	c.buckets.Init(m, k)
+	c.Out.Init(&c.buckets)
+	c.X.SetOutput(&c.Out, out, s.Out)
 	return c
 }
 
+// keep is how many bytes of free blocks an http_conn keeps from one request to the
+// next.
+const keep = 4 << 10
+
 // Free gives the pages back. c is dead afterwards.
 func (c *Conn) Free() {
-	rt.FreePages(c.in)
-	rt.FreePages(c.outPage)
-	c.in, c.outPage = nil, nil
+	c.block.Drop()
+	c.outBlock.Drop()
+	c.block, c.in, c.outBlock = nil, nil, nil
+	c.memory.End()
 }
+
+// Open begins c's use by a connection.
+func (c *Conn) Open() { c.pool = c.memory.NewPool(mem.Connection) }
 
 // Recycle makes c equal to a new one, but for its pages. Nothing may be queued.
 func (c *Conn) Recycle() {
-	if !c.Out.Empty() {
+	if !c.Out.Empty() || c.requests.first != nil {
 		rt.Bug("httpconn: recycled with output queued; its response has not left yet")
 	}
-	c.start, c.end, c.scanned, c.head, c.answered = 0, 0, 0, 0, 0
-	clear(c.Records)
-	c.Records = c.Records[:0]
+	if n := c.buckets.Live(); n != 0 {
+		rt.Bug("httpconn: recycled with %d buckets alive in no brigade of its own; a filter or handler keeps them", n)
+	}
+	c.start, c.end, c.scanned, c.head = 0, 0, 0, 0
 	c.Content = Content{}
 	c.X.Request.Reset()
 	c.X.Next()
 	c.X.Rewind()
 	c.X.Date = nil
 	c.X.Now, c.X.Clock = 0, 0
+	c.pool.Destroy()
+	c.pool = nil
 }
 
-// Taken marks c and its pages as the calling task's.
-func (c *Conn) Taken() {
+// Pool is the connection's.
+func (c *Conn) Pool() *mem.Pool { return c.pool }
+
+// Give lets go of c's memory; Take takes it.
+func (c *Conn) Give() { c.memory.Give() }
+
+// Take makes scope the owner of c and all its memory.
+func (c *Conn) Take(scope *mem.Scope) {
 	rt.Taken(c)
 	rt.TakenBytes(c.in)
-	rt.TakenBytes(c.outPage)
+	rt.TakenBytes(c.outBlock.Bytes())
+	c.memory.Take(scope)
 }
 
 // Buffered is how many bytes were read and not parsed.
@@ -108,7 +127,7 @@ func (c *Conn) Buffered() int { return c.end - c.start }
 // Room is where to read to. It is empty when the page is full of bytes that have
 // to stay.
 func (c *Conn) Room() []byte {
-	if c.Out.Empty() && c.start > 0 {
+	if c.requests.first == nil && c.start > 0 {
 		copy(c.in, c.in[c.start:c.end])
 		c.end -= c.start
 		c.start = 0
@@ -159,31 +178,3 @@ func (c *Conn) Skip(n int64) int64 {
 
 // Unparsed are the buffered bytes.
 func (c *Conn) Unparsed() []byte { return c.in[c.start:c.end] }
-
-// Record begins the log record of the response that comes next.
-func (c *Conn) Record(sequence uint64) {
-	r := &c.X.Request
-	c.Records = append(c.Records, Record{
-		Method: r.MethodName, Target: r.Target, Referer: r.Referer, UserAgent: r.UserAgent,
-		Minor: r.Minor, Status: c.X.Status, Sequence: sequence,
-	})
-}
-
-// Pending is the record of the response that is leaving; nil: none is.
-func (c *Conn) Pending() *Record {
-	if c.answered == len(c.Records) {
-		return nil
-	}
-	return &c.Records[c.answered]
-}
-
-// Answered says that the pending response has left, or been given up.
-func (c *Conn) Answered() {
-	c.Records[c.answered] = Record{}
-	if c.answered++; c.answered == len(c.Records) {
-		c.Records, c.answered = c.Records[:0], 0
-		if c.Out.Empty() {
-			c.X.Rewind()
-		}
-	}
-}

@@ -8,13 +8,15 @@ import (
 
 	"pgregory.net/rapid"
 
+	"brigade/core/bucket"
 	"brigade/core/http1"
+	"brigade/core/mem"
 )
 
 // What requests come out of a stream of bytes does not depend on how it was cut
 // into reads.
 
-var requests = []string{
+var streams = []string{
 	"GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
 	"\r\n\r\nHEAD /b?c HTTP/1.1\r\nHost: a\r\nReferer: here\r\nUser-Agent: me\r\n\r\n",
 	"POST /c HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nGET / HTTP/1",
@@ -29,8 +31,11 @@ var limits = http1.Limits{Line: 200, Head: 250}
 // answered at once, as it is where the brigade is empty; otherwise when the page
 // is full.
 func feed(stream string, cut func(rest int) int, after func(c *Conn)) (list []string) {
-	c := New(Sizes{In: 256, Out: 8192})
-	defer c.Free()
+	c := made(Sizes{In: 256, Out: 8192})
+	defer func() {
+		c.pool.Destroy()
+		c.Free()
+	}()
 	for {
 		for {
 			if c.Content.Pending() {
@@ -75,7 +80,7 @@ func feed(stream string, cut func(rest int) int, after func(c *Conn)) (list []st
 
 func TestCutsDoNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		stream := strings.Join(rapid.SliceOfN(rapid.SampledFrom(requests), 1, 6).Draw(t, "requests"), "")
+		stream := strings.Join(rapid.SliceOfN(rapid.SampledFrom(streams), 1, 6).Draw(t, "requests"), "")
 		if rapid.Bool().Draw(t, "spoilt") {
 			at := rapid.IntRange(0, len(stream)-1).Draw(t, "at")
 			stream = stream[:at] + rapid.SampledFrom([]string{"", "\r", "\n", "\x00", "xx", strings.Repeat("y", 300)}).Draw(t, "by") + stream[at+1:]
@@ -92,12 +97,12 @@ func TestCutsDoNotMatter(t *testing.T) {
 // connection can be seen in the next.
 func TestRecycledEqualsFresh(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		stream := strings.Join(rapid.SliceOfN(rapid.SampledFrom(requests), 0, 5).Draw(t, "requests"), "")
+		stream := strings.Join(rapid.SliceOfN(rapid.SampledFrom(streams), 0, 5).Draw(t, "requests"), "")
 		stream = stream[:rapid.IntRange(0, len(stream)).Draw(t, "length")]
-		used := New(Sizes{In: 2048, Out: 16384})
+		used := made(Sizes{In: 2048, Out: 16384})
 		use(t, used, stream)
 		used.Recycle()
-		fresh := New(Sizes{In: 2048, Out: 16384})
+		fresh := New(1, Sizes{In: 2048, Out: 16384}, nil, &mem.Scope{Name: "test"})
 		differ(t, "Conn", reflect.ValueOf(used).Elem(), reflect.ValueOf(fresh).Elem())
 	})
 }
@@ -109,6 +114,7 @@ func use(t *rapid.T, c *Conn, stream string) {
 			break
 		}
 		c.Expect(1000)
+		c.Begin(i)
 		c.X.Date, c.X.Now, c.X.Clock = []byte("a date"), 5, 6
 		c.X.Close = true
 		c.X.Begin(200)
@@ -118,26 +124,29 @@ func use(t *rapid.T, c *Conn, stream string) {
 		}
 		c.X.Note = "a note"
 		c.X.Finish()
-		c.Record(i)
+		c.Record()
 		c.Discard()
 		if c.Content.Pending() {
 			break
 		}
 	}
 	for !c.Out.Empty() {
-		if c.Out.Front().Len == 0 {
-			c.Out.Pop()
-			c.Answered()
-			continue
+		k := c.Out.Front()
+		c.Pending().Sent += k.Len()
+		if k.Kind() == bucket.EndOfRequest {
+			c.End(k.Request().(*Request))
 		}
-		c.Pending().Sent += c.Out.Front().Len
-		c.Out.Pop()
+		k.Destroy()
 	}
 }
 
 // kept are the fields in which a recycled Conn may differ: pages and where they
-// are, and the capacity of lists.
-var kept = map[string]bool{"Conn.in": true, "Conn.outPage": true, "Conn.Out.page": true, "Conn.X.out": true}
+// are, its allocator and stocks, which Recycle holds to have everything back, and
+// the capacity of lists.
+var kept = map[string]bool{
+	"Conn.block": true, "Conn.in": true, "Conn.outBlock": true, "Conn.memory": true, "Conn.buckets": true,
+	"Conn.requests.nodes": true, "Conn.Out.alloc": true, "Conn.X.buckets": true, "Conn.X.out": true, "Conn.X.block": true,
+}
 
 // differ compares all that two values hold, unexported fields too. Of slices the
 // elements up to the capacity must be zero: what is beyond the length would be

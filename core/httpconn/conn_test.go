@@ -6,13 +6,21 @@ import (
 	"unsafe"
 
 	"brigade/core/http1"
+	"brigade/core/mem"
 	"brigade/core/rt"
 )
 
 var sizes = Sizes{In: 256, Out: 8192}
 
+// made is a Conn of a task of its own, in use.
+func made(s Sizes) *Conn {
+	c := New(1, s, nil, &mem.Scope{Name: "test"})
+	c.Open()
+	return c
+}
+
 func filled(text string) *Conn {
-	c := New(sizes)
+	c := made(sizes)
 	c.Filled(copy(c.Room(), text))
 	return c
 }
@@ -23,18 +31,19 @@ func TestPageKeepsStillWhileQueued(t *testing.T) {
 	if more, e := c.Parse(&limits); more || e != nil {
 		t.Fatal(more, e)
 	}
+	c.Begin(1)
 	c.X.Begin(200)
 	c.X.End()
 	c.X.Finish()
-	c.Record(1)
+	c.Record()
 	before := unsafe.SliceData(c.Unparsed())
 	c.Room()
 	if unsafe.SliceData(c.Unparsed()) != before || string(c.Pending().Target) != "/a" {
 		t.Errorf("the page moved under the record %q", c.Pending().Target)
 	}
-	c.Out.Pop()
-	c.Out.Pop()
-	c.Answered()
+	c.Out.Front().Destroy()
+	c.End(c.Pending())
+	c.Out.Destroy()
 	if c.Room(); string(c.Unparsed()) != "GET /b" || len(c.Room()) != sizes.In-len("GET /b") {
 		t.Errorf("%q with room for %d after the response left", c.Unparsed(), len(c.Room()))
 	}
@@ -45,7 +54,7 @@ func TestPageKeepsStillWhileQueued(t *testing.T) {
 
 func TestRecycleWithOutputIsABug(t *testing.T) {
 	c := filled("")
-	c.Out.EndOfRequest()
+	c.Begin(1)
 	defer func() {
 		if f, ok := recover().(*rt.Fault); !ok || !strings.Contains(f.Message, "output queued") {
 			t.Error("a response that has not left was forgotten, and nobody said so")
@@ -102,7 +111,7 @@ func TestContentLimits(t *testing.T) {
 }
 
 func TestPoolKeepsSoMany(t *testing.T) {
-	p := Pool{Sizes: sizes, Keep: 1}
+	p := Pool{Sizes: sizes, Keep: 1, Scope: &mem.Scope{Name: "test"}}
 	a, b := p.Get(), p.Get()
 	p.Put(a)
 	p.Put(b)

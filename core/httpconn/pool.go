@@ -1,20 +1,35 @@
 package httpconn
 
+import (
+	"brigade/core/mem"
+	"brigade/core/sys"
+)
+
 // Pool is a task's stock of Conns. It belongs to that task.
 type Pool struct {
-	Sizes Sizes
-	Keep  int // how many unused ones to keep
-	free  []*Conn
+	Sizes  Sizes
+	Keep   int // how many unused ones to keep
+	Kernel sys.Kernel
+	Scope  *mem.Scope // the task's
+	Base   uint64     // from which its Conns' memory is numbered
+	free   []*Conn
+	made   uint64
 }
 
 // Get takes a Conn out of stock or makes one; nil: the page source refused.
 func (p *Pool) Get() *Conn {
+	var c *Conn
 	if n := len(p.free); n > 0 {
-		c := p.free[n-1]
+		c = p.free[n-1]
 		p.free = p.free[:n-1]
-		return c
+	} else {
+		p.made++
+		if c = New(p.Base+p.made, p.Sizes, p.Kernel, p.Scope); c == nil {
+			return nil
+		}
 	}
-	return New(p.Sizes)
+	c.Open()
+	return c
 }
 
 // Put takes c back.

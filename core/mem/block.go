@@ -98,3 +98,12 @@ func (b *Block) must(what string) {
 
 // id names b to the judge.
 func (b *Block) id() uint64 { return b.home.id<<32 | uint64(b.nth) }
+
+// Rewind makes all of b nobody's again. Its only holder calls it.
+func (b *Block) Rewind() {
+	b.must("rewound")
+	if b.refs > 1 {
+		rt.Bug("memory: block %d of %s is rewound while %d hold it; bytes that somebody stands for do not change", b.nth, b.home.name, b.refs)
+	}
+	b.used = 0
+}

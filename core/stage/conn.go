@@ -64,15 +64,14 @@ type Conn struct {
 	due     rt.Instant       // its deadline
 	ready   sys.Events       // what its descriptor may be ready for, as far as its owner knows
 
-	http       *httpconn.Conn // nil while it is idle
-	then       step           // what follows once all is written; none: read
-	closing    bool           // no further request is read
-	dismissed  bool           // to be closed unless a request is there by now
-	broken     bool           // its output ends in the middle of a response, for good
-	shut       bool           // our direction is closed
-	requests   uint64         // so far
-	unrecorded bool           // the last of them has no record yet
-	accepted   int64          // bytes the kernel took, in all
+	http      *httpconn.Conn // nil while it is idle
+	then      step           // what follows once all is written; none: read
+	closing   bool           // no further request is read
+	dismissed bool           // to be closed unless a request is there by now
+	broken    bool           // its output ends in the middle of a response, for good
+	shut      bool           // our direction is closed
+	requests  uint64         // so far
+	accepted  int64          // bytes the kernel took, in all
 }
 
 // forget ends what a timer measured.
@@ -137,16 +136,24 @@ var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write"
 
 func (w wait) String() string { return waitNames[w] }
 
-// take makes a task the owner of c after a handoff.
-func (c *Conn) take(owner uint32) {
+// take makes w the owner of c, and of its memory, after a handoff.
+func (c *Conn) take(w *worker) {
 	rt.Taken(c)
 	if c.http != nil {
-		c.http.Taken()
+		c.http.Take(&w.scope)
 	}
 	if c.owner != 0 {
-		rt.Bug("ownership: connection %d taken by task %d, but owned by task %d", c.id, owner, c.owner)
+		rt.Bug("ownership: connection %d taken by task %d, but owned by task %d", c.id, w.number, c.owner)
 	}
-	c.owner = owner
+	c.owner = w.number
+}
+
+// let makes c and its memory nobody's, for a handoff.
+func (c *Conn) let() {
+	if c.http != nil {
+		c.http.Give()
+	}
+	c.owner = 0
 }
 
 // must stops a task that works on a connection it does not own.

@@ -69,7 +69,8 @@ func (l *loop) dispatch() {
 		c := l.line.first
 		l.delist(c)
 		c.timer.Disarm()
-		c.wait, c.owner = waitNone, 0
+		c.wait = waitNone
+		c.let()
 		l.count.handoffs++
 		rt.Probe(rt.ProbeOwner, c.id, uint64(c.step), 1)
 		l.shard.crew.Give(c, handoff.Common)

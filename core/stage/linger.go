@@ -67,12 +67,13 @@ func (l *loop) finish(c *Conn) step {
 			_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)
 			l.abandon(c)
 		}
-		if c.unrecorded {
+		if h.Current() != nil {
 			// It was begun, and its connection failed before there was an answer: that,
 			// too, is a request for the log (I23).
 			h.X.Status = unanswered
-			c.record()
-			l.answered(c)
+			h.X.Finish()
+			h.Record()
+			l.abandon(c)
 		}
 		h.Content.Forget()
 		l.pool.Put(h)
@@ -96,11 +97,9 @@ func (l *loop) abandon(c *Conn) {
 	h := c.http
 	for !h.Out.Empty() {
 		k := h.Out.Front()
-		end := k.Kind == bucket.EndOfRequest
-		l.drop(k)
-		h.Out.Pop()
-		if end {
-			l.answered(c)
+		if k.Kind() == bucket.EndOfRequest {
+			l.answered(c, k)
 		}
+		k.Destroy()
 	}
 }

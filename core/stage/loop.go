@@ -39,7 +39,7 @@ type loop struct {
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	l := &loop{name: name, listener: sys.None}
-	l.init(sh.server, sh, r)
+	l.init(name, sh.server, sh, r)
 	l.loop = l
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
@@ -144,7 +144,7 @@ func (l *loop) patience() time.Duration {
 func (l *loop) collect() {
 	for c := l.inbox.Take(); c != nil; {
 		next := l.inbox.Next(c)
-		c.take(l.number)
+		c.take(&l.worker)
 		if c.home == l && c.slot != poll.NoSlot {
 			c.ready |= l.slots.Fetch(c.slot)
 		}

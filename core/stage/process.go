@@ -34,7 +34,7 @@ func (w *worker) process(c *Conn) step {
 		c.closing = true
 	}
 	x.Finish()
-	c.record()
+	h.Record()
 	if c.broken {
 		return stepFinish
 	}

@@ -16,7 +16,7 @@ func (p *processor) turn() {
 			p.pool.Close()
 			return
 		}
-		c.take(p.number)
+		c.take(&p.worker)
 		p.tick()
 		p.draining = p.server.phase.Load() != serving
 		if p.server.late(p.now) {

@@ -14,6 +14,7 @@ func (w *worker) read(c *Conn) step {
 		if c.http = w.pool.Get(); c.http == nil {
 			return stepFinish
 		}
+		w.scope.Enter(c.http.Pool())
 	}
 	h := c.http
 	for {
@@ -104,7 +105,7 @@ func (w *worker) await(c *Conn) step {
 // began counts a request, whatever becomes of it.
 func (w *worker) began(c *Conn) {
 	c.requests++
-	c.unrecorded = true
+	c.http.Begin(c.requests)
 	c.dismissed = false
 	c.forget()
 	w.count.requests++
@@ -138,7 +139,7 @@ func (w *worker) refuse(c *Conn, e *http1.Error) step {
 	h.X.Close = true
 	h.X.Refuse(e, "")
 	h.X.Finish()
-	c.record()
+	h.Record()
 	return stepWrite
 }
 

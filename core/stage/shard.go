@@ -89,7 +89,7 @@ func (sh *shard) build() error {
 	for range cfg.Processors {
 		p := &processor{}
 		sh.crew.Join(&p.place)
-		p.init(sh.server, sh, cfg.Topology.processors())
+		p.init("processor", sh.server, sh, cfg.Topology.processors())
 		sh.processors = append(sh.processors, p)
 	}
 	return nil

@@ -3,9 +3,12 @@ package stage
 // What a loop and a processor have in common: they perform steps.
 
 import (
+	"fmt"
+
 	"brigade/core/exchange"
 	"brigade/core/http1"
 	"brigade/core/httpconn"
+	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
@@ -20,6 +23,7 @@ type worker struct {
 	loop   *loop // the loop it is; nil: a processor
 	local  exchange.Local
 	pool   httpconn.Pool
+	scope  mem.Scope
 
 	draining bool // the server drains, as far as it knows
 
@@ -43,10 +47,13 @@ const (
 	blocks // what may block
 )
 
-func (w *worker) init(s *Server, sh *shard, r roles) {
+func (w *worker) init(name string, s *Server, sh *shard, r roles) {
 	s.workers++
 	w.server, w.shard, w.kernel, w.number, w.roles = s, sh, s.cfg.Kernel, uint32(s.workers), r
-	w.pool = httpconn.Pool{Sizes: s.cfg.Pages, Keep: 256}
+	w.scope.Name = fmt.Sprintf("%s %d", name, w.number)
+	w.pool = httpconn.Pool{
+		Sizes: s.cfg.Pages, Keep: 256, Kernel: s.cfg.Kernel, Scope: &w.scope, Base: uint64(w.number) << 20,
+	}
 	w.iov = make([][]byte, 0, sys.MaxIovec)
 	w.date = make([]byte, 0, 32)
 	w.second = -1
@@ -71,9 +78,11 @@ func (w *worker) run(c *Conn, s step) {
 	for s != stepNone {
 		c.must(w.number)
 		if !w.may(c, s) {
+			w.scope.Leave(nil)
 			w.pass(c, s)
 			return
 		}
+		w.enter(c, s)
 		switch s {
 		case stepAdopt:
 			s = w.loop.adopt(c)
@@ -93,6 +102,20 @@ func (w *worker) run(c *Conn, s step) {
 			s = w.loop.bed(c)
 		case stepNone, steps:
 		}
+	}
+	w.scope.Leave(nil)
+}
+
+// enter sets the memory scope of step s: the request's while its handler runs, else
+// the connection's.
+func (w *worker) enter(c *Conn, s step) {
+	switch h := c.http; {
+	case h == nil:
+		w.scope.Leave(nil)
+	case s == stepProcess:
+		w.scope.Enter(h.Current().Pool())
+	default:
+		w.scope.Enter(h.Pool())
 	}
 }
 
@@ -133,7 +156,8 @@ func (w *worker) pass(c *Conn, s step) {
 		return
 	}
 	c.timer.Disarm()
-	c.step, c.owner = s, 0
+	c.step = s
+	c.let()
 	w.count.handoffs++
 	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
 	to.give(c)

@@ -3,6 +3,7 @@ package stage
 import (
 	"brigade/core/accesslog"
 	"brigade/core/bucket"
+	"brigade/core/httpconn"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
@@ -12,7 +13,7 @@ import (
 func (w *worker) write(c *Conn) step {
 	h := c.http
 	for !h.Out.Empty() {
-		iov, file := h.Out.Iovec(w.iov)
+		iov, file := h.Out.Iovec(w.iov, most)
 		switch {
 		case len(iov) == 0 && !file:
 			w.sent(c, 0)
@@ -52,6 +53,9 @@ func length(iov [][]byte) (n int) {
 	return n
 }
 
+// most is about how much one write takes: what a socket buffer holds is less.
+const most = 4 << 20
+
 // quantum is how much of a file is sent before others get their turn.
 const quantum = 1 << 20
 
@@ -60,10 +64,11 @@ func (w *worker) send(c *Conn) step {
 	h := c.http
 	for left := int64(quantum); left > 0; {
 		k := h.Out.Front()
-		if k.Kind != bucket.File {
+		if k.Kind() != bucket.File {
 			break
 		}
-		n, e := w.kernel.Sendfile(c.fd, k.FD, k.Off, int(min(k.Len, left)))
+		f, off := k.File()
+		n, e := w.kernel.Sendfile(c.fd, f.FD, off, int(min(k.Len(), left)))
 		switch {
 		case e == sys.EINTR:
 		case e == sys.EAGAIN:
@@ -92,40 +97,25 @@ func (w *worker) sent(c *Conn, n int64) {
 	w.count.bytes += uint64(n)
 	for !h.Out.Empty() {
 		k := h.Out.Front()
-		if k.Kind == bucket.EndOfRequest {
-			h.Out.Pop()
-			w.answered(c)
-			continue
+		if k.Kind() == bucket.EndOfRequest {
+			w.answered(c, k)
+		} else if size := k.Len(); size > 0 {
+			m := min(n, size)
+			h.Out.Consume(m)
+			h.Pending().Sent += m
+			if n -= m; m < size {
+				return
+			}
 		}
-		m := min(n, k.Len)
-		h.Out.Consume(m)
-		h.Pending().Sent += m
-		n -= m
-		if k.Len > 0 {
-			return
-		}
-		w.drop(k)
-		h.Out.Pop()
+		k.Destroy()
 	}
 }
 
-// drop lets go of what a bucket holds.
-func (w *worker) drop(k *bucket.Bucket) {
-	if k.Kind == bucket.File && k.Owned {
-		w.kernel.Close(k.FD)
-	}
-}
-
-// record begins the log record of the current request.
-func (c *Conn) record() {
-	c.http.Record(c.requests)
-	c.unrecorded = false
-}
-
-// answered is the end of a request: its last byte left, or it was given up.
-func (w *worker) answered(c *Conn) {
+// answered is the end of a request, whose bucket k is: its last byte left, or it was
+// given up. The log has it, and its pool ends.
+func (w *worker) answered(c *Conn, k *bucket.Bucket) {
 	h := c.http
-	r := h.Pending()
+	r := k.Request().(*httpconn.Request)
 	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
 	if log := w.server.cfg.Log; log != nil {
 		ok := log.Add(&accesslog.Entry{
@@ -139,5 +129,5 @@ func (w *worker) answered(c *Conn) {
 		}
 		rt.Probe(rt.ProbeLogged, c.id, r.Sequence, logged)
 	}
-	h.Answered()
+	h.End(r)
 }

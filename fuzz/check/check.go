@@ -46,7 +46,7 @@ type Options struct {
 func Components() []Component {
 	return []Component{
 		inboxComponent(), crewComponent(), onceComponent(), logComponent(),
-		returnComponent(), handoverComponent(),
+		returnComponent(), beamComponent(), handoverComponent(),
 	}
 }
 

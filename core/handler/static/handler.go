@@ -85,7 +85,12 @@ func (h *Handler) Handle(x *exchange.Exchange) {
 		refuse(x, e)
 		return
 	}
-	name, e := http1.DecodePath(make([]byte, 0, len(x.Request.Path)+len(index)), x.Request.Path)
+	room, err := x.Pool().Alloc(len(x.Request.Path) + len(index))
+	if err != nil {
+		refuse(x, http1.ErrOverloaded)
+		return
+	}
+	name, e := http1.DecodePath(room[:0], x.Request.Path)
 	if e != nil {
 		refuse(x, e)
 		return

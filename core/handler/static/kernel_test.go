@@ -10,6 +10,7 @@ import (
 	"brigade/core/exchange"
 	"brigade/core/handler/static"
 	"brigade/core/http1"
+	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
@@ -139,58 +140,56 @@ type answer struct {
 // left open.
 func (s *site) do(text string) answer {
 	s.t.Helper()
-	page := make([]byte, 16<<10)
+	m, scope := mem.NewAllocator(1, "memory", mem.Limits{}), &mem.Scope{Name: "test"}
+	m.Take(scope)
+	a := new(bucket.Allocator)
+	a.Init(m, s.disk)
 	x, out := new(exchange.Exchange), new(bucket.Brigade)
-	out.SetPage(page)
-	x.SetOutput(out, page)
+	out.Init(a)
+	page, err := m.Alloc(16 << 10)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	x.SetOutput(out, page, 16<<10)
+	pool := m.NewPool(mem.Request)
+	scope.Enter(pool)
+	x.Bind(over{}, pool)
 	if n, e := x.Request.Parse([]byte(text), 0, nil); n == 0 || e != nil {
 		s.t.Fatalf("%q is no request: %v", text, e)
 	}
 	// The cache dates entries by the real clock; the test's own is that much ahead.
 	x.Date, x.Now, x.Clock = http1.AppendDate(nil, now.Unix()), now.Unix(), rt.Now()+s.clock
-	a := answer{inline: s.local.Inline(x)}
-	if !a.inline {
+	got := answer{inline: s.local.Inline(x)}
+	if !got.inline {
 		s.h.Handle(x)
 		s.local.Learn(x.Note)
 	}
-	a.status = x.Status
+	got.status = x.Status
 	x.Finish()
-	a.text = s.drain(out)
+	got.text = s.drain(out)
 	if len(s.disk.open) != 0 {
 		s.t.Errorf("%q: %d descriptors are left open", text, len(s.disk.open))
 	}
-	return a
+	return got
 }
+
+// over is a request that has ended.
+type over struct{}
+
+func (over) Ended() bool { return true }
 
 // drain sends all of out.
 func (s *site) drain(out *bucket.Brigade) string {
 	var b strings.Builder
 	for !out.Empty() {
 		k := out.Front()
-		if k.Kind == bucket.File {
-			f := s.disk.open[k.FD]
-			io.WriteString(&b, f.content[k.Off:k.Off+k.Len])
-			if k.Owned {
-				s.disk.Close(k.FD)
-			}
-			out.Pop()
-			continue
+		if k.Kind() == bucket.File {
+			f, off := k.File()
+			io.WriteString(&b, s.disk.open[f.FD].content[off:off+k.Len()])
+		} else {
+			b.Write(k.Memory())
 		}
-		iov, _ := out.Iovec(make([][]byte, 0, 1))
-		if len(iov) == 0 {
-			out.Pop()
-			continue
-		}
-		n := int64(len(iov[0]))
-		b.Write(iov[0])
-		for n > 0 {
-			k = out.Front()
-			m := min(n, k.Len)
-			out.Consume(m)
-			if n -= m; k.Len == 0 {
-				out.Pop()
-			}
-		}
+		k.Destroy()
 	}
 	return b.String()
 }
