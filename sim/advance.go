@@ -22,26 +22,25 @@ func (s *Sim) advance(t *Task) *Task {
 		return s.attend(t)
 	default:
 		s.arrive(t)
-		if s.bare && s.usual() {
-			next := s.tasks[s.runnable[s.pick(t)].Task]
-			s.grant(next) // there is no world, so it holds
-			if s.over {
-				return nil
-			}
-			return next
-		}
 	}
+	return s.settle(t, nil)
+}
+
+// settle finds who runs next, next if that is decided, and performs its operation.
+// t arrived last, if it is not nil.
+func (s *Sim) settle(t, next *Task) *Task {
 	for !s.over {
-		next := s.choose(t)
 		if next == nil {
-			t = nil
-			continue
+			if next = s.choose(t); next == nil {
+				t = nil
+				continue
+			}
 		}
 		if s.over {
 			break
 		}
 		if !s.grant(next) {
-			t = next
+			t, next = next, nil
 			s.arrived(t)
 			continue
 		}
@@ -63,11 +62,6 @@ func (s *Sim) attend(t *Task) *Task {
 		return nil
 	}
 	return t
-}
-
-// usual reports whether nothing stands in the way of just choosing.
-func (s *Sim) usual() bool {
-	return len(s.runnable) > 1 && s.recheck == nil && !s.foreign.flag.Load()
 }
 
 // choose picks a runnable task; nil: there was none and the world was moved on,
@@ -92,16 +86,6 @@ func (s *Sim) choose(t *Task) *Task {
 	}
 	return s.tasks[s.runnable[s.pick(t)].Task]
 }
-
-// plain are the operations that can always be performed, and that the task
-// performs by itself when it has the turn: on them, most of a run's steps, the
-// scheduler spends as little as it can.
-var plain = func() (p [256]bool) {
-	for _, op := range []rt.Op{rt.OpLoad, rt.OpStore, rt.OpAdd, rt.OpSwap, rt.OpCAS, rt.OpYield, rt.OpWait} {
-		p[op] = true
-	}
-	return p
-}()
 
 // arrive files t under its new request: runnable, or waiting for what.
 func (s *Sim) arrive(t *Task) {
@@ -301,23 +285,30 @@ func (s *Sim) endTask(t *Task) {
 	}
 }
 
-// count is done for every operation performed: the run's bounds.
+// count is done for every operation performed.
 func (s *Sim) count() {
-	s.steps++
-	s.instant++
+	if s.steps++; s.steps >= s.alarm {
+		s.look()
+	}
+}
+
+// look holds the run against its bounds, and sets the step at which they might be
+// passed next.
+func (s *Sim) look() {
 	if s.steps&255 == 0 {
 		s.progress.Add(1)
 	}
-	if s.instant > s.opt.MaxInstant {
-		s.fail(&Verdict{Kind: Livelock, Invariant: "I11", Message: fmt.Sprintf("%d steps at instant %v without progress", s.instant, time.Duration(s.now))})
+	if n := s.steps - s.since; n > s.opt.MaxInstant {
+		s.fail(&Verdict{Kind: Livelock, Invariant: "I11", Message: fmt.Sprintf("%d steps at instant %v without progress", n, time.Duration(s.now))})
 	} else if s.steps > s.opt.MaxSteps {
 		s.fail(&Verdict{Kind: Livelock, Message: fmt.Sprintf("the run did not end within %d steps", s.opt.MaxSteps)})
 	}
+	s.alarm = min(s.steps|255+1, s.opt.MaxSteps+1, s.since+s.opt.MaxInstant+1)
 }
 
 // Progress says that bytes moved or something came about: the livelock count
 // begins anew.
-func (s *Sim) Progress() { s.instant = 0 }
+func (s *Sim) Progress() { s.since = s.steps }
 
 // Notify asks the tasks whose calls wait for a kernel object once more.
 func (s *Sim) Notify(object int32) { s.wake(object) }

@@ -32,16 +32,28 @@ func (s *Sim) caller() *Task {
 //
 //go:norace
 func (s *Sim) Point(op rt.Op, obj *rt.Object, arg uint64) bool {
-	t := s.caller()
-	if t == nil {
-		return true
+	t := s.cur
+	if !s.active || t == nil || haveG && t.g != getg() || s.deciding {
+		if t = s.caller(); t == nil {
+			return true
+		}
 	}
 	if t.unwinding {
 		return false
 	}
 	t.op, t.obj, t.arg = op, obj, arg
-	s.pass(t)
-	return t.result
+	if !s.trusting || !plain[op] {
+		s.pass(t)
+		return t.result
+	}
+	if next := s.quick(t); next != t {
+		s.cur = next
+		s.await(t)
+		if t.aborting {
+			t.unwind()
+		}
+	}
+	return true
 }
 
 // Park implements rt.Scheduler.
@@ -144,7 +156,14 @@ func (s *Sim) pass(t *Task) {
 		s.await(t)
 	}
 	if t.aborting {
-		t.unwinding = true
-		panic(rt.Unwind{})
+		t.unwind()
 	}
+}
+
+// unwind leaves what is left of t's function.
+//
+//go:norace
+func (t *Task) unwind() {
+	t.unwinding = true
+	panic(rt.Unwind{})
 }

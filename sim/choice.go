@@ -94,8 +94,7 @@ func (s *Sim) setKey(t *Task, object int32, op rt.Op, task uint64) {
 		h = s.objects[object].hash
 	}
 	triple := schedule.Mix(schedule.Mix(task, h), opHashes[op])
-	s.counts[triple]++
-	s.key = arrival{task: t, object: object, op: op, n: s.counts[triple]}
+	s.key = arrival{task: t, object: object, op: op, n: s.counts.up(triple)}
 	s.key.hash = schedule.KeyHash(task, h, opHashes[op], s.key.n)
 }
 
@@ -119,8 +118,7 @@ func (s *Sim) pick(t *Task) int {
 	if s.replay != nil {
 		i = s.pickPlanned(p)
 	} else if i = s.strategy.Pick(p); i < 0 || i >= len(p.Runnable) {
-		s.fail(&Verdict{Kind: Nondeterminism, Message: fmt.Sprintf("strategy %T picked %d of %d runnable tasks", s.strategy, i, len(p.Runnable))})
-		i = 0
+		i = s.mispicked(i)
 	}
 	s.picked = i
 	s.tape = append(s.tape, uint64(i))
@@ -130,6 +128,12 @@ func (s *Sim) pick(t *Task) int {
 		}
 	}
 	return i
+}
+
+// mispicked ends a run whose strategy picked nobody.
+func (s *Sim) mispicked(i int) int {
+	s.fail(&Verdict{Kind: Nondeterminism, Message: fmt.Sprintf("strategy %T picked %d of %d runnable tasks", s.strategy, i, len(s.runnable))})
+	return 0
 }
 
 // defaultPick is what no departure means: keep running, else the next in order.

@@ -97,7 +97,7 @@ func (s *Sim) At(when rt.Instant, t Timer) { s.schedule(when, nil, t) }
 func (s *Sim) tick(to rt.Instant) {
 	s.now = to
 	s.show()
-	s.instant = 0
+	s.since = s.steps
 	s.dirty = true
 	s.hash = schedule.Mix(s.hash, uint64(to))
 	if s.keyed {

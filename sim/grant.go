@@ -29,23 +29,13 @@ func (s *Sim) grant(t *Task) bool {
 	} else {
 		s.dirty = true
 	}
-	var object uint64
-	if t.object >= 0 {
-		object = s.objects[t.object].hash
-	}
-	s.hash = schedule.Mix(s.hash, t.hash+object<<1+uint64(t.op)<<56)
+	s.hash = schedule.Mix(s.hash, s.stepHash(t))
 	t.result, t.timer = true, 0
 	s.last = t.index
 	if s.order != nil {
 		s.recordOrder(t)
 	}
-	switch {
-	case s.bare && plain[t.op]:
-	case s.bare:
-		s.performGuarded(t)
-	default:
-		s.perform(t)
-	}
+	s.perform(t)
 	s.acting = nil
 	return true
 }

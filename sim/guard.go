@@ -5,29 +5,14 @@ package sim
 // verdict of its own in both engines, before any deferred function of the task
 // on whose stack it may have happened.
 
-import (
-	"reflect"
-
-	"brigade/sim/strategy"
-)
-
 const intrusion = "sim: a checker, strategy or world called rt; only tasks may"
 
-// decide is advance, guarded. Where a task arrives with a plain operation and the
-// strategy is this project's own, nothing foreign can run before somebody's other
-// operation is performed; so the guard, a third of a step's cost, is put up there
-// only (perform).
+// decide is advance, guarded unless nothing foreign has a part in the run: a guard
+// costs a fifth of a step.
 func (s *Sim) decide(t *Task) (next *Task) {
-	if s.trusting && t != nil && plain[t.op] && t.service == serviceNone {
-		s.bare = true
-		next = s.advance(t)
-		s.bare = false
-		return next
+	if s.alone {
+		return s.advance(t)
 	}
-	return s.decideGuarded(t)
-}
-
-func (s *Sim) decideGuarded(t *Task) (next *Task) {
 	defer s.guard()
 	s.deciding = true
 	next = s.advance(t)
@@ -35,30 +20,19 @@ func (s *Sim) decideGuarded(t *Task) (next *Task) {
 	return next
 }
 
-// performGuarded is perform for a decision without a guard.
-func (s *Sim) performGuarded(t *Task) {
+// settleGuarded is settle for a task that arrived by quick.
+func (s *Sim) settleGuarded(t, chosen *Task) (next *Task) {
+	if s.alone {
+		return s.settle(t, chosen)
+	}
 	defer s.guard()
 	s.deciding = true
-	s.perform(t)
+	next = s.settle(t, chosen)
 	s.deciding = false
+	return next
 }
 
-// trusts reports whether nothing foreign sees plain operations: the strategy is
-// one of package strategy, there is no world, and nobody watches or records.
-func (s *Sim) trusts() bool {
-	if s.record || s.order != nil || s.world != nil {
-		return false
-	}
-	for op := range s.watch {
-		if plain[op] && len(s.watch[op]) > 0 {
-			return false
-		}
-	}
-	t := reflect.TypeOf(s.strategy)
-	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeFor[strategy.Random]().PkgPath()
-}
-
-// guard is deferred by decide, which then returns nil: the run is over.
+// guard is deferred by decide and settleGuarded, which then return nil: the run is over.
 func (s *Sim) guard() {
 	if !s.deciding {
 		return

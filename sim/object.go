@@ -73,9 +73,9 @@ func (s *Sim) newObject(label string, t *Task) int32 {
 		base, creator = t.hash, t.index
 	}
 	h := fnv(fnv(base, ":"), label)
-	s.counts[h]++
+	nth := s.counts.up(h)
 	*o = object{
-		hash: fnvNumber(h, s.counts[h]), creator: creator, nth: s.counts[h], label: label,
+		hash: fnvNumber(h, nth), creator: creator, nth: nth, label: label,
 		waiters: o.waiters[:0], parked: o.parked[:0],
 	}
 	return int32(n)

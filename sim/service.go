@@ -86,8 +86,7 @@ func (s *Sim) taskKey(t *Task, what string) schedule.Key {
 		return schedule.Key{}
 	}
 	h := fnv(fnv(t.hash, "?"), what)
-	s.counts[h]++
-	return schedule.Key{Task: t.Path(), Object: what, Op: chooseName, N: s.counts[h]}
+	return schedule.Key{Task: t.Path(), Object: what, Op: chooseName, N: s.counts.up(h)}
 }
 
 // The task side of services, and of everything else that rt and worlds ask.

@@ -8,6 +8,7 @@ import (
 	"brigade/core/rt"
 	"brigade/sim/hb"
 	"brigade/sim/schedule"
+	"brigade/sim/strategy"
 )
 
 // Sim executes simulated runs, one at a time. There is one in a process
@@ -31,10 +32,11 @@ type Sim struct {
 	last      int32 // index of the task that ran last
 	cur       *Task // who runs: read by tasks (go:norace)
 	acting    *Task // whose operation is being performed; nil: the world's
-	counts    map[uint64]uint32
+	counts    tally
 	steps     int
 	choices   int
-	instant   int // steps since time moved or progress was made
+	since     int // steps when time moved or progress was made last
+	alarm     int // the step before which no bound can be passed
 	round     uint64
 	dirty     bool
 	recheck   *Task
@@ -70,9 +72,10 @@ type Sim struct {
 	back  chan struct{}
 	ended Edge
 
-	deciding bool // advance is at work: nobody may call rt
-	trusting bool // nothing foreign sees plain operations (guard.go)
-	bare     bool // a decision without a guard is being made
+	deciding bool             // advance is at work: nobody may call rt
+	trusting bool             // nothing foreign sees plain operations (quick.go)
+	alone    bool             // and there is nothing foreign at all: no world, no checker
+	random   *strategy.Random // the strategy, if it is that
 
 	host uintptr // the goroutine that runs Run
 
@@ -95,8 +98,7 @@ var process struct {
 func the() *Sim {
 	process.once.Do(func() {
 		process.sim = &Sim{
-			counts: make(map[uint64]uint32),
-			back:   make(chan struct{}),
+			back: make(chan struct{}),
 		}
 		rt.Install(process.sim)
 	})
@@ -155,17 +157,17 @@ func (s *Sim) explain(o Options, r *Report, main func()) *Report {
 }
 
 // once executes one run.
-func (s *Sim) once(o Options, strategy schedule.Strategy, record bool, main func()) *Report {
-	s.begin(o, strategy, record)
+func (s *Sim) once(o Options, by schedule.Strategy, record bool, main func()) *Report {
+	s.begin(o, by, record)
 	s.execute(main)
 	return s.end()
 }
 
-func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
+func (s *Sim) begin(o Options, by schedule.Strategy, record bool) {
 	if s.active {
 		s.abandon()
 	}
-	s.opt, s.strategy, s.world = o, strategy, o.World
+	s.opt, s.strategy, s.world = o, by, o.World
 	s.epoch++
 	if s.order = o.Order; s.order == nil && o.Fingerprint {
 		s.order = &s.recorder
@@ -179,8 +181,8 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 	s.foreign.flag.Store(false)
 	s.tasks, s.objects, s.runnable = s.tasks[:0], s.objects[:0], s.runnable[:0]
 	s.live, s.last, s.cur, s.acting = 0, 0, nil, nil
-	clear(s.counts)
-	s.steps, s.choices, s.instant, s.rechecks = 0, 0, 0, 0
+	s.counts.begin()
+	s.steps, s.choices, s.since, s.alarm, s.rechecks = 0, 0, 0, 0, 0
 	s.fired, s.firedAt, s.key = 0, 0, arrival{}
 	s.round, s.dirty, s.recheck = 0, true, nil
 	s.now, s.wall = 0, o.Wall
@@ -205,8 +207,10 @@ func (s *Sim) begin(o Options, strategy schedule.Strategy, record bool) {
 			s.watch[op] = append(s.watch[op], c)
 		}
 	}
-	s.bare, s.trusting = false, s.trusts()
-	strategy.Begin(o.Seed)
+	s.trusting = s.trusts()
+	s.alone = s.trusting && o.World == nil && len(o.Observers) == 0
+	s.random, _ = by.(*strategy.Random)
+	by.Begin(o.Seed)
 	if s.world != nil {
 		s.world.Begin(s)
 	}

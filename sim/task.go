@@ -111,17 +111,12 @@ func (s *Sim) newTask(parent *Task, name string, f func()) *Task {
 		t = &Task{turn: make(chan struct{})}
 		s.tasks[n] = t
 	}
-	*t = Task{
-		index: int32(n), parent: none, name: name, sim: s, f: f, turn: t.turn,
-		op: rt.OpStart, object: none, lockObj: none, state: stateRunnable,
-		call: Call{Buf: t.call.Buf[:0], Words: t.call.Words[:0]},
-	}
+	t.renew(int32(n), name, s, f)
 	if parent == nil {
 		t.hash = fnv(fnvStart, name)
 	} else {
 		h := fnv(fnv(parent.hash, "/"), name)
-		s.counts[h]++
-		t.parent, t.nth = parent.index, s.counts[h]
+		t.parent, t.nth = parent.index, s.counts.up(h)
 		t.hash = fnvNumber(h, t.nth)
 	}
 	s.live++
@@ -130,6 +125,16 @@ func (s *Sim) newTask(parent *Task, name string, f func()) *Task {
 	}
 	s.delay(t)
 	return t
+}
+
+// renew makes t a task that has not started, the memory of its calls and its
+// channel kept.
+func (t *Task) renew(index int32, name string, s *Sim, f func()) {
+	turn, buf, words := t.turn, t.call.Buf[:0], t.call.Words[:0]
+	*t = Task{}
+	t.index, t.parent, t.name, t.sim, t.f, t.turn = index, none, name, s, f, turn
+	t.op, t.object, t.lockObj = rt.OpStart, none, none
+	t.call.Buf, t.call.Words = buf, words
 }
 
 const fnvStart = uint64(14695981039346656037)

@@ -58,5 +58,8 @@ func (r *Rand) Below(n uint64) uint64 {
 	return (r.Uint64() >> 32) * n >> 32
 }
 
+// Few is Below for small n.
+func (r *Rand) Few(n uint32) uint32 { return uint32((r.Uint64() >> 32) * uint64(n) >> 32) }
+
 // Chance is true with probability p/65536.
 func (r *Rand) Chance(p uint32) bool { return uint32(r.Uint64()>>48) < p }

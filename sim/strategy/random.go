@@ -27,9 +27,10 @@ func (r *Random) begin(tasks schedule.Rand, _ *course, _ int) { r.tasks = tasks 
 // Pick implements schedule.Strategy.
 func (r *Random) Pick(p *schedule.Point) int { return r.pick(p) }
 
-func (r *Random) pick(p *schedule.Point) int {
-	return int(r.tasks.Below(uint64(len(p.Runnable))))
-}
+func (r *Random) pick(p *schedule.Point) int { return r.Among(len(p.Runnable)) }
+
+// Among is Pick where n tasks can run: all that a random walk looks at.
+func (r *Random) Among(n int) int { return int(r.tasks.Few(uint32(n))) }
 
 // Draw implements schedule.Strategy.
 func (r *Random) Draw(n uint64, chance uint32) uint64 { return Draw(&r.world, n, chance) }
