@@ -109,6 +109,7 @@ func (s *Sim) keyText() schedule.Key {
 // pick chooses among runnable tasks; there are at least two.
 func (s *Sim) pick(t *Task) int {
 	s.choices++
+	s.known = s.runnable[len(s.runnable)-1].Task
 	p := &s.point
 	p.Runnable, p.Step, p.Current = s.runnable, s.steps, -1
 	if t != nil && t.state == stateRunnable {

@@ -30,6 +30,7 @@ func TestFailureText(t *testing.T) {
 		sim.Test(r, main)
 		got := regexp.MustCompile(`go1\.\S+`).ReplaceAllString(r.text, "go1.x")
 		got = regexp.MustCompile(`_test.go:\d+`).ReplaceAllString(got, "_test.go:N")
+		got = strings.ReplaceAll(regexp.MustCompile(`GORACE="[^"]*" `).ReplaceAllString(got, ""), "go test -race", "go test")
 		file := "testdata/failure_" + name + ".txt"
 		if *rewrite {
 			if err := os.WriteFile(file, []byte(got), 0o666); err != nil {

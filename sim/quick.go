@@ -25,7 +25,7 @@ var plain = func() (p [256]bool) {
 
 // trusts reports whether nothing foreign sees plain operations.
 func (s *Sim) trusts() bool {
-	if s.keyed || s.baton {
+	if s.keyed || s.baton && s.order != nil {
 		return false
 	}
 	for op := range s.watch {
@@ -33,8 +33,23 @@ func (s *Sim) trusts() bool {
 			return false
 		}
 	}
+	if s.baton && grows(s.strategy) {
+		return false
+	}
 	t := reflect.TypeOf(s.strategy)
 	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == reflect.TypeFor[strategy.Random]().PkgPath()
+}
+
+// grows reports whether what a strategy keeps grows with the choices of a run, not
+// only with its tasks: then it may not be asked by a task of the baton engine.
+func grows(by schedule.Strategy) bool {
+	switch by := by.(type) {
+	case *strategy.Learner:
+		return by.Taking()
+	case *strategy.DFS:
+		return true
+	}
+	return false
 }
 
 // quick takes t's plain request and returns the task to run next, its operation
@@ -54,20 +69,7 @@ func (s *Sim) quick(t *Task) *Task {
 	}
 	next := t
 	if n := len(s.runnable); n > 1 {
-		s.choices++
-		i := 0
-		if s.random != nil {
-			i = s.random.Among(n)
-		} else {
-			p := &s.point
-			p.Runnable, p.Step, p.Current = s.runnable, s.steps, k
-			if i = s.strategy.Pick(p); uint(i) >= uint(n) {
-				i = s.mispicked(i)
-			}
-		}
-		s.picked = i
-		s.tape = append(s.tape, uint64(i))
-		next = s.tasks[s.runnable[i].Task]
+		next = s.tasks[s.runnable[s.pickQuickly(k, n)].Task]
 	}
 	if s.over || !plain[next.op] {
 		return s.settleGuarded(t, next)
@@ -80,21 +82,79 @@ func (s *Sim) quick(t *Task) *Task {
 			return nil
 		}
 	}
-	s.dirty = true
-	s.hash = schedule.Mix(s.hash, s.stepHash(next))
-	next.result, next.timer = true, 0
-	s.last = next.index
+	s.granted(next)
 	if s.order != nil {
 		s.recordOrder(next)
 	}
 	return next
 }
 
-// stepHash is what the event hash takes in of next's step.
-func (s *Sim) stepHash(next *Task) uint64 {
+// quickBaton is quick in the baton engine, on the task's own goroutine: who goes
+// on, or nil: the scheduler is to decide, or to perform what s.chosen wants to do.
+//
+//go:norace
+func (s *Sim) quickBaton(t *Task) *Task {
+	k, n := s.picked, len(s.runnable)
+	object := none
+	if t.obj != nil {
+		object = s.identity(t.obj)
+	}
+	if t.obj != nil && object < 0 || k >= n || s.runnable[k].Task != t.index || s.runnable[n-1].Task > s.known ||
+		s.recheck != nil || s.steps+1 >= s.alarm || len(s.tape) == cap(s.tape) {
+		return nil
+	}
+	t.object = object
+	p := &s.runnable[k]
+	p.Object, p.Op = object, t.op
+	next := t
+	if n > 1 {
+		next = s.tasks[s.runnable[s.pickQuickly(k, n)].Task]
+	}
+	if s.over || !plain[next.op] {
+		s.chosen = next
+		return nil
+	}
+	s.steps++
+	s.granted(next)
+	return next
+}
+
+// pickQuickly is pick for quick steps, where the task that came is the k-th of n.
+//
+//go:norace
+func (s *Sim) pickQuickly(k, n int) (i int) {
+	s.choices++
+	if s.random != nil {
+		i = s.random.Among(n)
+	} else {
+		p := &s.point
+		p.Runnable, p.Step, p.Current = s.runnable, s.steps, k
+		if i = s.strategy.Pick(p); uint(i) >= uint(n) {
+			i = s.mispicked(i)
+		}
+	}
+	s.picked = i
+	s.tape = append(s.tape, uint64(i))
+	return i
+}
+
+// granted is what grant does for a plain operation when it has been counted.
+//
+//go:norace
+func (s *Sim) granted(t *Task) {
+	s.dirty = true
+	s.hash = schedule.Mix(s.hash, s.stepHash(t))
+	t.result, t.timer = true, 0
+	s.last = t.index
+}
+
+// stepHash is what the event hash takes in of t's step.
+//
+//go:norace
+func (s *Sim) stepHash(t *Task) uint64 {
 	var object uint64
-	if i := next.object; i >= 0 {
+	if i := t.object; i >= 0 {
 		object = s.objects[i].hash
 	}
-	return next.hash + object<<1 + uint64(next.op)<<56
+	return t.hash + object<<1 + uint64(t.op)<<56
 }

@@ -72,6 +72,10 @@ type Sim struct {
 	back  chan struct{}
 	ended Edge
 
+	known      int32 // the last task that the strategy has seen: it needs no room for those up to it
+	chosen     *Task // whom a task chose whose operation the scheduler performs
+	confessing bool
+
 	deciding bool             // advance is at work: nobody may call rt
 	trusting bool             // nothing foreign sees plain operations (quick.go)
 	alone    bool             // and there is nothing foreign at all: no world, no checker
@@ -185,6 +189,7 @@ func (s *Sim) begin(o Options, by schedule.Strategy, record bool) {
 	s.steps, s.choices, s.since, s.alarm, s.rechecks = 0, 0, 0, 0, 0
 	s.fired, s.firedAt, s.key = 0, 0, arrival{}
 	s.round, s.dirty, s.recheck = 0, true, nil
+	s.known, s.chosen, s.confessing = none, nil, false
 	s.now, s.wall = 0, o.Wall
 	s.disturbed = disturbance{}
 	s.disturbed.by, _ = o.World.(Disturber)
@@ -207,10 +212,10 @@ func (s *Sim) begin(o Options, by schedule.Strategy, record bool) {
 			s.watch[op] = append(s.watch[op], c)
 		}
 	}
+	by.Begin(o.Seed)
 	s.trusting = s.trusts()
 	s.alone = s.trusting && o.World == nil && len(o.Observers) == 0
 	s.random, _ = by.(*strategy.Random)
-	by.Begin(o.Seed)
 	if s.world != nil {
 		s.world.Begin(s)
 	}

@@ -59,6 +59,7 @@ type Task struct {
 	started   bool
 	chained   bool // resumed, and has not yielded since
 	aborting  bool
+	owes      bool // it has handed the baton on by itself since it last passed it to the scheduler
 	unwinding bool
 }
 

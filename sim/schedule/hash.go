@@ -6,12 +6,16 @@ package schedule
 
 // Mix folds v into h: one round of a multiply-rotate hash with the 64-bit golden
 // ratio, full avalanche being left to Finish.
+//
+//go:norace
 func Mix(h, v uint64) uint64 {
 	h = (h ^ v) * 0x9e3779b97f4a7c15
 	return h ^ h>>29
 }
 
 // Finish spreads h over all bits (the finaliser of splitmix64, Steele et al. 2014).
+//
+//go:norace
 func Finish(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb
@@ -44,6 +48,8 @@ type Rand struct{ state uint64 }
 func NewRand(seed uint64) Rand { return Rand{state: seed} }
 
 // Uint64 draws 64 bits.
+//
+//go:norace
 func (r *Rand) Uint64() uint64 {
 	r.state += 0x9e3779b97f4a7c15
 	return Finish(r.state)
@@ -51,6 +57,8 @@ func (r *Rand) Uint64() uint64 {
 
 // Below draws uniformly from 0 to n-1; n is at least 1 (Lemire 2019, without the
 // rejection step: the bias is below n/2^32).
+//
+//go:norace
 func (r *Rand) Below(n uint64) uint64 {
 	if n >= 1<<32 {
 		return r.Uint64() % n
@@ -59,6 +67,8 @@ func (r *Rand) Below(n uint64) uint64 {
 }
 
 // Few is Below for small n.
+//
+//go:norace
 func (r *Rand) Few(n uint32) uint32 { return uint32((r.Uint64() >> 32) * uint64(n) >> 32) }
 
 // Chance is true with probability p/65536.

@@ -37,6 +37,7 @@ func (s *bounded) begin(r schedule.Rand, c *course, hint int) {
 	s.changes = places(s.changes[:0], &s.rand, s.bound, c.length(&s.rand, hint))
 }
 
+//go:norace
 func (s *bounded) pick(p *schedule.Point) int {
 	i := p.Current
 	s.choice++

@@ -47,6 +47,7 @@ func places(list []int, r *schedule.Rand, n, length int) []int {
 	return list
 }
 
+//go:norace
 func (s *delay) pick(p *schedule.Point) int {
 	i := p.Current
 	if i < 0 || s.given {
@@ -64,6 +65,8 @@ func (s *delay) pick(p *schedule.Point) int {
 }
 
 // after is the place of the first runnable task that comes after task in turn.
+//
+//go:norace
 func after(p *schedule.Point, task int32) int {
 	for i := range p.Runnable {
 		if p.Runnable[i].Task > task {

@@ -47,7 +47,12 @@ func (l *Learner) Begin(seed uint64) {
 	l.current.begin(tasksRand(seed), &l.course, l.hint)
 }
 
+// Taking reports whether the current run is a lesson.
+func (l *Learner) Taking() bool { return l.course.taking != nil }
+
 // Pick implements schedule.Strategy.
+//
+//go:norace
 func (l *Learner) Pick(p *schedule.Point) int {
 	i := l.current.pick(p)
 	if l.course.taking != nil {

@@ -9,6 +9,8 @@ import (
 )
 
 // looks reports whether op changes nothing that another task can see.
+//
+//go:norace
 func looks(op rt.Op) bool {
 	switch op {
 	case rt.OpLoad, rt.OpRLock, rt.OpTryRLock, rt.OpRUnlock, rt.OpJoin, rt.OpFstat, rt.OpPread, rt.OpLocalAddr:
@@ -18,12 +20,16 @@ func looks(op rt.Op) bool {
 }
 
 // conflict reports whether the order of a and b can matter.
+//
+//go:norace
 func conflict(a, b schedule.Pending) bool {
 	return a.Object == b.Object && a.Object >= 0 && !(looks(a.Op) && looks(b.Op))
 }
 
 // counts reports whether op is one of the events that random walks weigh. What
 // makes a task, begins, ends or awaits one is not: its order is not free.
+//
+//go:norace
 func counts(op rt.Op) bool {
 	switch op {
 	case rt.OpStart, rt.OpEnd, rt.OpSpawn, rt.OpCount, rt.OpJoin, rt.OpYield:
@@ -34,6 +40,8 @@ func counts(op rt.Op) bool {
 
 // selective reports whether op may be among SURW's chosen events. Giving a lock
 // back is not: who comes next is decided by who takes it.
+//
+//go:norace
 func selective(op rt.Op) bool {
 	switch op {
 	case rt.OpUnlock, rt.OpRUnlock, rt.OpAnnounce:
@@ -55,6 +63,8 @@ type spin struct {
 }
 
 // gives is told who was picked, and reports whether others should come first now.
+//
+//go:norace
 func (s *spin) gives(e *schedule.Pending) bool {
 	switch e.Op {
 	case rt.OpYield:

@@ -50,6 +50,8 @@ func (s *pct) begin(r schedule.Rand, c *course, hint int) {
 }
 
 // advance finds the next change point.
+//
+//go:norace
 func (s *pct) advance() {
 	s.next = math.MaxInt
 	for _, c := range s.changes {
@@ -59,6 +61,7 @@ func (s *pct) advance() {
 	}
 }
 
+//go:norace
 func (s *pct) pick(p *schedule.Point) int {
 	for last := p.Runnable[len(p.Runnable)-1].Task; int32(len(s.weights)) <= last; {
 		s.weights = append(s.weights, int64(s.rand.Uint64()>>1))
@@ -74,6 +77,7 @@ func (s *pct) pick(p *schedule.Point) int {
 	return best
 }
 
+//go:norace
 func (s *pct) highest(p *schedule.Point) int {
 	best, top := 0, s.weights[p.Runnable[0].Task]
 	for i := 1; i < len(p.Runnable); i++ {
@@ -87,6 +91,8 @@ func (s *pct) highest(p *schedule.Point) int {
 // change demotes who would run: the j-th change point gives priority j, below
 // all that were drawn and above all who yielded. Two that fall together demote
 // two tasks.
+//
+//go:norace
 func (s *pct) change(p *schedule.Point, best int) int {
 	for j, c := range s.changes {
 		if c == s.choice {

@@ -37,8 +37,11 @@ func (s *POS) begin(r schedule.Rand, _ *course, _ int) {
 }
 
 // Pick implements schedule.Strategy.
+//
+//go:norace
 func (s *POS) Pick(p *schedule.Point) int { return s.pick(p) }
 
+//go:norace
 func (s *POS) pick(p *schedule.Point) int {
 	for last := p.Runnable[len(p.Runnable)-1].Task; int32(len(s.weights)) <= last; {
 		s.weights = append(s.weights, s.rand.Uint64())

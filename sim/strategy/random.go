@@ -25,11 +25,16 @@ func (r *Random) Begin(seed uint64) {
 func (r *Random) begin(tasks schedule.Rand, _ *course, _ int) { r.tasks = tasks }
 
 // Pick implements schedule.Strategy.
+//
+//go:norace
 func (r *Random) Pick(p *schedule.Point) int { return r.pick(p) }
 
+//go:norace
 func (r *Random) pick(p *schedule.Point) int { return r.Among(len(p.Runnable)) }
 
 // Among is Pick where n tasks can run: all that a random walk looks at.
+//
+//go:norace
 func (r *Random) Among(n int) int { return int(r.tasks.Few(uint32(n))) }
 
 // Draw implements schedule.Strategy.

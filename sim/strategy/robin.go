@@ -27,8 +27,11 @@ func (s *RoundRobin) Begin(seed uint64) {
 func (s *RoundRobin) begin(schedule.Rand, *course, int) { s.last = -1 }
 
 // Pick implements schedule.Strategy.
+//
+//go:norace
 func (s *RoundRobin) Pick(p *schedule.Point) int { return s.pick(p) }
 
+//go:norace
 func (s *RoundRobin) pick(p *schedule.Point) int {
 	i := after(p, s.last)
 	s.last = p.Runnable[i].Task

@@ -117,6 +117,7 @@ func (s *surw) choice(object int32) {
 	s.chosen[object] = true
 }
 
+//go:norace
 func (s *surw) pick(p *schedule.Point) int {
 	s.note(p)
 	owner := -1
@@ -137,6 +138,8 @@ func (s *surw) pick(p *schedule.Point) int {
 
 // claimant is whose turn it is to perform an interesting event, if that one is
 // here or is given up on: an index into p.Runnable, or -1.
+//
+//go:norace
 func (s *surw) claimant(p *schedule.Point, free int) int {
 	if s.turn < 0 {
 		s.draw(p)
@@ -153,10 +156,15 @@ func (s *surw) claimant(p *schedule.Point, free int) int {
 }
 
 // note takes in which tasks there are.
+//
+//go:norace
 func (s *surw) note(p *schedule.Point) {
 	s.walk.note(p)
 	for int32(len(s.left)) < s.walk.created {
 		s.left = append(s.left, 1)
+	}
+	for int32(cap(s.barred)) < s.walk.created {
+		s.barred = make([]bool, 0, 2*s.walk.created)
 	}
 	if s.rest == byRank || s.rest == byOrder {
 		for int32(len(s.ranks)) < s.walk.created {
@@ -166,6 +174,8 @@ func (s *surw) note(p *schedule.Point) {
 }
 
 // bar bars those who are at an interesting event and counts the others.
+//
+//go:norace
 func (s *surw) bar(p *schedule.Point) (free int) {
 	s.barred = s.barred[:0]
 	for i := range p.Runnable {
@@ -178,11 +188,14 @@ func (s *surw) bar(p *schedule.Point) (free int) {
 	return free
 }
 
+//go:norace
 func (s *surw) interesting(e *schedule.Pending) bool {
 	return uint32(e.Object) < uint32(len(s.chosen)) && s.chosen[e.Object] && selective(e.Op)
 }
 
 // draw gives the turn to a task, living or still to be made.
+//
+//go:norace
 func (s *surw) draw(p *schedule.Point) {
 	for i := range p.Runnable {
 		if s.barred[i] {
@@ -206,6 +219,8 @@ func (s *surw) draw(p *schedule.Point) {
 
 // owner is the place of the task that may perform an interesting event now: the
 // turn's owner, or the ancestor that leads to it. -1: it is not at one.
+//
+//go:norace
 func (s *surw) owner(p *schedule.Point) int {
 	t := s.turn
 	for t >= s.walk.created {
@@ -220,6 +235,8 @@ func (s *surw) owner(p *schedule.Point) int {
 }
 
 // substitute draws one of those who wait, by weight.
+//
+//go:norace
 func (s *surw) substitute(p *schedule.Point) int {
 	total := uint64(0)
 	for i := range p.Runnable {
@@ -242,6 +259,8 @@ func (s *surw) substitute(p *schedule.Point) int {
 }
 
 // other picks among those who are not barred.
+//
+//go:norace
 func (s *surw) other(p *schedule.Point) int {
 	switch s.rest {
 	case byWeight:
@@ -268,6 +287,7 @@ func (s *surw) other(p *schedule.Point) int {
 	return -1
 }
 
+//go:norace
 func (s *surw) highest(p *schedule.Point) int {
 	best, top := -1, uint64(0)
 	for i, b := range s.barred {

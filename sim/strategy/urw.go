@@ -37,6 +37,7 @@ func (s *urw) start(l *lesson) {
 	}
 }
 
+//go:norace
 func (s *urw) pick(p *schedule.Point) int {
 	s.note(p)
 	i := s.among(p, nil)
@@ -45,6 +46,8 @@ func (s *urw) pick(p *schedule.Point) int {
 }
 
 // note takes in which tasks there are.
+//
+//go:norace
 func (s *urw) note(p *schedule.Point) {
 	s.created = max(s.created, p.Runnable[len(p.Runnable)-1].Task+1)
 	for int32(len(s.left)) < s.created {
@@ -53,6 +56,8 @@ func (s *urw) note(p *schedule.Point) {
 }
 
 // did takes in who was picked.
+//
+//go:norace
 func (s *urw) did(e *schedule.Pending) {
 	if counts(e.Op) && s.left[e.Task] > 0 {
 		s.left[e.Task]--
@@ -60,6 +65,8 @@ func (s *urw) did(e *schedule.Pending) {
 }
 
 // among draws one of those that are not barred; nil: none is.
+//
+//go:norace
 func (s *urw) among(p *schedule.Point, barred []bool) int {
 	weights := s.weigh()
 	total := uint64(0)
@@ -84,6 +91,8 @@ func (s *urw) among(p *schedule.Point, barred []bool) int {
 
 // weigh is each living task's weight: what it has before it, with what those have
 // that it is still to make, and never nothing.
+//
+//go:norace
 func (s *urw) weigh() []uint64 {
 	s.weights = s.weights[:0]
 	for _, n := range s.left {
