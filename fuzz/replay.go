@@ -5,10 +5,12 @@ package fuzz
 // from before some edit.
 
 import (
+	"errors"
 	"fmt"
 
 	"brigade/fuzz/scenario"
 	"brigade/sim"
+	"brigade/sim/explain"
 	"brigade/sim/schedule"
 	"brigade/traces"
 )
@@ -56,6 +58,23 @@ func replay(j Job, o sim.Options) (*Replayed, error) {
 		p.Now = j.failure(r.Verdict)
 	}
 	return p, nil
+}
+
+// At makes the run once more and stops it after step, to tell where the tasks
+// stood; a step beyond the run's end is its end.
+func (p *Replayed) At(step int) ([]explain.Standing, error) {
+	if len(p.Report.Events) == 0 {
+		return nil, errors.New("the run could not be recorded, so it cannot be stopped")
+	}
+	stopped := p.Report
+	if step = max(1, step); step < p.Report.Steps {
+		r, _, err := NewRunner().Run(p.Job, sim.Options{Departures: p.Report.Departures, Record: true, MaxSteps: step})
+		if err != nil {
+			return nil, err
+		}
+		stopped = r
+	}
+	return explain.At(p.Report, stopped, step), nil
 }
 
 // Record is the trace of this run.

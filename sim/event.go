@@ -71,6 +71,7 @@ func (s *Sim) fail(v *Verdict) {
 			v.Task = s.acting.Path()
 		}
 		s.verdict = v
+		s.stand()
 	}
 	if s.opt.Whole && (v.Kind == Assertion || v.Kind == Property) {
 		return

@@ -82,7 +82,8 @@ type Report struct {
 
 	// With Options.Record, and for every failed run:
 	Departures  []schedule.Departure
-	Inputs      []Input // what the program drew, the defaults too
+	Inputs      []Input    // what the program drew, the defaults too
+	Standings   []Standing // where the tasks stood at the verdict, by index
 	Events      []Event
 	TaskPaths   []string // by index
 	ObjectPaths []string // by index

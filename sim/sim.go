@@ -63,6 +63,7 @@ type Sim struct {
 	replay     map[uint64]*planned
 	departures []schedule.Departure
 	inputs     []Input
+	standings  []Standing
 	events     []Event
 	point      schedule.Point
 
@@ -197,7 +198,7 @@ func (s *Sim) begin(o Options, by schedule.Strategy, record bool) {
 	s.hash = schedule.Mix(0, o.Seed)
 	s.tape = s.tape[:0]
 	s.pages.begin(o.Guard || o.Departures != nil)
-	s.record, s.departures, s.inputs, s.events = record, nil, nil, nil
+	s.record, s.departures, s.inputs, s.standings, s.events = record, nil, nil, nil, nil
 	if record {
 		s.departures = []schedule.Departure{} // even none can be replayed
 	}
@@ -238,6 +239,7 @@ func (s *Sim) execute(main func()) {
 		s.executeCoroutines()
 	}
 	s.cur, s.acting = nil, nil
+	s.stand()
 	if s.foreign.flag.Load() {
 		s.failForeign()
 	}
@@ -272,7 +274,7 @@ func (s *Sim) end() *Report {
 		r.Unmatched = s.unmatched()
 	}
 	if s.record {
-		r.Departures, r.Inputs, r.Events = s.departures, s.inputs, s.events
+		r.Departures, r.Inputs, r.Standings, r.Events = s.departures, s.inputs, s.standings, s.events
 		for i := range s.tasks {
 			r.TaskPaths = append(r.TaskPaths, s.tasks[i].Path())
 		}

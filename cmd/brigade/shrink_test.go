@@ -114,8 +114,9 @@ func TestStop(t *testing.T) {
 	out, _, _ := brigade(t, dir, "fuzz", "assertion", "--seeds", "20")
 	path := regexp.MustCompile(`traces/new/\S+\.trace`).FindString(out)
 	out, errs, status := brigade(t, dir, "replay", path, "--step", "6")
-	if status != 3 || !strings.HasPrefix(out, "step 6 of ") || !strings.Contains(out, "  main/adder.1\n    did    start (step 6)\n    next   load ") ||
-		!strings.Contains(out, "    waits  for waitgroup to come to 0, now 2, to join waitgroup") {
+	if status != 3 || !strings.HasPrefix(out, "step 6 of ") ||
+		!regexp.MustCompile(`(?m)^  main/adder.1 +can run +start \(step 6\) +load `).MatchString(out) ||
+		!strings.Contains(out, "join waitgroup (step 14), waits for 2 to be done") {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
 	out, errs, status = brigade(t, dir, "replay", path, "--break", `adder\.\d store`, "--json")

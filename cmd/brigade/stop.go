@@ -43,7 +43,10 @@ func (p *program) standings(s *stopped, r *fuzz.Replayed, asJSON bool) error {
 		return err
 	}
 	p.class = r.Class()
-	list := explain.At(r.Report, step)
+	list, err := r.At(step)
+	if err != nil {
+		return err
+	}
 	if asJSON {
 		return json.NewEncoder(p.stdout).Encode(map[string]any{"step": step, "steps": r.Report.Steps, "event": event, "tasks": list})
 	}

@@ -39,7 +39,7 @@ func Chrome(w io.Writer, r *sim.Report) error {
 			Name: Text(r, i), Phase: "X", Time: e.Step, Span: 1, PID: 1, TID: e.Task + 1,
 			Args: map[string]string{"time": e.Time.Sub(0).String(), "object": path(r.ObjectPaths, e.Object)},
 		}
-		if !acts(e) {
+		if !e.Acts() {
 			c.Phase, c.Span, c.Scope = "i", 0, "t"
 			delete(c.Args, "object")
 		}

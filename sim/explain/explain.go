@@ -54,7 +54,7 @@ func Explain(run Run, failing *sim.Report, signature func(*sim.Report) string) *
 func failed(r *sim.Report) int {
 	last := -1
 	for i := range r.Events {
-		if !acts(&r.Events[i]) {
+		if !r.Events[i].Acts() {
 			continue
 		}
 		if r.Verdict == nil || r.Verdict.Task == "" || taskName(r, r.Events[i].Task) == r.Verdict.Task {

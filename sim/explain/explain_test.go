@@ -157,28 +157,37 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+// stand is where the tasks of r stand after a step.
+func stand(r *sim.Report, main func(), step int) []explain.Standing {
+	stopped := sim.Run(sim.Options{Seed: r.Seed, Departures: r.Departures, Record: true, MaxSteps: step}, main)
+	return explain.At(r, stopped, step)
+}
+
 func TestStandings(t *testing.T) {
 	f, _ := small(t, abba)
-	var b strings.Builder
-	if err := explain.WriteStandings(&b, explain.At(f, 9)); err != nil {
-		t.Fatal(err)
-	}
-	const want = `  main
-    did    spawn (step 5)
-    waits  for ever, in join main:waitgroup.1
-  main/ab.1
-    did    lock a (step 7)
-    waits  for ever, in lock main:b.1 (held by main/ba.1)
-  main/ba.1
-    did    lock b (step 9)
-    waits  for ever, in lock main:a.1 (held by main/ab.1)
-`
-	if b.String() != want {
-		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	for step, want := range map[int]string{
+		6: `  task                did             has come to
+  main       waits    spawn (step 5)  join waitgroup (never), waits for 2 to be done
+  main/ab.1  can run  start (step 6)  lock a (step 7)
+  main/ba.1  can run                  start (step 8)
+`,
+		9: `  task              did              has come to
+  main       waits  spawn (step 5)   join waitgroup (never), waits for 2 to be done
+  main/ab.1  waits  lock a (step 7)  lock b (never), waits for main/ba.1, which holds it
+  main/ba.1  waits  lock b (step 9)  lock a (never), waits for main/ab.1, which holds it
+`,
+	} {
+		var b strings.Builder
+		if err := explain.WriteStandings(&b, stand(f, abba, step)); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != want {
+			t.Errorf("step %d: got\n%s\nwant\n%s", step, b.String(), want)
+		}
 	}
 	update, _ := small(t, lostUpdate)
-	list := explain.At(update, 10)
-	if len(list) != 3 || list[0].Waits != "for waitgroup to come to 0, now 2" || list[1].Next != "store x (step 12)" || list[1].Waits != "" {
+	list := stand(update, lostUpdate, 10)
+	if len(list) != 3 || list[0].Waits != "for 2 to be done" || list[1].Next != "store x (step 12)" || list[1].Waits != "" {
 		t.Errorf("%+v", list)
 	}
 	if i := explain.Find(update, 7, func(s string) bool { return strings.HasPrefix(s, "main/adder.2 load main:x") }); i < 0 || update.Events[i].Step != 9 {

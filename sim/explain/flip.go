@@ -41,12 +41,12 @@ func cause(run Run, f *sim.Report, i int, signature func(*sim.Report) string) Ca
 
 // pair finds conflicting events that f and other have in different orders.
 func pair(c *Cause, f, other *sim.Report) {
-	mine, place := keys(f), places(keys(other))
+	mine, place := f.Keys(), places(other.Keys())
 	uses := make(map[int32][]int) // by object: the events on it so far
 	best := 0
 	for j := range f.Events {
 		e := &f.Events[j]
-		if !acts(e) || e.Object < 0 {
+		if !e.Acts() || e.Object < 0 {
 			continue
 		}
 		earlier := uses[e.Object]
@@ -100,13 +100,13 @@ func heldUp(c *Cause, f *sim.Report, place map[schedule.Key]int) {
 	if !ok {
 		return
 	}
-	mine := keys(f)
+	mine := f.Keys()
 	for i := len(f.Events) - 1; i >= 0; i-- {
 		e := &f.Events[i]
 		if mine[i] == c.Departure.Key {
 			return // it came, and what came before it is as it was
 		}
-		if !acts(e) || taskName(f, e.Task) == c.Departure.Key.Task || path(f.ObjectPaths, e.Object) != c.Departure.Key.Object || reads(e.Op) {
+		if !e.Acts() || taskName(f, e.Task) == c.Departure.Key.Task || path(f.ObjectPaths, e.Object) != c.Departure.Key.Object || reads(e.Op) {
 			continue
 		}
 		if b, ok := place[mine[i]]; ok && b > at {
@@ -115,4 +115,15 @@ func heldUp(c *Cause, f *sim.Report, place map[schedule.Key]int) {
 			return
 		}
 	}
+}
+
+// places are the indices of keys.
+func places(list []schedule.Key) map[schedule.Key]int {
+	m := make(map[schedule.Key]int, len(list))
+	for i, k := range list {
+		if k.Op != "" {
+			m[k] = i
+		}
+	}
+	return m
 }

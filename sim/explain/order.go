@@ -11,20 +11,11 @@ import (
 	"brigade/sim"
 )
 
-// acts says that an event is an operation of a task, not the report of one.
-func acts(e *sim.Event) bool {
-	switch e.Op {
-	case rt.OpProbe, rt.OpPage, rt.OpFreePage, rt.OpDeliver, rt.OpTick:
-		return false
-	}
-	return e.Task >= 0
-}
-
 // reads says that an operation leaves its object as it was.
 func reads(op rt.Op) bool { return op == rt.OpLoad || op == rt.OpFstat || op == rt.OpPread }
 
 func conflict(a, b *sim.Event) bool {
-	return a.Object >= 0 && a.Object == b.Object && a.Task != b.Task && acts(a) && acts(b) && !(reads(a.Op) && reads(b.Op))
+	return a.Object >= 0 && a.Object == b.Object && a.Task != b.Task && a.Acts() && b.Acts() && !(reads(a.Op) && reads(b.Op))
 }
 
 // window is how many events before the failure are looked at: a run that spun for
@@ -47,7 +38,7 @@ func slice(r *sim.Report, ends ...int) []int {
 	spawned := spawns(r)
 	for i := last; i >= max(0, last-window); i-- {
 		e := &r.Events[i]
-		if !acts(e) || i >= before[e.Task] {
+		if !e.Acts() || i >= before[e.Task] {
 			continue
 		}
 		from := source(r, i)
@@ -74,7 +65,7 @@ func slice(r *sim.Report, ends ...int) []int {
 func source(r *sim.Report, i int) int {
 	for j := i - 1; j >= max(0, i-window); j-- {
 		switch a := &r.Events[j]; {
-		case a.Object != r.Events[i].Object || !acts(a):
+		case a.Object != r.Events[i].Object || !a.Acts():
 		case a.Task == r.Events[i].Task:
 			if !reads(a.Op) {
 				return -1 // its own, and what was before that counts there

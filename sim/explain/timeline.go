@@ -68,7 +68,7 @@ func (x *Explanation) body(t *table, rows []int, short []string) {
 
 func elided(r *sim.Report, from, to int) (n int) {
 	for i := from; i < to; i++ {
-		if acts(&r.Events[i]) {
+		if r.Events[i].Acts() {
 			n++
 		}
 	}
@@ -79,7 +79,7 @@ func elided(r *sim.Report, from, to int) (n int) {
 // was left, the task that went on.
 func (x *Explanation) switches() map[int]int32 {
 	r := x.Report
-	place := places(keys(r))
+	place := places(r.Keys())
 	list := make(map[int]int32)
 	for i := range r.Departures {
 		d := &r.Departures[i]
@@ -93,7 +93,7 @@ func (x *Explanation) switches() map[int]int32 {
 			end = len(r.Events) // it never did what it had come to
 		}
 		for j := end - 1; j >= 0; j-- {
-			if acts(&r.Events[j]) && r.Events[j].Task == task {
+			if r.Events[j].Acts() && r.Events[j].Task == task {
 				list[j] = int32(to)
 				break
 			}
@@ -159,7 +159,7 @@ func (x *Explanation) rows(columns []int32) []int {
 	for i := range x.switches() {
 		want[i] = true
 		for j := i + 1; j < len(r.Events); j++ {
-			if acts(&r.Events[j]) {
+			if r.Events[j].Acts() {
 				want[j] = true
 				break
 			}

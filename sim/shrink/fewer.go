@@ -97,13 +97,13 @@ type arrival struct {
 // arrivalsOf are the points of r, in order. Those at which a task waits for ever
 // are missing, since it did nothing any more.
 func arrivalsOf(r *sim.Report) []arrival {
-	keys := keysOf(r)
+	keys := r.Keys()
 	next := make(map[int32]schedule.Key) // by task: what it does next
 	after := make([]schedule.Key, len(r.Events))
 	last := make([]int, len(r.TaskPaths)) // by task: its last event
 	for i := len(r.Events) - 1; i >= 0; i-- {
 		t := r.Events[i].Task
-		if t < 0 || !granted(r.Events[i].Op) {
+		if !r.Events[i].Acts() {
 			continue
 		}
 		if k, ok := next[t]; ok {
@@ -118,7 +118,7 @@ func arrivalsOf(r *sim.Report) []arrival {
 	born := make([]int32, 0, len(r.TaskPaths))
 	for i := range r.Events {
 		e := &r.Events[i]
-		if e.Task < 0 || !granted(e.Op) {
+		if !e.Acts() {
 			continue
 		}
 		if e.Op == rt.OpStart && e.Task == 0 {
@@ -128,7 +128,7 @@ func arrivalsOf(r *sim.Report) []arrival {
 			born = append(born, int32(len(born)))
 		}
 		j := i + 1
-		for j < len(r.Events) && (r.Events[j].Task < 0 || !granted(r.Events[j].Op)) {
+		for j < len(r.Events) && (!r.Events[j].Acts()) {
 			j++
 		}
 		if j == len(r.Events) {

@@ -92,7 +92,7 @@ func (m *minimizer) classify() Counts {
 func (m *minimizer) goesOn(i int) bool {
 	d := &m.base.Departures[i]
 	r := m.execute(m.base.Departures[:i:i], true)
-	k := keysOf(r)
+	k := r.Keys()
 	for j := range r.Events {
 		if k[j] == d.Key {
 			return j == 0 || follows(r, j)
@@ -105,14 +105,9 @@ func (m *minimizer) goesOn(i int) bool {
 // among the operations that a scheduler grants.
 func follows(r *sim.Report, j int) bool {
 	for i := j - 1; i >= 0; i-- {
-		if granted(r.Events[i].Op) {
+		if r.Events[i].Acts() {
 			return r.Events[i].Task == r.Events[j].Task
 		}
 	}
 	return true
-}
-
-// granted says that an event is an operation that a task was chosen to perform.
-func granted(op rt.Op) bool {
-	return op != rt.OpProbe && op != rt.OpPage && op != rt.OpFreePage && op != rt.OpDeliver && op != rt.OpTick
 }

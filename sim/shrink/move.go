@@ -62,7 +62,7 @@ func (m *minimizer) sooner(i int, now uint32) bool {
 func (m *minimizer) places(k schedule.Key) []schedule.Key {
 	var own []schedule.Key
 	at := -1
-	for _, x := range keysOf(m.base) {
+	for _, x := range m.base.Keys() {
 		if x.Task != k.Task {
 			continue
 		}
