@@ -185,24 +185,15 @@ func (r *Request) lines(b []byte, start, from int, lim *Limits) (int, *Error) {
 	}
 }
 
-// Unfinished makes r show the request line of a head that will never be complete,
-// if that line is, and is sound: for the log, and since whoever asked with HEAD gets
-// no content. b and lim are as for Parse.
-func (r *Request) Unfinished(b []byte, lim *Limits) {
-	r.Reset()
-	limits := lim.effective()
-	if start, e := emptyLines(b); e == nil {
-		r.showLine(b[start:], limits.Line)
-	}
-}
-
 // showLine fills r with the request line at the start of b, if it is sound and
-// within its limit; else it tells at least HEAD, whose refusal has no content.
+// within its limit; else it tells at least HEAD, whose refusal has no content. (Not
+// under a limit so small that it may be passed before HEAD is there: what is shown
+// would depend on how the bytes were cut.)
 func (r *Request) showLine(b []byte, limit int) {
 	i := bytes.IndexByte(b[:min(len(b), limit)], '\n')
 	if i < 1 || b[i-1] != '\r' || r.requestLine(b[:i-1]) != nil {
 		r.Reset()
-		if bytes.HasPrefix(b, []byte("HEAD ")) {
+		if head := []byte("HEAD "); limit >= len(head) && bytes.HasPrefix(b, head) {
 			r.Method = HEAD
 		}
 	}

@@ -226,23 +226,3 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
-
-// TestUnfinished: of a head that never ends, the request line is shown if it can be.
-func TestUnfinished(t *testing.T) {
-	for _, c := range []struct{ head, method, target string }{
-		{"", "", ""},
-		{"HEAD / HTTP/1.1", "", ""},
-		{"HEAD / HTTP/1.1\r\n", "HEAD", "/"},
-		{"\r\n\r\nHEAD /a?b HTTP/1.0\r\nHost: a", "HEAD", "/a?b"},
-		{"HEAD / HTTP/1.1\nHost: a\r\n", "", ""},
-		{"HEAD  / HTTP/1.1\r\n", "", ""},
-		{"\r", "", ""},
-		{"\rHEAD / HTTP/1.1\r\n", "", ""},
-	} {
-		r := parse(t, "GET /before HTTP/1.1\r\nHost: a\r\n\r\n")
-		r.Unfinished([]byte(c.head), nil)
-		if string(r.MethodName) != c.method || string(r.Target) != c.target || len(r.Fields) != 0 {
-			t.Errorf("%q shows %q %q and %d fields", c.head, r.MethodName, r.Target, len(r.Fields))
-		}
-	}
-}

@@ -157,12 +157,6 @@ func (c *Conn) Parse(lim *http1.Limits) (more bool, e *http1.Error) {
 	return false, nil
 }
 
-// Unfinished gives up on the head that is being received: the request shows no more
-// than its request line, if that is there.
-func (c *Conn) Unfinished(lim *http1.Limits) {
-	c.X.Request.Unfinished(c.in[c.start:c.end], lim)
-}
-
 // Head is how many bytes the head parsed last had; 0: it could not be.
 func (c *Conn) Head() int { return c.head }
 

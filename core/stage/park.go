@@ -144,7 +144,6 @@ func (l *loop) expired(c *Conn, w wait) {
 	l.leave(c)
 	switch w {
 	case waitHeader:
-		c.http.Unfinished(&l.server.cfg.Limits)
 		l.began(c)
 		l.run(c, l.refuse(c, http1.ErrTimeout))
 	case waitIdle, waitFirst:
