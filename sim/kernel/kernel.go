@@ -35,7 +35,7 @@ func All() []Kernel {
 	var all []Kernel
 	for _, group := range [][]Kernel{
 		updateKernels(), lockKernels(), philosopherKernels(), reorderKernels(), stageKernels(),
-		waitKernels(), freeKernels(), lifetimeKernels(), orderKernels(),
+		waitKernels(), freeKernels(), lifetimeKernels(), orderKernels(), unseenKernels(),
 	} {
 		all = append(all, group...)
 	}

@@ -9,8 +9,8 @@ package strategy
 //
 // SURW, the best on most kernels by far, has seven runs of sixteen; five go to
 // PCT and context bounding, which look for few preemptions, with small and smaller
-// bounds; POS and the plain walk, which need to know nothing, have two each. (go
-// test ./sim/strategy -run TestTable -table -v prints what that rests on.)
+// bounds; POS and the plain walk, which need to know nothing, have two each.
+// (brigade table prints what that rests on.)
 //
 // The member is the seed's remainder, so a seed names its run as everywhere.
 
