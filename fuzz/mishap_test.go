@@ -14,6 +14,9 @@ import (
 	"brigade/traces"
 )
 
+// The strategy is one that needs no lessons: a mishap in a lesson befalls every
+// run that has to know it.
+
 // contained checks that of a campaign of 200 seeds exactly the doomed ones were
 // lost, and that the earliest is named.
 func contained(t *testing.T, s *Summary, dir, verdict, message string) {
@@ -42,13 +45,13 @@ func contained(t *testing.T, s *Summary, dir, verdict, message string) {
 
 func TestWorkerDies(t *testing.T) {
 	dir := t.TempDir()
-	s := campaign(t, named(t, "exit"), func(c *Campaign) { c.TraceDir, c.Seeds = dir, 200 })
+	s := campaign(t, named(t, "exit"), func(c *Campaign) { c.TraceDir, c.Seeds, c.Strategy = dir, 200, "random" })
 	contained(t, s, dir, "panic", "a worker process died (exit status 3)")
 }
 
 func TestWorkerWritesGarbage(t *testing.T) {
 	dir := t.TempDir()
-	s := campaign(t, named(t, "garbage"), func(c *Campaign) { c.TraceDir, c.Seeds = dir, 200 })
+	s := campaign(t, named(t, "garbage"), func(c *Campaign) { c.TraceDir, c.Seeds, c.Strategy = dir, 200, "random" })
 	contained(t, s, dir, "panic", "a worker wrote what is no result")
 }
 
@@ -57,7 +60,7 @@ func TestWorkerWritesGarbage(t *testing.T) {
 func TestWorkerDoesNotAnswer(t *testing.T) {
 	dir := t.TempDir()
 	s := campaign(t, named(t, "spin"), func(c *Campaign) {
-		c.TraceDir, c.Seeds = dir, 200
+		c.TraceDir, c.Seeds, c.Strategy = dir, 200, "random"
 		c.after = func(u *Unit, _ time.Duration) <-chan time.Time {
 			for i := range u.Count {
 				if doomed(u.seed(i)) {
@@ -78,10 +81,10 @@ func TestWorkerDiesOnce(t *testing.T) {
 	// The unit is long enough to hold a doomed seed among others.
 	first := firstDoomed(1) - 1
 	c := &Campaign{Scenarios: named(t, "once"), Command: testWorkers(t, markerVariable+"="+t.TempDir()), First: first, Seeds: 2}
-	c.tally.begin(first, "")
+	c.tally.begin(first, "", c.Scenarios, c.elapsed)
 	s := newSlot(c, context.Background())
 	defer s.close()
-	if _, err := s.do(Unit{Scenario: "once", Strategy: DefaultStrategy, Engine: DefaultEngine, Build: build(), First: first, Count: 2}); err != nil {
+	if _, err := s.do(Unit{Scenario: "once", Strategy: "random", Engine: DefaultEngine, Build: build(), First: first, Count: 2}); err != nil {
 		t.Fatal(err)
 	}
 	sum := c.summary()

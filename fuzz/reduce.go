@@ -163,7 +163,7 @@ func (c *Campaign) shrinkAll(ctx context.Context) {
 }
 
 func (c *Campaign) shrinkOne(ctx context.Context, g *Finding) {
-	if g.Path == "" || ctx.Err() != nil {
+	if g.Path == "" || g.Reduced != nil || ctx.Err() != nil {
 		return
 	}
 	x, err := traces.Load(g.Path)

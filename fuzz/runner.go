@@ -48,16 +48,17 @@ func NewRunner() *Runner {
 }
 
 // Run makes the run of j. o carries what a replay adds: departures, strictness,
-// recording, a strategy or a bound on the steps of its own. It returns how many exchanges there were, too.
+// recording, a strategy or a bound on the steps of its own; its observers see this
+// run beside the scenario's. It returns how many exchanges there were, too.
 func (r *Runner) Run(j Job, o sim.Options) (*sim.Report, uint64, error) {
-	if o.Strategy != nil {
-		return r.run(j, o)
+	if o.Strategy != nil || o.Departures != nil {
+		return r.run(j, o) // the job's strategy is not asked
 	}
 	s, err := r.strategy(j)
-	if err != nil && o.Departures == nil {
+	if err != nil {
 		return nil, 0, err
 	}
-	if l, ok := s.(learner); ok && o.Departures == nil {
+	if l, ok := s.(learner); ok {
 		for _, seed := range l.Missing(j.Seed) {
 			lesson := j
 			lesson.Seed = seed
@@ -98,15 +99,11 @@ func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64
 	if o.Engine, err = FindEngine(j.Engine); err != nil {
 		return nil, 0, err
 	}
-	e := r.envs[j.Scenario]
-	if e == nil {
-		e = new(scenario.Env)
-		r.envs[j.Scenario] = e
-	}
+	e := r.env(j.Scenario)
 	e.Observers, e.Faults = e.Observers[:0], j.Faults
 	main := j.Scenario.Prepare(e)
 	o.Seed = j.Seed
-	o.World, o.Observers = e.World, e.Observers
+	o.World, o.Observers = e.World, append(e.Observers, o.Observers...)
 	if o.MaxSteps == 0 {
 		o.MaxSteps = j.Scenario.MaxSteps
 	}
@@ -120,6 +117,16 @@ func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64
 		v.Stack = cleanStack(v.Stack)
 	}
 	return report, e.Exchanges, nil
+}
+
+// env is what s's program and this process have in common.
+func (r *Runner) env(s *scenario.Scenario) *scenario.Env {
+	e := r.envs[s]
+	if e == nil {
+		e = new(scenario.Env)
+		r.envs[s] = e
+	}
+	return e
 }
 
 // guardedEvery is of how many runs one has guarded pages: they cost a system call or two

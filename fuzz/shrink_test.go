@@ -13,7 +13,7 @@ import (
 // replays strictly and keeps the seed.
 func TestCampaignShrinks(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "traces", "new")
-	change := func(c *Campaign) { c.TraceDir, c.Shrink = dir, Shrinking{Runs: 2000} }
+	change := func(c *Campaign) { c.TraceDir, c.Shrink, c.Strategy = dir, Shrinking{Runs: 2000}, "random" }
 	s := campaign(t, named(t, "lost-update", "abba", "odd", "ping"), change)
 	want := map[string]int{"lost-update": 1, "abba": 1, "odd": 1}
 	for _, f := range s.Findings {

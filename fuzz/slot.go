@@ -96,7 +96,7 @@ func (s *slot) take(u *Unit, r *Result, o *outcome) {
 		o.hashes[u.seed(i)] = h
 	}
 	if !s.quiet {
-		s.c.tally.add(r.Counts, r.Failures)
+		s.c.done(u, r.Done, func() { s.c.tally.add(r) })
 	}
 	u.First, u.Count = u.seed(r.Done), u.Count-r.Done
 }
@@ -133,7 +133,7 @@ func (s *slot) split(u Unit, lost *sim.Verdict, o *outcome) error {
 func (s *slot) blame(u *Unit, lost *sim.Verdict) error {
 	f, err := s.c.blame(u, u.First, lost)
 	if err == nil && !s.quiet {
-		s.c.tally.addLost(Counts{Runs: uint64(u.Count)}, f)
+		s.c.done(u, u.Count, func() { s.c.tally.lost(Counts{Runs: uint64(u.Count)}, f) })
 	}
 	return err
 }
@@ -154,7 +154,7 @@ func (s *slot) compare(u *Unit, first, second outcome) error {
 		if err != nil {
 			return err
 		}
-		s.c.tally.add(Counts{}, []Failure{f})
+		s.c.tally.add(&Result{Failures: []Failure{f}})
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // DefaultStrategy is the strategy of campaigns that name none.
-const DefaultStrategy = "random"
+const DefaultStrategy = "portfolio"
 
 // Strategies are the names of the strategies there are, the default first.
 func Strategies() []string {

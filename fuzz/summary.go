@@ -1,9 +1,9 @@
 package fuzz
 
-// What a campaign showed, for people and as one JSON object.
+// What a campaign showed.
 
 import (
-	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,26 +16,61 @@ type Summary struct {
 	Counts
 	Scenarios   []string
 	Strategy    string
-	Faults      string
+	Faults      string // the profile asked for; empty: the scenarios' own
 	First       uint64
 	Workers     int
 	Failed      int        // runs that failed
-	Findings    []*Finding // one a scenario and signature, in order of those
+	Findings    []*Finding // one a signature, in order of scenario and signature
 	Lost        int        // worker processes that died
 	Twice       bool
-	Interrupted bool // it was ended from outside
+	Resumed     bool  // it went on from an earlier session's state
+	Interrupted bool  // it was ended from outside
+	Saturated   bool  // it ended because there was little new to see
+	Unsaved     error // why its state is not on disk
 	Real, CPU   time.Duration
 	Build, Go   string
+
+	Orders      uint64  // different happens-before orders
+	OrdersExact bool    // and that is no estimate
+	New         float64 // the estimated probability that the next run shows a new one
+	Ordered     bool    // orders were told apart
+
+	Curve    []Moment
+	Coverage []Group
+	Drawn    []Group
+	Suffered []Suffered
+}
+
+// Group is cells of one kind, the expected ones first.
+type Group struct {
+	Name  string
+	Cells []Count
+}
+
+// Count is how often a cell was seen.
+type Count struct {
+	Name     string
+	Times    uint64
+	Expected bool // it ought to come up in a campaign over all scenarios
+}
+
+// Suffered is one fault with what runs said of it.
+type Suffered struct {
+	Fault
+	FaultCount
 }
 
 func (c *Campaign) summary() *Summary {
+	saturated := c.source != nil && c.source.isEnded()
 	t := &c.tally
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := &Summary{
 		Counts: t.counts, Scenarios: c.Scenarios.Names(), Strategy: c.Strategy, Faults: c.Faults,
 		First: c.First, Workers: max(1, c.Workers), Failed: t.failed, Findings: slices.Clone(t.findings),
-		Lost: t.gone, Twice: c.Twice, Real: time.Since(c.began), CPU: t.cpu + ownCPU(),
+		Lost: t.gone, Twice: c.Twice, Real: c.elapsed(), CPU: t.cpu + ownCPU(), Resumed: c.earlier > 0,
+		Unsaved: c.unsaved, Saturated: saturated,
+		Orders: t.orders.distinct(), OrdersExact: t.orders.exact(), New: t.orders.unseen(), Ordered: !c.Unordered,
 	}
 	s.Build, s.Go = traces.Build()
 	slices.SortFunc(s.Findings, func(a, b *Finding) int {
@@ -44,7 +79,66 @@ func (c *Campaign) summary() *Summary {
 		}
 		return strings.Compare(a.Signature, b.Signature)
 	})
+	t.curve.last(t.moment(s.Real))
+	s.Curve = slices.Clone(t.curve.moments)
+	s.Coverage = groups(Cells(), t.seen)
+	s.Drawn = groups(values(), t.drawn)
+	for _, f := range Faults() {
+		s.Suffered = append(s.Suffered, Suffered{f, t.faults[f.Name]})
+	}
 	return s
+}
+
+// groups orders what was seen by group: what was expected, then the rest by name.
+func groups(expected []Cell, seen map[string]uint64) []Group {
+	var list []Group
+	at := func(name string) *Group {
+		i := slices.IndexFunc(list, func(g Group) bool { return g.Name == name })
+		if i < 0 {
+			list = append(list, Group{Name: name})
+			i = len(list) - 1
+		}
+		return &list[i]
+	}
+	told := make(map[string]bool)
+	for _, c := range expected {
+		if !told[c.key()] {
+			told[c.key()] = true
+			g := at(c.Group)
+			g.Cells = append(g.Cells, Count{c.Name, seen[c.key()], true})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(seen)) {
+		if !told[key] {
+			group, name, _ := strings.Cut(key, "/")
+			g := at(group)
+			g.Cells = append(g.Cells, Count{name, seen[key], false})
+		}
+	}
+	return list
+}
+
+// Unseen lists what ought to have come up and did not: states, drawn values, and
+// faults that never could strike, never did, or never mattered.
+func (s *Summary) Unseen() (cells, faults []string) {
+	for _, g := range slices.Concat(s.Coverage, s.Drawn) {
+		for _, c := range g.Cells {
+			if c.Expected && c.Times == 0 {
+				cells = append(cells, g.Name+" "+c.Name)
+			}
+		}
+	}
+	for _, f := range s.Suffered {
+		switch {
+		case f.Enabled == 0:
+			faults = append(faults, f.Name+" (never enabled)")
+		case f.Fired == 0:
+			faults = append(faults, f.Name+" (never struck)")
+		case f.Changed == 0:
+			faults = append(faults, f.Name+" (never mattered)")
+		}
+	}
+	return cells, faults
 }
 
 // Class is the smallest class among the findings'; ClassHeld if there are none.
@@ -62,69 +156,18 @@ func (s *Summary) Class() Class {
 // ran them.
 func (s *Summary) EventHash() string { return hashText(s.Hash) }
 
-// failureJSON is a finding in the report.
-type failureJSON struct {
-	Invariant  string `json:"invariant"`
-	Scenario   string `json:"scenario"`
-	Strategy   string `json:"strategy"`
-	Seed       uint64 `json:"seed"`
-	Trace      string `json:"trace"`
-	TraceError string `json:"trace_error,omitempty"`
-	Verdict    string `json:"verdict"`
-	Signature  string `json:"signature"`
-	Message    string `json:"message"`
-	Task       string `json:"task"`
-	Step       int    `json:"step"`
-	Count      int    `json:"count"`
-	Departures int    `json:"departures,omitempty"` // in the trace; of those that there were:
-	Of         int    `json:"departures_of,omitempty"`
-	Unshrunk   string `json:"unshrunk,omitempty"` // why there are not fewer
-}
+// PerCPU is how many of n there were for each second of processor time.
+func (s *Summary) PerCPU(n uint64) float64 { return per(float64(n), s.CPU.Seconds()) }
 
-func (g *Finding) json() failureJSON {
-	j := failureJSON{
-		Invariant: g.Invariant, Scenario: g.Scenario, Strategy: g.Strategy, Seed: g.Seed, Trace: g.Path, TraceError: g.Error,
-		Verdict: g.Verdict, Signature: g.Signature, Message: g.Message, Task: g.Task, Step: g.Step, Count: g.Count,
-		Unshrunk: g.Unshrunk,
-	}
-	if r := g.Reduced; r != nil {
-		j.Departures, j.Of = r.After.Total(), r.Before.Total()
-	}
-	return j
-}
+// StepsPerRun is the mean length of a run.
+func (s *Summary) StepsPerRun() float64 { return per(float64(s.Steps), float64(s.Runs)) }
 
-// MarshalJSON is the report of `brigade fuzz --json`.
-func (s *Summary) MarshalJSON() ([]byte, error) {
-	failures := make([]failureJSON, len(s.Findings))
-	for i, g := range s.Findings {
-		failures[i] = g.json()
+// Speedup is the simulated time of a second of processor time.
+func (s *Summary) Speedup() float64 { return per(s.Virtual.Seconds(), s.CPU.Seconds()) }
+
+func per(a, b float64) float64 {
+	if b <= 0 {
+		return 0
 	}
-	return json.Marshal(struct {
-		Runs           uint64        `json:"runs"`
-		Failed         int           `json:"failed_runs"`
-		Failures       []failureJSON `json:"failures"`
-		Steps          uint64        `json:"steps"`
-		Choices        uint64        `json:"choices"`
-		Rechecks       uint64        `json:"rechecks"`
-		Exchanges      uint64        `json:"exchanges"`
-		VirtualSeconds float64       `json:"virtual_seconds"`
-		RealSeconds    float64       `json:"real_seconds"`
-		CPUSeconds     float64       `json:"cpu_seconds"`
-		EventHash      string        `json:"event_hash"`
-		Scenarios      []string      `json:"scenarios"`
-		Strategy       string        `json:"strategy"`
-		Faults         string        `json:"faults"`
-		Seed           uint64        `json:"seed"`
-		Twice          bool          `json:"twice"`
-		Workers        int           `json:"workers"`
-		Lost           int           `json:"workers_lost"`
-		Interrupted    bool          `json:"interrupted"`
-		Build          string        `json:"build"`
-		Go             string        `json:"go"`
-		Exit           Class         `json:"exit"`
-	}{
-		s.Runs, s.Failed, failures, s.Steps, s.Choices, s.Rechecks, s.Exchanges,
-		s.Virtual.Seconds(), s.Real.Seconds(), s.CPU.Seconds(), s.EventHash(),
-		s.Scenarios, s.Strategy, s.Faults, s.First, s.Twice, s.Workers, s.Lost, s.Interrupted, s.Build, s.Go, s.Class(),
-	})
+	return a / b
 }

@@ -20,7 +20,9 @@ type Unit struct {
 	Count    int    `json:"count"`
 	Faults   string `json:"faults,omitempty"`
 	Engine   string `json:"engine"`
-	Hashes   bool   `json:"hashes,omitempty"` // the result lists each run's event hash
+	Hashes   bool   `json:"hashes,omitempty"`  // the result lists each run's event hash
+	Orders   bool   `json:"orders,omitempty"`  // the result lists each run's happens-before order
+	Examine  uint64 `json:"examine,omitempty"` // ask of one run in so many whether a fault mattered; 0: of none
 }
 
 // seed is the unit's i-th seed. Seeds wrap around.
@@ -62,7 +64,12 @@ type Result struct {
 	Counts   Counts    `json:"counts"`
 	Failures []Failure `json:"failures,omitempty"`
 	Hashes   []uint64  `json:"hashes,omitempty"`
-	Reduced  *Reduced  `json:"reduced,omitempty"` // the answer to a Reduction, and nothing else is
+
+	Orders  []byte                `json:"orders,omitempty"`  // fingerprints, 8 bytes each
+	Seen    map[string]uint64     `json:"seen,omitempty"`    // coverage, by cell
+	Drawn   map[string]uint64     `json:"drawn,omitempty"`   // runs by dimension and value
+	Faults  map[string]FaultCount `json:"faults,omitempty"`  // by name
+	Reduced *Reduced              `json:"reduced,omitempty"` // the answer to a Reduction, and nothing else is
 }
 
 // Failure is one signature's failures within a unit or a campaign.
@@ -77,6 +84,7 @@ type Failure struct {
 	Task      string `json:"task,omitempty"`
 	Step      int    `json:"step"`
 	Stack     string `json:"stack,omitempty"`
+	Drawn     string `json:"drawn,omitempty"` // what the run drew, in words
 	Count     int    `json:"count"`
 	Trace     string `json:"trace,omitempty"` // its text; empty if the worker sent one of this signature before
 }

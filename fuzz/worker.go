@@ -4,6 +4,7 @@ package fuzz
 
 import (
 	"bufio"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,9 @@ type worker struct {
 	set    scenario.Set
 	runner *Runner
 	races  *raceLog
+	cover  *cover
+	faults *faultAccount
+	drawn  *drawn
 	stop   atomic.Bool
 
 	mu     sync.Mutex // guards what follows: the watchdog reports, too
@@ -35,6 +39,7 @@ type worker struct {
 func Serve(in io.Reader, out io.Writer, set scenario.Set, exit func(code int)) error {
 	w := &worker{
 		set: set, runner: NewRunner(), races: openRaceLog(),
+		cover: newCover(), faults: newFaultAccount(), drawn: newDrawn(),
 		out: json.NewEncoder(out), sent: make(map[string]bool),
 	}
 	sim.OnHang(func(v *sim.Verdict) {
@@ -111,6 +116,7 @@ func (w *worker) work(u *Unit) error {
 	if err != nil {
 		w.result.Error = err.Error()
 	}
+	w.result.Seen, w.result.Faults, w.result.Drawn = w.cover.take(), w.faults.take(), w.drawn.take()
 	return w.out.Encode(&w.result)
 }
 
@@ -119,9 +125,18 @@ func (w *worker) run(u *Unit, j Job) error {
 	w.mu.Lock()
 	w.job = j
 	w.mu.Unlock()
-	r, exchanges, err := w.runner.Run(j, sim.Options{})
+	r, exchanges, err := w.runner.Run(j, sim.Options{Fingerprint: u.Orders, Observers: []sim.Observer{w.cover}})
 	if err != nil {
 		return err
+	}
+	e := w.runner.env(j.Scenario)
+	w.cover.run(e)
+	w.faults.run(e)
+	w.drawn.run(e)
+	if r.Verdict == nil {
+		if err := w.examine(j, u.Examine); err != nil {
+			return err
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -132,6 +147,9 @@ func (w *worker) run(u *Unit, j Job) error {
 	})
 	if u.Hashes {
 		w.result.Hashes = append(w.result.Hashes, r.Hash)
+	}
+	if u.Orders {
+		w.result.Orders = binary.LittleEndian.AppendUint64(w.result.Orders, orderOf(j.Scenario.Name, r.Order))
 	}
 	if r.Verdict != nil {
 		describeRace(r.Verdict, w.races.next())
@@ -150,6 +168,7 @@ func describeRace(v *sim.Verdict, log string) {
 // fail adds a failed run to the result. Callers hold mu.
 func (w *worker) fail(j Job, r *sim.Report) {
 	f := j.failure(r.Verdict)
+	f.Drawn = w.runner.env(j.Scenario).Told()
 	for i := range w.result.Failures {
 		if same := &w.result.Failures[i]; same.Signature == f.Signature {
 			same.Count++

@@ -168,7 +168,7 @@ func TestFailureBlock(t *testing.T) {
 	}
 	for i, want := range []string{
 		`^assertion: x is 1 after two additions          (cmd/brigade/)?main_test.go:\d+, step \d+$`,
-		`^  scenario assertion   strategy random   seed 0x[0-9a-f]+   commit \S+   go1\.\d+\S*   seen \d+ times$`,
+		`^  scenario assertion   strategy portfolio   seed 0x[0-9a-f]+   commit \S+   go1\.\d+\S*   seen \d+ times$`,
 		`^  replay   .+ replay (traces/new/assertion-[0-9a-f]+\.trace)$`,
 		`^  shrink   .+ shrink (traces/new/assertion-[0-9a-f]+\.trace)    \(1 of \d+ choices? matter\)$`,
 		`^  view     .+ view   (traces/new/assertion-[0-9a-f]+\.trace)$`,

@@ -5,8 +5,10 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,13 +31,25 @@ func (p *program) summarise(s *fuzz.Summary) {
 	if s.Runs == 0 {
 		result = "nothing was run"
 	}
-	if s.Interrupted {
+	switch {
+	case s.Interrupted:
 		result += ", interrupted"
+	case s.Saturated:
+		result += ", little new to see"
 	}
 	p.printf("%s: %s of %s in %s (%s/s)\n", result, plural(s.Runs, "run"), plural(uint64(len(s.Scenarios)), "scenario"),
 		short(s.Real), rate(s.Runs, s.Real))
 	p.printf("  %s (%s/s), %s, %s simulated, %s of processor time\n", plural(s.Steps, "step"), rate(s.Steps, s.Real),
 		plural(s.Exchanges, "exchange"), short(s.Virtual), short(s.CPU))
+	p.printf("  a processor second: %s runs, %s exchanges, %.0f seconds simulated; %.0f steps a run\n",
+		grouped(uint64(s.PerCPU(s.Runs))), grouped(uint64(s.PerCPU(s.Exchanges))), s.Speedup(), s.StepsPerRun())
+	if s.Ordered {
+		about := ""
+		if !s.OrdersExact {
+			about = "about "
+		}
+		p.printf("  %s%s; the next run shows a new one with a probability of %.3g\n", about, plural(s.Orders, "different order"), s.New)
+	}
 	p.printf("  seeds from %#x, strategy %s, event hash %s, build %s, %s\n", s.First, s.Strategy, s.EventHash(), s.Build, s.Go)
 	if s.Lost > 0 {
 		p.printf("  %s died and was replaced; see the failures above\n", plural(uint64(s.Lost), "worker process"))
@@ -58,7 +72,22 @@ func (p *program) block(f *fuzz.Finding, s *fuzz.Summary) {
 		p.printf("  shrink   %s shrink %s%s\n", self(), quoted(f.Path), matter(f))
 		p.printf("  view     %s view   %s\n", self(), quoted(f.Path))
 	}
+	if len(f.Among) > 1 {
+		p.printf("  seen in  %s\n", among(f))
+	}
+	if f.Drawn != "" {
+		p.printf("  drawn    %s\n", f.Drawn)
+	}
 	p.printf("\n")
+}
+
+// among says in which scenarios a failure was seen.
+func among(f *fuzz.Finding) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(f.Among)) {
+		parts = append(parts, fmt.Sprintf("%s %s", name, grouped(uint64(f.Among[name]))))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // matter says how many of a failure's choices are left in its trace.

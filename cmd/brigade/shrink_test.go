@@ -13,7 +13,7 @@ import (
 // is.
 func unshrunk(t *testing.T, dir, scenario string) string {
 	t.Helper()
-	out, errs, _ := brigade(t, dir, "fuzz", scenario, "--seeds", "20", "--shrink", "0")
+	out, errs, _ := brigade(t, dir, "fuzz", scenario, "--seeds", "20", "--strategy", "random", "--shrink", "0")
 	path := regexp.MustCompile(`traces/new/\S+\.trace`).FindString(out)
 	if path == "" || strings.Contains(out, "matter") {
 		t.Fatal(out, errs)
@@ -69,7 +69,7 @@ func TestShrinkRefuses(t *testing.T) {
 
 func TestView(t *testing.T) {
 	dir := t.TempDir()
-	out, _, _ := brigade(t, dir, "fuzz", "assertion", "--seeds", "20")
+	out, _, _ := brigade(t, dir, "fuzz", "assertion", "--seeds", "20", "--strategy", "random")
 	path := regexp.MustCompile(`traces/new/\S+\.trace`).FindString(out)
 	view, errs, status := brigade(t, dir, "view", path)
 	for _, want := range []string{
@@ -111,7 +111,7 @@ func TestViewOfAnother(t *testing.T) {
 
 func TestStop(t *testing.T) {
 	dir := t.TempDir()
-	out, _, _ := brigade(t, dir, "fuzz", "assertion", "--seeds", "20")
+	out, _, _ := brigade(t, dir, "fuzz", "assertion", "--seeds", "20", "--strategy", "random")
 	path := regexp.MustCompile(`traces/new/\S+\.trace`).FindString(out)
 	out, errs, status := brigade(t, dir, "replay", path, "--step", "6")
 	if status != 3 || !strings.HasPrefix(out, "step 6 of ") ||

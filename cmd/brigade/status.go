@@ -60,10 +60,10 @@ func (s *status) run(every time.Duration) {
 }
 
 func (s *status) print() {
-	c, failures, elapsed := s.c.Progress()
-	text := fmt.Sprintf("%s  %s runs (%s/s)  %s steps (%s/s)  %s exchanges  %s",
-		elapsed.Truncate(100*time.Millisecond), grouped(c.Runs), rate(c.Runs, elapsed),
-		grouped(c.Steps), rate(c.Steps, elapsed), grouped(c.Exchanges), plural(uint64(failures), "failure"))
+	c := s.c.Progress()
+	text := fmt.Sprintf("%s  %s runs (%s/s)  %s steps (%s/s)  %s exchanges  %s orders  %s",
+		c.Elapsed.Truncate(100*time.Millisecond), grouped(c.Runs), rate(c.Runs, c.Elapsed),
+		grouped(c.Steps), rate(c.Steps, c.Elapsed), grouped(c.Exchanges), grouped(c.Orders), plural(uint64(c.Failures), "failure"))
 	if s.live {
 		s.write("\r" + text + "\x1b[K")
 		return

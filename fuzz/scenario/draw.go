@@ -10,7 +10,6 @@ package scenario
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -95,19 +94,14 @@ func (s *site) profile() netsim.Profile {
 // Dimension is one thing that runs draw, for those who count what was drawn.
 type Dimension struct {
 	Name   string
-	Values []string // different ones
+	Values []string // each as often as its weight
 }
 
-// Dimensions are all there are, in the order of Env.Drawn.
+// Dimensions are all there are. Env.Drawn is in their order.
 func Dimensions() []Dimension {
 	list := make([]Dimension, len(dimensions))
 	for i, d := range dimensions {
-		list[i].Name = d.name
-		for _, v := range d.values {
-			if !slices.Contains(list[i].Values, v) {
-				list[i].Values = append(list[i].Values, v)
-			}
-		}
+		list[i] = Dimension{d.name, d.values}
 	}
 	return list
 }

@@ -45,6 +45,10 @@ type Env struct {
 
 	// Statuses counts final and interim responses by status.
 	Statuses [600]uint32
+
+	// Ends counts how it ended for clients: 0, as it should, else one more than the
+	// client.Kind of the error.
+	Ends [16]uint32
 }
 
 const maxDimensions = 48
@@ -60,7 +64,7 @@ func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
 func (e *Env) Restart() {
 	e.Exchanges, e.Outcome = 0, 0
 	e.Drawn, e.Profile = [maxDimensions]uint8{}, netsim.Profile{}
-	e.Statuses = [600]uint32{}
+	e.Statuses, e.Ends = [600]uint32{}, [16]uint32{}
 }
 
 // draw tells which value of a dimension was drawn.
@@ -91,6 +95,9 @@ func (e *Env) left(i int, err error) {
 	var broken *client.Error
 	if errors.As(err, &broken) {
 		kind = 1 + uint64(broken.Kind)
+	}
+	if kind < uint64(len(e.Ends)) {
+		e.Ends[kind]++
 	}
 	e.Outcome += schedule.Finish(uint64(i)<<32 | 1<<16 | kind)
 }
