@@ -11,6 +11,7 @@ import (
 	"brigade/core/rt"
 	"brigade/core/stage"
 	"brigade/core/sys"
+	"brigade/netsim/client"
 )
 
 // Cells lists what ought to come up, by group.
@@ -26,7 +27,7 @@ func Cells() []Cell {
 	for _, s := range statuses {
 		add(groupStatus, statusName(s))
 	}
-	add(groupOutcome, endName(0), endName(2), endName(3), endName(4))
+	add(groupOutcome, endName(0), client.Truncated.String(), client.Reset.String())
 	for k, p := range rt.Probes() {
 		if k > 0 && p.Name != "" {
 			add(groupProbe, p.Name)

@@ -48,6 +48,7 @@ func kernels() scenario.Set {
 		{Name: "missed-signal", Story: "a flag is set without a signal", Prepare: program(missedSignal)},
 		{Name: "odd", Story: "a checker dislikes one draw in eight", Prepare: program(odd)},
 		{Name: "ping", Story: "two tasks take turns", Prepare: ping},
+		{Name: "odd-too", Story: "the same checker, in another scenario", Prepare: program(odd)},
 		{Name: "race", Story: "two tasks write one number, and nothing orders them", Prepare: program(unordered)},
 		{Name: "pid", Story: "a task tells its process's number", Prepare: program(func() { rt.Probe(rt.ProbeOwner, uint64(os.Getpid()), 0, 0) })},
 	}

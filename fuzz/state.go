@@ -44,18 +44,18 @@ type State struct {
 	Lanes []laneState `json:"lanes"` // in the order of Scenarios
 	Open  []Unit      `json:"open"`  // to be run first
 
-	Counts   Counts                `json:"counts"`
-	Failed   int                   `json:"failed"`
-	Findings []*Finding            `json:"findings"`
-	Lost     int                   `json:"lost"`
-	Real     time.Duration         `json:"real"`
-	CPU      time.Duration         `json:"cpu"`
-	Orders   ordersState           `json:"orders"`
-	Seen     map[string]uint64     `json:"seen"`
-	Drawn    map[string]uint64     `json:"drawn"`
-	Faulty   map[string]FaultCount `json:"fault_counts"`
-	Curve    []Moment              `json:"curve"`
-	Every    time.Duration         `json:"curve_every"`
+	Counts   Counts            `json:"counts"`
+	Failed   int               `json:"failed"`
+	Findings []*Finding        `json:"findings"`
+	Lost     int               `json:"lost"`
+	Real     time.Duration     `json:"real"`
+	CPU      time.Duration     `json:"cpu"`
+	Orders   ordersState       `json:"orders"`
+	Seen     map[string]uint64 `json:"seen"`
+	Drawn    map[string]uint64 `json:"drawn"`
+	Faulty   FaultCounts       `json:"fault_counts"`
+	Curve    []Moment          `json:"curve"`
+	Every    time.Duration     `json:"curve_every"`
 }
 
 type laneState struct {
@@ -126,9 +126,7 @@ func (c *Campaign) resume(s *State, build string) error {
 			*into = from
 		}
 	}
-	if s.Faulty != nil {
-		t.faults = s.Faulty
-	}
+	t.faults.Merge(s.Faulty)
 	t.curve = curve{moments: s.Curve, every: s.Every}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"brigade/netsim"
 	"brigade/traces"
 )
 
@@ -39,6 +40,7 @@ type Summary struct {
 	Coverage []Group
 	Drawn    []Group
 	Suffered []Suffered
+	Idle     []string // faults that came to nothing, and how
 }
 
 // Group is cells of one kind, the expected ones first.
@@ -56,7 +58,7 @@ type Count struct {
 
 // Suffered is one fault with what runs said of it.
 type Suffered struct {
-	Fault
+	netsim.Fault
 	FaultCount
 }
 
@@ -83,9 +85,11 @@ func (c *Campaign) summary() *Summary {
 	s.Curve = slices.Clone(t.curve.moments)
 	s.Coverage = groups(Cells(), t.seen)
 	s.Drawn = groups(values(), t.drawn)
-	for _, f := range Faults() {
-		s.Suffered = append(s.Suffered, Suffered{f, t.faults[f.Name]})
+	t.faults.grow()
+	for i, f := range netsim.Faults() {
+		s.Suffered = append(s.Suffered, Suffered{f, t.faults[i]})
 	}
+	s.Idle = t.faults.Idle()
 	return s
 }
 
@@ -118,9 +122,8 @@ func groups(expected []Cell, seen map[string]uint64) []Group {
 	return list
 }
 
-// Unseen lists what ought to have come up and did not: states, drawn values, and
-// faults that never could strike, never did, or never mattered.
-func (s *Summary) Unseen() (cells, faults []string) {
+// Unseen lists what ought to have come up and did not: states, and drawn values.
+func (s *Summary) Unseen() (cells []string) {
 	for _, g := range slices.Concat(s.Coverage, s.Drawn) {
 		for _, c := range g.Cells {
 			if c.Expected && c.Times == 0 {
@@ -128,17 +131,7 @@ func (s *Summary) Unseen() (cells, faults []string) {
 			}
 		}
 	}
-	for _, f := range s.Suffered {
-		switch {
-		case f.Enabled == 0:
-			faults = append(faults, f.Name+" (never enabled)")
-		case f.Fired == 0:
-			faults = append(faults, f.Name+" (never struck)")
-		case f.Changed == 0:
-			faults = append(faults, f.Name+" (never mattered)")
-		}
-	}
-	return cells, faults
+	return cells
 }
 
 // Class is the smallest class among the findings'; ClassHeld if there are none.

@@ -42,14 +42,14 @@ type tally struct {
 	orders orders
 	seen   map[string]uint64
 	drawn  map[string]uint64
-	faults map[string]FaultCount
+	faults FaultCounts
 	curve  curve
 	clock  func() time.Duration // since the campaign's begin
 }
 
 func (t *tally) begin(first uint64, dir string, scenarios scenario.Set, clock func() time.Duration) {
 	t.first, t.dir, t.scenarios, t.clock = first, dir, scenarios.Names(), clock
-	t.seen, t.drawn, t.faults = make(map[string]uint64), make(map[string]uint64), make(map[string]FaultCount)
+	t.seen, t.drawn = make(map[string]uint64), make(map[string]uint64)
 }
 
 // add adds what came of some runs.
@@ -64,11 +64,7 @@ func (t *tally) add(r *Result) {
 	for k, n := range r.Drawn {
 		t.drawn[k] += n
 	}
-	for k, c := range r.Faults {
-		sum := t.faults[k]
-		sum.add(c)
-		t.faults[k] = sum
-	}
+	t.faults.Merge(r.Faults)
 	for _, f := range r.Failures {
 		t.keep(f)
 	}

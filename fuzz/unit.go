@@ -65,11 +65,11 @@ type Result struct {
 	Failures []Failure `json:"failures,omitempty"`
 	Hashes   []uint64  `json:"hashes,omitempty"`
 
-	Orders  []byte                `json:"orders,omitempty"`  // fingerprints, 8 bytes each
-	Seen    map[string]uint64     `json:"seen,omitempty"`    // coverage, by cell
-	Drawn   map[string]uint64     `json:"drawn,omitempty"`   // runs by dimension and value
-	Faults  map[string]FaultCount `json:"faults,omitempty"`  // by name
-	Reduced *Reduced              `json:"reduced,omitempty"` // the answer to a Reduction, and nothing else is
+	Orders  []byte            `json:"orders,omitempty"` // fingerprints, 8 bytes each
+	Seen    map[string]uint64 `json:"seen,omitempty"`   // coverage, by cell
+	Drawn   map[string]uint64 `json:"drawn,omitempty"`  // runs by dimension and value
+	Faults  FaultCounts       `json:"faults,omitempty"`
+	Reduced *Reduced          `json:"reduced,omitempty"` // the answer to a Reduction, and nothing else is
 }
 
 // Failure is one signature's failures within a unit or a campaign.

@@ -23,7 +23,8 @@ type worker struct {
 	runner *Runner
 	races  *raceLog
 	cover  *cover
-	faults *faultAccount
+	faults FaultCounts // of the unit
+	struck []int       // the faults that struck in the last run
 	drawn  *drawn
 	stop   atomic.Bool
 
@@ -39,7 +40,7 @@ type worker struct {
 func Serve(in io.Reader, out io.Writer, set scenario.Set, exit func(code int)) error {
 	w := &worker{
 		set: set, runner: NewRunner(), races: openRaceLog(),
-		cover: newCover(), faults: newFaultAccount(), drawn: newDrawn(),
+		cover: newCover(), drawn: newDrawn(),
 		out: json.NewEncoder(out), sent: make(map[string]bool),
 	}
 	sim.OnHang(func(v *sim.Verdict) {
@@ -116,7 +117,8 @@ func (w *worker) work(u *Unit) error {
 	if err != nil {
 		w.result.Error = err.Error()
 	}
-	w.result.Seen, w.result.Faults, w.result.Drawn = w.cover.take(), w.faults.take(), w.drawn.take()
+	w.result.Seen, w.result.Faults, w.result.Drawn = w.cover.take(), w.faults, w.drawn.take()
+	w.faults = nil
 	return w.out.Encode(&w.result)
 }
 
@@ -131,7 +133,7 @@ func (w *worker) run(u *Unit, j Job) error {
 	}
 	e := w.runner.env(j.Scenario)
 	w.cover.run(e)
-	w.faults.run(e)
+	w.suffered(e)
 	w.drawn.run(e)
 	if r.Verdict == nil {
 		if err := w.examine(j, u.Examine); err != nil {

@@ -103,8 +103,8 @@ func (p *program) conclude(f *fuzzFlags, s *fuzz.Summary) error {
 func (p *program) interruptible() (context.Context, func()) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ended := context.AfterFunc(ctx, func() {
-		stop()
 		_, _ = fmt.Fprintln(p.stderr, "brigade: interrupted: ending in order; once more ends at once")
+		stop()
 	})
 	return ctx, func() {
 		ended()

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brigade/fuzz"
+	"brigade/fuzz/scenario"
 	"brigade/netsim"
 )
 
@@ -28,7 +29,7 @@ func (p *program) list() *cobra.Command {
 			}
 			p.printf("%s\n", "scenarios")
 			for _, s := range p.set {
-				p.printf("  %-*s  %s\n", width, s.Name, s.Story)
+				p.printf("  %-*s  %s%s\n", width, s.Name, s.Story, apart(s))
 			}
 			p.printf("%s\n", "strategies")
 			for _, name := range fuzz.Strategies() {
@@ -42,14 +43,23 @@ func (p *program) list() *cobra.Command {
 	return c
 }
 
+// apart says that a scenario is not run unasked.
+func apart(s *scenario.Scenario) string {
+	if s.Apart {
+		return " (only when it is named)"
+	}
+	return ""
+}
+
 func (p *program) listJSON() error {
 	type entry struct {
 		Name  string `json:"name"`
 		Story string `json:"story"`
+		Apart bool   `json:"apart"`
 	}
 	entries := make([]entry, len(p.set))
 	for i, s := range p.set {
-		entries[i] = entry{s.Name, s.Story}
+		entries[i] = entry{s.Name, s.Story, s.Apart}
 	}
 	return json.NewEncoder(p.stdout).Encode(map[string]any{"scenarios": entries, "strategies": fuzz.Strategies()})
 }

@@ -16,4 +16,4 @@ import (
 	"brigade/fuzz/scenario"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, scenario.All())) }
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, scenario.Every())) }

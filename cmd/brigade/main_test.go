@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 func demos() scenario.Set {
 	program := func(f func()) func(*scenario.Env) func() { return func(*scenario.Env) func() { return f } }
-	return scenario.Set{
+	set := scenario.Set{
 		{Name: "held", Story: "two tasks count", Prepare: program(func() { count(2) })},
 		{Name: "property", Story: "a checker speaks", Prepare: program(func() { count(2); sim.Failf("I15", "the cup is empty") })},
 		{Name: "assertion", Story: "an update is lost", Prepare: program(lostUpdate)},
@@ -48,7 +48,15 @@ func demos() scenario.Set {
 			count(2)
 		})},
 	}
+	if interrupting != nil {
+		set = append(set, interrupting()...)
+	}
+	return set
 }
+
+// interrupting makes scenarios that interrupt the campaign, where asked for; nil:
+// this system has no such signals.
+var interrupting func() scenario.Set
 
 func count(n int) {
 	var x rt.Int64
@@ -127,6 +135,14 @@ func TestUsage(t *testing.T) {
 		{"fuzz --seed twelve", "a seed is a number from 0 to 2^64-1"},
 		{"fuzz -j 0", "-j is 0; there can be 1 to 4096 workers"},
 		{"fuzz --nonsense", "unknown flag: --nonsense"},
+		{"fuzz --faults gremlins=1", "no fault is called \"gremlins\"; there are short-read,"},
+		{"fuzz --faults rst", `fault profile "rst": "rst" is not of the form fault=chance`},
+		{"fuzz --faults rst=2", "the chance \"2\" of rst is not a number from 0 to 1"},
+		{"fuzz --until-new-below 0", "--until-new-below is 0; a probability between 0 and 1 is meant"},
+		{"fuzz --until-new-below 0.1 --orders=false", "--until-new-below needs --orders"},
+		{"fuzz --resume a --twice", "--resume and --twice exclude each other"},
+		{"fuzz --resume=", "--resume needs the name of a file or a directory"},
+		{"fuzz --resume " + bad, "bad.trace is no campaign's state: invalid character 'h'"},
 		{"fizz", `unknown command "fizz" for "brigade"`},
 		{"list more", "unknown command"},
 		{"replay", "replay needs a trace file, or both --scenario and --seed"},

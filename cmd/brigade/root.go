@@ -84,7 +84,13 @@ func (p *program) choose(names []string) (scenario.Set, error) {
 		if len(p.set) == 0 {
 			return nil, errors.New("there is no scenario to run")
 		}
-		return p.set, nil
+		var usual scenario.Set
+		for _, s := range p.set {
+			if !s.Apart {
+				usual = append(usual, s)
+			}
+		}
+		return usual, nil
 	}
 	var chosen scenario.Set
 	for _, name := range names {

@@ -31,16 +31,15 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // HTML writes s as one page.
 func HTML(w io.Writer, s *fuzz.Summary) error {
-	cells, faults := s.Unseen()
 	return page.Execute(w, struct {
 		*fuzz.Summary
 		Plots                      []*plot
-		UnseenCells, UnseenFaults  []string
+		UnseenCells                []string
 		RunsPerCPU, ExchangePerCPU uint64
 		Steps, Speed               string
 		Verdict                    string
 	}{
-		s, plots(s), cells, faults,
+		s, plots(s), s.Unseen(),
 		uint64(s.PerCPU(s.Runs)), uint64(s.PerCPU(s.Exchanges)),
 		fmt.Sprintf("%.0f", s.StepsPerRun()), fmt.Sprintf("%.0f", s.Speedup()), verdict(s),
 	})

@@ -15,10 +15,10 @@ import (
 func Text(w io.Writer, s *fuzz.Summary) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	tell := func(format string, args ...any) { _, _ = fmt.Fprintf(t, format, args...) } // the writer keeps its first error, and so does w's owner
-	tell("\nfaults\tenabled in\tstruck in\ttimes\tmattered\tof\tcause\n")
+	tell("\n  fault\tenabled in\tstruck in\ttimes\tchanged\tclients saw\tof\tcause\n")
 	for _, f := range s.Suffered {
-		tell("%s%s\t%d\t%d\t%d\t%d\t%d\t%s\n", flag(f.Enabled == 0 || f.Fired == 0 || f.Changed == 0), f.Name,
-			f.Enabled, f.Struck, f.Fired, f.Changed, f.Examined, f.Cause)
+		tell("%s%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", flag(f.Enabled == 0 || f.Fired == 0 || f.Changed == 0), f.Name,
+			f.Enabled, f.Struck, f.Fired, f.Changed, f.Seen, f.Sampled, f.Cause)
 	}
 	_ = t.Flush()
 	for _, list := range [][]fuzz.Group{s.Coverage, s.Drawn} {
@@ -30,9 +30,9 @@ func Text(w io.Writer, s *fuzz.Summary) {
 		}
 		_ = t.Flush()
 	}
-	cells, faults := s.Unseen()
+	cells := s.Unseen()
 	tell("\n%d states and values never seen%s\n", len(cells), after(cells))
-	tell("%d faults that never came to anything%s\n", len(faults), after(faults))
+	tell("%d faults that came to nothing%s\n", len(s.Idle), after(s.Idle))
 	_ = t.Flush()
 }
 

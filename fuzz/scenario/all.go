@@ -9,5 +9,10 @@ func All() Set {
 	return Set{steady(), calm(), crowd(), impolite(), talk()}
 }
 
+// Every lists the scenarios of All and those that are apart.
+func Every() Set {
+	return append(All(), load())
+}
+
 // smallPages make page ends common.
 var smallPages = httpconn.Sizes{In: 2048, Out: 16 << 10}

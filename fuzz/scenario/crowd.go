@@ -104,6 +104,23 @@ func steady() *Scenario {
 	}
 }
 
+// load is the run by which simulated time is compared with real time.
+func load() *Scenario {
+	return &Scenario{
+		Name:  "load",
+		Story: "four clients each make a hundred requests a second for five seconds, on a network without faults",
+		Apart: true,
+		Prepare: func(e *Env) func() {
+			s := newSite(e)
+			request := behaviour{"wellbehaved", 500, func(c *client.Client) error { return c.WellBehaved(500, 10*time.Millisecond) }}
+			return func() {
+				p := plan{stage: stage.Config{Kernel: s.server, Listen: address, Pages: smallPages}, log: true}
+				s.serve(p, func() { s.crowd(p, request, request, request, request) })
+			}
+		},
+	}
+}
+
 // crowd has every kind of client, every topology and every fault.
 func crowd() *Scenario {
 	return &Scenario{

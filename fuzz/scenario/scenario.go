@@ -26,6 +26,9 @@ type Scenario struct {
 	Name  string // in commands and file names: lower case, words joined by hyphens
 	Story string // what happens, in a sentence
 
+	// Apart: it is run only when it is named.
+	Apart bool
+
 	// Steps is about how many steps a run takes, for strategies that want to know;
 	// 0: unknown.
 	Steps int
