@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -65,7 +66,7 @@ func TestPage(t *testing.T) {
 	}
 	for _, d := range drawings {
 		for x := xml.NewDecoder(strings.NewReader(d)); ; {
-			if _, err := x.Token(); err == io.EOF {
+			if _, err := x.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Fatalf("%v in %.300s", err, d)
