@@ -48,9 +48,10 @@ func (n *Net) submitPoll(p *Process, c *sim.Call) bool {
 		t.files = append(t.files, f)
 		ready = ready || fd >= 0 && (f == nil || n.revents(f, w) != 0)
 	}
-	if ready {
+	if !c.Block {
 		return true
 	}
+	// Also if something is ready: by its turn others may have taken that, and it sleeps.
 	if t.many == nil {
 		t.many = n.polls.take()
 		*t.many = poll{file: n.newFile(kindPoll, "poll")}
@@ -63,7 +64,7 @@ func (n *Net) submitPoll(p *Process, c *sim.Call) bool {
 		}
 	}
 	t.sleeps, c.Object = true, t.many.file.object
-	if n.interrupts(t.many) {
+	if ready || n.interrupts(t.many) {
 		return true
 	}
 	t.many.waiters = 1

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"brigade/core/poll"
 	"brigade/core/stage"
 )
 
@@ -23,7 +24,10 @@ import (
 type options struct {
 	root       string
 	listen     address
-	topology   topology
+	topology   named[stage.Topology]
+	accept     named[stage.Accept]
+	waker      named[poll.WakerKind]
+	poller     named[poll.Kind]
 	shards     count
 	readers    count
 	writers    count
@@ -31,6 +35,8 @@ type options struct {
 
 	connections count
 	header      period
+	body        period
+	room        period
 	idle        period
 	write       period
 	linger      period
@@ -111,8 +117,15 @@ func (p *program) flags(f *pflag.FlagSet) {
 	o.listen = address{addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 8080)}
 	f.StringVar(&o.root, "root", "", "the `DIR` whose files are served")
 	f.Var(&o.listen, "listen", "`HOST:PORT` to accept at; HOST is an IP address or localhost, port 0 any free one")
+	o.topology = named[stage.Topology]{parse: stage.ParseTopology, names: "fused, event or staged"}
+	o.accept = named[stage.Accept]{parse: stage.ParseAccept, names: "usual, reuseport, exclusive or listener"}
+	o.waker = named[poll.WakerKind]{parse: poll.ParseWaker, names: "flag, eventfd or pipe"}
+	o.poller = named[poll.Kind]{parse: poll.ParseKind, names: "epoll or poll"}
 	f.Var(&o.topology, "topology", "which tasks do what: fused, each loop everything; event, a loop holds what waits, processors do the rest; staged, a pool for each step")
 
+	f.Var(&o.accept, "accept", "who accepts: reuseport, each home with a socket of its own; exclusive, all from one; listener, a task of its own, staged only; usual, the topology's")
+	f.Var(&o.waker, "waker", "what wakes a loop: flag, an event counter if the loop says that it sleeps; eventfd, always; pipe, a byte each time")
+	f.Var(&o.poller, "poller", "what loops wait with: epoll, or poll, whose cost grows with the connections")
 	number := func(n *count, name string, most int, usage string) {
 		n.most = most
 		f.Var(n, name, usage)
@@ -129,6 +142,8 @@ func (p *program) flags(f *pflag.FlagSet) {
 		f.Var(d, name, usage)
 	}
 	duration(&o.header, "header-timeout", 10*time.Second, "`D` for the head of a request to arrive")
+	duration(&o.body, "body-timeout", 30*time.Second, "`D` for the content of a request to arrive")
+	duration(&o.room, "queue-timeout", 30*time.Second, "`D` for a processor to have room for a request")
 	duration(&o.idle, "idle-timeout", time.Minute, "`D` between two requests of a connection")
 	duration(&o.write, "write-timeout", 30*time.Second, "`D` without room in the socket for more of a response")
 	duration(&o.linger, "linger-timeout", 2*time.Second, "`D` for the peer to close after the last response")
@@ -152,6 +167,9 @@ func (p *program) check(given func(string) bool) error {
 				return fmt.Errorf("--%s: there are none with --topology %v; it goes with --topology staged", name, o.topology.value)
 			}
 		}
+	}
+	if o.accept.value == stage.AcceptListener && o.topology.value != stage.Staged {
+		return fmt.Errorf("--accept listener: there is none with --topology %v; it goes with --topology staged", o.topology.value)
 	}
 	if o.shards.n == 0 {
 		o.shards.n = 1

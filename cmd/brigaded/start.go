@@ -75,9 +75,10 @@ func (p *program) open() (s *site, err error) {
 func (p *program) config(k sys.Kernel) stage.Config {
 	return stage.Config{
 		Kernel: k, Listen: p.listen.addr, Topology: p.topology.value,
+		Accept: p.accept.value, Waker: p.waker.value, Poller: p.poller.value,
 		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
 		Connections: p.connectionsPerShard(),
-		Header:      p.header.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
+		Header:      p.header.value, Body: p.body.value, Room: p.room.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
 	}
 }
 

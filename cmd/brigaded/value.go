@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"brigade/core/stage"
 )
 
 // count is a number of things, from 1 on.
@@ -67,24 +65,28 @@ func (p *period) Set(s string) error {
 // Type implements pflag.Value.
 func (p *period) Type() string { return "D" }
 
-// topology is stage's, as a flag.
-type topology struct{ value stage.Topology }
+// named is one of a few things that have names in the core, as a flag.
+type named[T fmt.Stringer] struct {
+	value T
+	parse func(string) (T, error)
+	names string
+}
 
 // String implements pflag.Value.
-func (t *topology) String() string { return t.value.String() }
+func (n *named[T]) String() string { return n.value.String() }
 
 // Set implements pflag.Value.
-func (t *topology) Set(s string) error {
-	v, err := stage.ParseTopology(s)
+func (n *named[T]) Set(s string) error {
+	v, err := n.parse(s)
 	if err != nil {
-		return errors.New("it is fused, event or staged")
+		return errors.New("it is " + n.names)
 	}
-	t.value = v
+	n.value = v
 	return nil
 }
 
 // Type implements pflag.Value.
-func (t *topology) Type() string { return "NAME" }
+func (n *named[T]) Type() string { return "NAME" }
 
 // address is where to listen. No name but localhost is known: one that resolved
 // to several addresses, or to another one tomorrow, would be a riddle.

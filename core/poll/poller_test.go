@@ -94,7 +94,7 @@ func TestWakerIsTakenOut(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			k := &fake{script: []wait{{x.events, sys.OK}}}
 			var p Poller
-			if err := p.Open(k); err != nil {
+			if err := p.Open(k, Epoll, WakeFlag); err != nil {
 				t.Fatal(err)
 			}
 			p.Wake()
@@ -111,7 +111,7 @@ func TestWakerIsTakenOut(t *testing.T) {
 func TestInterruptedWaitIsEmpty(t *testing.T) {
 	k := &fake{script: []wait{{[]sys.Event{{Token: 1}}, sys.OK}, {nil, sys.EINTR}}}
 	var p Poller
-	if err := p.Open(k); err != nil {
+	if err := p.Open(k, Epoll, WakeFlag); err != nil {
 		t.Fatal(err)
 	}
 	p.Wait(-1)
@@ -132,7 +132,7 @@ func TestWake(t *testing.T) {
 	} {
 		k := &fake{writes: x.writes}
 		var p Poller
-		if err := p.Open(k); err != nil {
+		if err := p.Open(k, Epoll, WakeFlag); err != nil {
 			t.Fatal(err)
 		}
 		if p.Wake(); k.count != x.count || len(k.writes) != 0 {
@@ -152,7 +152,7 @@ func TestOpenGivesBack(t *testing.T) {
 	} {
 		k := &fake{refuses: x.refuses}
 		var p Poller
-		err := p.Open(k)
+		err := p.Open(k, Epoll, WakeFlag)
 		if err == nil || !strings.HasPrefix(err.Error(), x.says) || !slices.Equal(k.closed, x.closed) {
 			t.Errorf("%s fails: %v, closed %v, want %v", x.refuses, err, k.closed, x.closed)
 		}

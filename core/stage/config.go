@@ -12,6 +12,7 @@ import (
 	"brigade/core/exchange"
 	"brigade/core/http1"
 	"brigade/core/httpconn"
+	"brigade/core/poll"
 	"brigade/core/sys"
 )
 
@@ -62,10 +63,13 @@ type Config struct {
 	Log     *accesslog.Log // nil: none is written
 
 	Topology   Topology
-	Shards     int // [1] independent sets of tasks that share nothing but the address
-	Readers    int // [1] per shard, staged
-	Writers    int // [1] per shard, staged
-	Processors int // [2] per shard
+	Accept     Accept         // [listener if staged, else reuseport]
+	Waker      poll.WakerKind // [flag]
+	Poller     poll.Kind      // [epoll]
+	Shards     int            // [1] independent sets of tasks that share nothing but the address
+	Readers    int            // [1] per shard, staged
+	Writers    int            // [1] per shard, staged
+	Processors int            // [2] per shard
 
 	Limits      http1.Limits
 	Pages       httpconn.Sizes // [16 KiB each]
@@ -114,6 +118,12 @@ func (c *Config) complete() error {
 	orDefault(&c.Write, 30*time.Second)
 	orDefault(&c.Linger, 2*time.Second)
 	orDefault(&c.Retry, 100*time.Millisecond)
+	if c.Accept == AcceptUsual {
+		c.Accept = AcceptReusePort
+		if c.Topology == Staged {
+			c.Accept = AcceptListener
+		}
+	}
 	switch {
 	case c.Kernel == nil:
 		return errors.New("stage: no kernel")
@@ -123,6 +133,14 @@ func (c *Config) complete() error {
 		return errors.New("stage: no address to listen on")
 	case c.Topology >= topologies:
 		return fmt.Errorf("stage: topology %d is not known", c.Topology)
+	case c.Accept >= accepting:
+		return fmt.Errorf("stage: %v is not known", c.Accept)
+	case c.Accept == AcceptListener && c.Topology != Staged:
+		return fmt.Errorf("stage: accept mode %v goes with topology %v; there is no listener in topology %v", c.Accept, Staged, c.Topology)
+	case c.Waker > poll.WakePipe:
+		return fmt.Errorf("stage: %v is not known", c.Waker)
+	case c.Poller > poll.Poll:
+		return fmt.Errorf("stage: %v is not known", c.Poller)
 	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
 		return errors.New("stage: numbers of tasks and connections are 1 or more")
 	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:

@@ -58,8 +58,9 @@ func (l *loop) shutGate() {
 		// What the kernel has accepted counts on an answer.
 	}
 	l.paused.Disarm()
-	l.kernel.Close(l.listener)
-	l.listener = sys.None
+	l.shutEye()
+	l.server.turns.leave(l)
+	l.deafen()
 	if l.shard.gates.Add(-1) == 0 {
 		for _, home := range l.shard.homes {
 			home.poller.Wake()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/stage"
 	"brigade/invariants"
@@ -32,7 +33,13 @@ func drainAtAnyMoment(w *world) {
 		Kernel: w.kernel, Shards: 1 + sim.Choose("shards", 2), Readers: 1 + sim.Choose("readers", 2),
 		Writers: 1 + sim.Choose("writers", 2), Processors: 1 + sim.Choose("processors", 2), Connections: []int{100, 1}[sim.Choose("connections", 2)],
 	}}
+	s.cfg.Waker = poll.WakerKind(sim.Choose("waker", 3))
+	s.cfg.Poller = poll.Kind(sim.Choose("poller", 2))
+	accept := sim.Choose("accept", 3)
 	s.measures(topologies[sim.Choose("topology", len(topologies))])
+	if s.cfg.Accept = stage.Accept(accept); accept == 0 && s.cfg.Topology == stage.Staged {
+		s.cfg.Accept = stage.AcceptListener
+	}
 	buffers := []int{0, 4096}[sim.Choose("buffers", 2)]
 	w.net.Adjust(netsim.Config{SendBuffer: buffers, RecvBuffer: buffers, Latency: []time.Duration{0, 5 * ms}[sim.Choose("latency", 2)]})
 	server, err := stage.New(s.cfg)

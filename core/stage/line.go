@@ -24,6 +24,7 @@ type line struct {
 
 // enlist has c wait for a processor to perform s.
 func (l *loop) enlist(c *Conn, s step) {
+	c.timer.Disarm()
 	c.step = s
 	c.wait = waitNone
 	q := &l.line
@@ -68,7 +69,7 @@ func (l *loop) dispatch() {
 	for range got {
 		c := l.line.first
 		l.delist(c)
-		c.timer.Disarm()
+		c.timer.Disarm() // its time for room
 		c.wait = waitNone
 		c.let()
 		l.count.handoffs++
@@ -84,7 +85,6 @@ func (l *loop) dispatch() {
 // stand is the wait of a connection in the line. What its last timer measured goes
 // on when it is back.
 func (l *loop) stand(c *Conn) {
-	c.timer.Disarm()
 	l.rings[waitRoom].Arm(&c.timer, c, l.now)
 	c.wait = waitRoom
 	rt.Probe(rt.ProbeState, c.id, uint64(waitRoom), uint64(c.timer.Deadline()))
@@ -95,6 +95,7 @@ func (l *loop) stand(c *Conn) {
 func (l *loop) unserved(c *Conn) {
 	l.delist(c)
 	c.wait = waitNone
+	l.shard.press(l)
 	if c.step == stepProcess && l.roles&(reads|writes) != 0 {
 		l.run(c, l.refuse(c, http1.ErrOverloaded))
 		return

@@ -87,8 +87,8 @@ func (l *loop) finish(c *Conn) step {
 	rt.Probe(rt.ProbeConnClose, c.id, uint64(uint32(c.fd)), uint64(c.accepted))
 	c.fd = sys.None
 	c.owner = 0
-	l.shard.open.Add(-1)
 	l.assigned.Add(-1)
+	l.shard.ended()
 	return stepNone
 }
 

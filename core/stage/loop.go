@@ -25,9 +25,21 @@ type loop struct {
 	line   line
 	claim  handoff.Claim // for room with the shard's processors
 
-	claiming bool // the claim may stand in line
+	claiming bool     // the claim may stand in line
+	woken    rt.Int64 // times that it was woken
+	eager    bool     // it is woken whether it sleeps or not
 
-	listener sys.FD // sys.None: it does not accept
+	listener sys.FD  // sys.None: it does not accept
+	watching bool    // the poller watches that
+	served   bool    // connections were accepted in this turn
+	ordinal  int32   // among those that take turns
+	wants    rt.Bool // a turn
+	serial   uint64  // connections accepted
+	first    uint64  // number of the first, and how far apart they are: acceptors
+	stride   uint64  // number theirs without asking each other
+	admits   rt.Bool // a connection has ended, for which it waited
+	presses  int     // homes it has asked to shed
+	pressed  rt.Bool // somebody runs short of what connections have
 	gate     poll.Ring[loop]
 	paused   poll.Timer[loop] // armed: accepting is suspended until then
 	assigned rt.Int64         // connections given to it as home, and not finished
@@ -38,12 +50,14 @@ type loop struct {
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
-	l := &loop{name: name, listener: sys.None}
+	l := &loop{name: name, listener: sys.None, eager: sh.server.cfg.Waker != poll.WakeFlag}
 	l.init(name, sh.server, sh, r)
 	l.loop = l
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
 	l.assigned.Label(name + ".assigned")
+	l.admits.Label(name + ".admits")
+	l.pressed.Label(name + ".pressed")
 	l.claim.InitClaim(name+".claim", handoff.Common, l)
 	for i := range l.rings {
 		l.rings[i].SetTimeout(timeout(cfg, wait(i)))
@@ -52,7 +66,7 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	if r&keeps != 0 {
 		l.sink = make([]byte, scratch)
 	}
-	return l, l.poller.Open(cfg.Kernel)
+	return l, l.poller.Open(cfg.Kernel, cfg.Poller, cfg.Waker)
 }
 
 // timeout is the table of timers: which is in force in which wait.
@@ -77,16 +91,20 @@ func timeout(cfg *Config, w wait) time.Duration {
 
 // Rouse implements handoff.Rouser. Any task may call it.
 func (l *loop) Rouse() {
-	if l.inbox.Rouse() {
+	l.wake(l.inbox.Rouse())
+}
+
+// wake ends l's sleep. asleep: it has announced one, and the caller is to wake it.
+func (l *loop) wake(asleep bool) {
+	if asleep || l.eager {
+		l.woken.Add(1)
 		l.poller.Wake()
 	}
 }
 
 // give hands c, which the caller has let go of, to l.
 func (l *loop) give(c *Conn) {
-	if l.inbox.Push(c) {
-		l.poller.Wake()
-	}
+	l.wake(l.inbox.Push(c))
 }
 
 // turn is the loop: wait, take what was handed over, act on events and timers,
@@ -101,6 +119,7 @@ func (l *loop) turn() {
 			l.event(e)
 		}
 		l.expire()
+		l.heed()
 		l.govern()
 		l.dispatch()
 	}
@@ -114,7 +133,7 @@ func (l *loop) sleep() []sys.Event {
 	if d == 0 || !l.inbox.Sleep() {
 		return l.poller.Wait(0)
 	}
-	if l.claim.Granted() { // looked at after the announcement, as the inbox is
+	if l.news() { // looked at after the announcement, as the inbox is
 		l.inbox.Awake()
 		return l.poller.Wait(0)
 	}
@@ -163,6 +182,7 @@ func (l *loop) collect() {
 // event acts on one event.
 func (l *loop) event(e sys.Event) {
 	if e.Token == gateToken {
+		l.served = true
 		l.accept()
 		return
 	}

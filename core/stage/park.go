@@ -18,7 +18,7 @@ import (
 // park leaves c waiting in l, unless what it waits for has come by now. A timer
 // that measures this wait already runs on.
 func (l *loop) park(c *Conn, w wait) step {
-	if !l.register(c) {
+	if !l.register(c, w) {
 		return stepFinish
 	}
 	switch ring := &l.rings[w.ring()]; {
@@ -51,13 +51,15 @@ func (l *loop) bed(c *Conn) step {
 }
 
 // register makes the poller watch c's descriptor, if it does not yet.
-func (l *loop) register(c *Conn) bool {
+func (l *loop) register(c *Conn, w wait) bool {
 	if c.home != l {
 		return l.lodge(c)
 	}
-	if !c.watched {
+	if !l.poller.Keeps() {
+		l.poller.Watch(c.fd, w.needs()|sys.OneShot, c.slot.Token())
+	} else if !c.watched {
 		events := sys.In | sys.Out | sys.RdHup | sys.Edge
-		if l.kernel.PollAdd(l.poller.FD(), c.fd, events, c.slot.Token()) != sys.OK {
+		if l.poller.Watch(c.fd, events, c.slot.Token()) != sys.OK {
 			return false
 		}
 		c.watched = true
@@ -73,9 +75,9 @@ func (l *loop) lodge(c *Conn) bool {
 	events := sys.Out | sys.Edge | sys.OneShot
 	var e sys.Errno
 	if c.lodged {
-		e = l.kernel.PollModify(l.poller.FD(), c.fd, events, c.abroad.Token())
+		e = l.poller.Rewatch(c.fd, events, c.abroad.Token())
 	} else {
-		e = l.kernel.PollAdd(l.poller.FD(), c.fd, events, c.abroad.Token())
+		e = l.poller.Watch(c.fd, events, c.abroad.Token())
 	}
 	if e != sys.OK {
 		l.slots.Release(c.abroad)
@@ -91,6 +93,9 @@ func (l *loop) lodge(c *Conn) bool {
 func (l *loop) leave(c *Conn) {
 	c.began, c.due = c.wait.ring(), c.timer.Deadline()
 	c.wait = waitNone
+	if !l.poller.Keeps() {
+		l.poller.Unwatch(c.fd)
+	}
 	if c.home == l {
 		l.slots.Unpark(c.slot)
 		return
@@ -109,6 +114,9 @@ func (l *loop) resume(c *Conn) {
 	c.ready |= l.slots.Fetch(place)
 	w := c.wait
 	if c.ready&w.needs() == 0 {
+		if !l.poller.Keeps() {
+			l.register(c, w)
+		}
 		return // that is not what it waits for
 	}
 	l.leave(c)
@@ -130,7 +138,7 @@ func (l *loop) expire() {
 		}
 	}
 	if l.gate.Due(l.now) != nil {
-		l.reopen()
+		l.goOn()
 	}
 }
 

@@ -16,6 +16,9 @@ type Server struct {
 	shards  []*shard
 	workers int // so far; numbers its workers
 
+	turns   turns    // of listeners that share a socket
+	sharers rt.Int32 // acceptors that have one socket together, and have not given it up
+
 	tasks  rt.WaitGroup
 	logger rt.WaitGroup
 	phase  rt.Int32 // phases, upwards only
@@ -46,14 +49,14 @@ func New(cfg Config) (*Server, error) {
 	for i := range cfg.Shards {
 		sh := &shard{server: s, index: i}
 		s.shards = append(s.shards, sh)
-		err := sh.build()
-		if err == nil {
-			err = sh.listen()
-		}
-		if err != nil {
+		if err := sh.build(); err != nil {
 			s.release()
 			return nil, fmt.Errorf("stage: %w", err)
 		}
+	}
+	if err := s.listen(); err != nil {
+		s.release()
+		return nil, fmt.Errorf("stage: %w", err)
 	}
 	return s, nil
 }
@@ -117,8 +120,7 @@ func (s *Server) release() {
 	for _, sh := range s.shards {
 		for _, l := range sh.loops() {
 			if l.listener != sys.None {
-				s.cfg.Kernel.Close(l.listener)
-				l.listener = sys.None
+				l.deafen()
 			}
 			l.poller.Close()
 		}
@@ -141,6 +143,8 @@ type Totals struct {
 	Bytes       uint64   // that the kernel took
 	Handoffs    uint64   // of connections between tasks
 	Dropped     uint64   // log lines that found no room
+	Shed        uint64   // connections that were idle and asked to go
+	Wakeups     uint64   // system calls that woke a loop
 	Notes       []string // what went wrong
 }
 
@@ -149,6 +153,7 @@ func (s *Server) totals() Totals {
 	for _, sh := range s.shards {
 		for _, l := range sh.loops() {
 			t.add(&l.count)
+			t.Wakeups += uint64(l.woken.Load())
 		}
 		for _, p := range sh.processors {
 			t.add(&p.count)
@@ -163,4 +168,5 @@ func (t *Totals) add(c *counts) {
 	t.Bytes += c.bytes
 	t.Handoffs += c.handoffs
 	t.Dropped += c.dropped
+	t.Shed += c.shed
 }

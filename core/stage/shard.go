@@ -1,11 +1,8 @@
 package stage
 
 import (
-	"fmt"
-
 	"brigade/core/handoff"
 	"brigade/core/rt"
-	"brigade/core/sys"
 )
 
 // shard is an independent set of tasks: in Pane's words, one child process.
@@ -17,9 +14,8 @@ type shard struct {
 	writers    []*loop // those that only write
 	processors []*processor
 	crew       handoff.Crew[Conn, *Conn]
-	next       int      // the acceptor's: which home comes next
-	serial     uint64   // the acceptor's: connections so far
 	open       rt.Int64 // connections
+	pausing    rt.Bool  // an acceptor waits for one to end
 	gates      rt.Int32 // loops that may still accept
 	left       rt.Int32 // homes that have not ended
 }
@@ -50,6 +46,7 @@ func (sh *shard) target(home *loop, id uint64, s step) *loop {
 // build makes the shard's tasks, without starting them.
 func (sh *shard) build() error {
 	sh.open.Label("connections")
+	sh.pausing.Label("pausing")
 	sh.gates.Label("gates")
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
@@ -68,19 +65,29 @@ func (sh *shard) build() error {
 		}
 		sh.listeners, sh.homes = append(sh.listeners, l), append(sh.homes, l)
 	case Staged:
-		l, err := sh.newLoop("listener", accepts)
-		if err != nil {
-			return err
+		r := keeps | reads
+		if cfg.Accept == AcceptListener {
+			l, err := sh.newLoop("listener", accepts)
+			if err != nil {
+				return err
+			}
+			sh.listeners = append(sh.listeners, l)
+		} else {
+			r |= accepts
 		}
-		sh.listeners = append(sh.listeners, l)
 		for range cfg.Readers {
-			if l, err = sh.newLoop("reader", keeps|reads); err != nil {
+			l, err := sh.newLoop("reader", r)
+			if err != nil {
 				return err
 			}
 			sh.homes = append(sh.homes, l)
+			if r&accepts != 0 {
+				sh.listeners = append(sh.listeners, l)
+			}
 		}
 		for range cfg.Writers {
-			if l, err = sh.newLoop("writer", writes); err != nil {
+			l, err := sh.newLoop("writer", writes)
+			if err != nil {
 				return err
 			}
 			sh.writers = append(sh.writers, l)
@@ -95,32 +102,13 @@ func (sh *shard) build() error {
 	return nil
 }
 
-// listen opens the shard's socket. Shards share the address by SO_REUSEPORT.
-func (sh *shard) listen() error {
-	cfg := &sh.server.cfg
-	for _, l := range sh.listeners {
-		fd, e := cfg.Kernel.Listen(sh.server.addr, sys.ListenOptions{Backlog: cfg.Backlog, ReusePort: cfg.Shards > 1})
-		if e != sys.OK {
-			return fmt.Errorf("listen on %v: %w", sh.server.addr, e)
-		}
-		l.listener = fd
-		if sh.server.addr.Port() == 0 {
-			if sh.server.addr, e = cfg.Kernel.LocalAddr(fd); e != sys.OK {
-				return fmt.Errorf("address of the listening socket: %w", e)
-			}
-		}
-		if e := cfg.Kernel.PollAdd(l.poller.FD(), fd, sys.In, gateToken); e != sys.OK {
-			return fmt.Errorf("watching the listening socket: %w", e)
-		}
-	}
-	return nil
-}
-
 // loops are all the shard's loops.
 func (sh *shard) loops() []*loop {
-	list := append([]*loop(nil), sh.listeners...)
-	if sh.server.cfg.Topology == Staged {
-		list = append(list, sh.homes...)
+	var list []*loop
+	for _, l := range sh.listeners {
+		if l.roles&keeps == 0 {
+			list = append(list, l)
+		}
 	}
-	return append(list, sh.writers...)
+	return append(append(list, sh.homes...), sh.writers...)
 }

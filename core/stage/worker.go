@@ -170,4 +170,5 @@ type counts struct {
 	accepted uint64 // connections
 	bytes    uint64 // sent
 	dropped  uint64 // log lines
+	shed     uint64 // idle connections asked to go
 }

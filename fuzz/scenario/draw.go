@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"brigade/core/poll"
 	"brigade/core/stage"
 	"brigade/netsim"
 	"brigade/sim"
@@ -36,6 +37,9 @@ func vary[T any](name string, set func(p *plan, v T), values ...T) dimension {
 
 var dimensions = []dimension{
 	vary("topology", func(p *plan, v stage.Topology) { p.stage.Topology = v }, stage.Fused, stage.Staged, stage.Event),
+	vary("accept", func(p *plan, v stage.Accept) { p.stage.Accept = v }, stage.AcceptUsual, stage.AcceptReusePort, stage.AcceptExclusive),
+	vary("waker", func(p *plan, v poll.WakerKind) { p.stage.Waker = v }, poll.WakeFlag, poll.WakeFlag, poll.WakeEventFD, poll.WakePipe),
+	vary("poller", func(p *plan, v poll.Kind) { p.stage.Poller = v }, poll.Epoll, poll.Epoll, poll.Epoll, poll.Poll),
 	vary("shards", func(p *plan, v int) { p.stage.Shards = v }, 1, 2),
 	vary("readers", func(p *plan, v int) { p.stage.Readers = v }, 1, 2),
 	vary("writers", func(p *plan, v int) { p.stage.Writers = v }, 1, 2),

@@ -158,11 +158,17 @@ func (p *plan) blames(err error) bool {
 	kind, _ := client.KindOf(err)
 	switch kind {
 	case client.Truncated, client.Silent, client.Reset:
-		return !p.net.Profile.Cuts()
+		return !p.net.Profile.Cuts() && !p.sheds()
 	case client.Timeout:
 		return !p.net.Profile.Slows()
 	}
 	return true
+}
+
+// sheds reports whether the server may run short of connections, and end one that
+// is idle while its client is about to use it again.
+func (p *plan) sheds() bool {
+	return p.stage.Connections < clients || p.net.Profile.Includes("accept-error")
 }
 
 // tolerant are the files for a world in which these answers are right too.

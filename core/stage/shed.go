@@ -1,0 +1,64 @@
+package stage
+
+// Shedding. When connections, descriptors, memory or processors run short, the
+// connection that has been idle longest is asked to go, one for each time that the
+// shortage shows: a server that ends all idle connections at once (httpd did, when it
+// ran out of idle workers) only makes its clients come back together. One that does
+// anything is never shed (the table at timeout says which may be).
+
+// press has an idle connection of the shard end: one of l's own, or of a home's.
+func (sh *shard) press(l *loop) {
+	if l.roles&keeps != 0 {
+		l.shed()
+		return
+	}
+	home := sh.homes[l.presses%len(sh.homes)]
+	l.presses++
+	home.pressed.Store(true)
+	home.Rouse()
+}
+
+// shed has the connection end that has been idle longest, if any is.
+func (l *loop) shed() {
+	c := l.rings[waitIdle].Oldest()
+	if c == nil {
+		return
+	}
+	l.count.shed++
+	l.leave(c)
+	c.forget()
+	l.run(c, l.dismiss(c))
+}
+
+// ended says that a connection has: whoever waits for that may accept again.
+func (sh *shard) ended() {
+	sh.open.Add(-1)
+	if !sh.pausing.Load() || !sh.pausing.CompareAndSwap(true, false) {
+		return
+	}
+	for _, l := range sh.listeners {
+		l.admits.Store(true)
+		l.Rouse()
+	}
+}
+
+// heed acts on what other tasks have asked the loop for. Each is looked at again
+// between the announcement of a sleep and the sleep (news).
+func (l *loop) heed() {
+	if l.pressed.Load() && l.pressed.Swap(false) {
+		l.shed()
+	}
+	if l.admits.Load() && l.admits.Swap(false) && l.paused.Armed() {
+		l.goOn()
+	}
+	l.alternate()
+}
+
+// news reports whether there is something for the loop besides its inbox.
+func (l *loop) news() bool {
+	switch {
+	case l.claim.Granted(), l.pressed.Load(), l.admits.Load():
+		return true
+	}
+	return l.listener >= 0 && !l.watching && !l.paused.Armed() && l.server.turns.mine(l)
+}
