@@ -13,7 +13,7 @@ import "brigade/core/sys"
 type set struct {
 	fds    []sys.PollFD
 	tokens []uint64
-	stays  []bool          // the watch outlives its events
+	stays  []bool         // the watch outlives its events
 	at     map[sys.FD]int // looked up, never ranged over
 	over   []sys.FD       // collect's: watches that end
 }
