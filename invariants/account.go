@@ -12,6 +12,15 @@ import (
 // dropped is what a record that found no room tells instead of its bytes.
 const dropped = ^uint64(0)
 
+var accountChecker = Checker{
+	Numbers: []string{"I22", "I23"}, Name: "account",
+	Allows: "each request has one response and one log record, in order, of as many bytes as the kernel took",
+	World:  "write, sendfile",
+	Ops:    []rt.Op{rt.OpOpen, rt.OpWrite, rt.OpSendfile, rt.OpClose},
+	Kinds:  naming,
+	make:   func() property { return new(account) },
+}
+
 type account struct {
 	judge
 	connections roster[balance]
@@ -29,12 +38,7 @@ type balance struct {
 	records   uint64
 }
 
-// Ops implements sim.Observer.
-func (a *account) Ops() []rt.Op {
-	return []rt.Op{rt.OpOpen, rt.OpWrite, rt.OpSendfile, rt.OpClose, rt.OpProbe}
-}
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (a *account) Begin(s *sim.Sim) {
 	a.s = s
 	a.connections.reset()
@@ -42,13 +46,13 @@ func (a *account) Begin(s *sim.Sim) {
 	a.logs = false
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (a *account) Event(e *sim.Event) {
 	if e.Op == rt.OpProbe {
 		a.probe(e)
 		return
 	}
-	if !a.mine(e) || e.C != 0 {
+	if e.C != 0 {
 		return
 	}
 	switch e.Op {
@@ -146,7 +150,7 @@ func (a *account) finish(e *sim.Event, m *member[balance]) {
 	}
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (a *account) End() {
 	for i := range a.connections.members {
 		if m := &a.connections.members[i]; a.logs && m.R.records != m.R.responses {

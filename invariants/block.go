@@ -9,28 +9,32 @@ import (
 	"brigade/sim"
 )
 
+var blockChecker = Checker{
+	Numbers: []string{"I10"}, Name: "block",
+	Allows: "a loop blocks in its poller and nowhere else",
+	World:  "calls and waits by task",
+	Ops: []rt.Op{
+		rt.OpSleep, rt.OpWait, rt.OpJoin, rt.OpOpen, rt.OpFstat, rt.OpPread, rt.OpSendfile,
+		rt.OpRead, rt.OpWrite, rt.OpClose, rt.OpPollWait,
+	},
+	Kinds: []rt.Kind{rt.ProbeLoop},
+	make:  func() property { return new(block) },
+}
+
 type block struct {
 	judge
 	loops rows[bool] // by task
 	files rows[bool] // by descriptor: reading and writing it may block
 }
 
-// Ops implements sim.Observer.
-func (b *block) Ops() []rt.Op {
-	return []rt.Op{
-		rt.OpSleep, rt.OpWait, rt.OpJoin, rt.OpOpen, rt.OpFstat, rt.OpPread, rt.OpSendfile,
-		rt.OpRead, rt.OpWrite, rt.OpClose, rt.OpPollWait, rt.OpProbe,
-	}
-}
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (b *block) Begin(s *sim.Sim) {
 	b.s = s
 	b.loops.reset()
 	b.files.reset()
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (b *block) Event(e *sim.Event) {
 	if e.Op == rt.OpProbe {
 		if kind(e) == rt.ProbeLoop {
@@ -42,22 +46,22 @@ func (b *block) Event(e *sim.Event) {
 	loop := l != nil && *l
 	switch e.Op {
 	case rt.OpClose:
-		if f := b.files.get(fd(e)); f != nil && b.mine(e) && e.C == 0 {
+		if f := b.files.get(fd(e)); f != nil && e.C == 0 {
 			*f = false
 		}
 	case rt.OpPollWait:
-		if !loop && b.mine(e) {
+		if !loop {
 			b.fail("I10", "%s waits in poller %d without having declared itself a loop", b.who(e.Task), fd(e))
 		}
 	case rt.OpRead, rt.OpWrite:
-		if f := b.files.get(fd(e)); loop && f != nil && *f && b.mine(e) {
+		if f := b.files.get(fd(e)); loop && f != nil && *f {
 			b.fail("I10", "loop %s performs %s on descriptor %d, a file, which may block", b.who(e.Task), e.Op, fd(e))
 		}
 	default:
 		if loop {
 			b.fail("I10", "loop %s performs %s, which may block; only poll_wait may", b.who(e.Task), e.Op)
 		}
-		if n, ok := made(e); ok && e.Op == rt.OpOpen && b.mine(e) {
+		if n, ok := made(e); ok && e.Op == rt.OpOpen {
 			if f := b.files.at(n); f != nil {
 				*f = true
 			}
@@ -78,7 +82,7 @@ func (b *block) declare(e *sim.Event) {
 	*l = enters
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (b *block) End() {
 	for i, loop := range b.loops.list {
 		if loop {

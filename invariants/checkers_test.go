@@ -59,16 +59,21 @@ var planted = []plant{
 	{"owner", "I01", "handed on by another task", begun().asked().probe(processor, rt.ProbeOwner, 1, 4)},
 	{"owner", "I32", "touched after the handoff", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).call(loop, rt.OpShutdown, 7, 0)},
 	{"owner", "I32", "closed after the handoff", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).parted()},
-	{"owner", "I01", "two takers", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).call(processor, rt.OpSendfile, 7, 1).call(writer, rt.OpSendfile, 7, 1)},
-	{"owner", "I01", "a loop takes what may block", begun().asked().probe(loop, rt.ProbeOwner, 1, 5).probe(writer, rt.ProbeLoop, 1).call(writer, rt.OpSendfile, 7, 1)},
-	{"owner", "I01", "a step that there is not", begun().asked().probe(loop, rt.ProbeOwner, 1, 9)},
+	{"owner", "I01", "two takers", begun().asked().passed().call(processor, rt.OpSendfile, 7, 1).call(writer, rt.OpSendfile, 7, 1)},
+	{"owner", "I01", "touched by who has not taken it", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).call(processor, rt.OpSendfile, 7, 1)},
+	{"owner", "I01", "taken twice", begun().asked().passed().probe(writer, rt.ProbeTaken, 1, 3, 3)},
+	{"owner", "I01", "taken by another than it was for", begun().asked().probe(loop, rt.ProbeOwner, 1, 4, 1).probe(writer, rt.ProbeLoop, 1).probe(writer, rt.ProbeTaken, 1, 4, 2)},
+	{"owner", "I01", "taken for another step", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).probe(processor, rt.ProbeTaken, 1, 4, 2)},
+	{"owner", "I01", "taken under another's number", begun().asked().processed().back().probe(loop, rt.ProbeOwner, 1, 3).probe(processor, rt.ProbeTaken, 1, 3, 1)},
+	{"owner", "I01", "a loop takes what may block", begun().asked().probe(loop, rt.ProbeOwner, 1, 5).probe(writer, rt.ProbeLoop, 1).probe(writer, rt.ProbeTaken, 1, 5, 2)},
+	{"owner", "I01", "a step that there is not", begun().asked().probe(loop, rt.ProbeOwner, 1, rt.Steps)},
 	{"owner", "I01", "adopted late", begun().asked().probe(loop, rt.ProbeOwner, 1, 1)},
-	{"owner", "", "there and back", begun().asked().processed().answered()},
+	{"owner", "", "there and back", begun().asked().processed().back().answered()},
 	{"owner", "", "another connection's descriptor", begun().asked().call(processor, rt.OpWrite, 9, 8)},
 
 	{"waiting", "I13", "neither runs nor waits", begun().fails(loop, rt.OpRead, 7, again).call(loop, rt.OpPollWait, 6, 1)},
 	{"waiting", "I13", "lost in a handoff to a loop", begun().asked().processed().after(time.Millisecond)},
-	{"waiting", "I16", "lost in a handoff to a processor", begun().asked().probe(loop, rt.ProbeOwner, 1, 3, 1).after(11 * time.Second)},
+	{"waiting", "I16", "lost in a handoff to a processor", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).after(11 * time.Second)},
 	{"waiting", "I16", "beyond its deadline", waits(1, 2*time.Second).after(2*time.Second + 60*time.Millisecond)},
 	{"waiting", "", "up to its deadline", waits(1, 2*time.Second).after(2 * time.Second)},
 	{"waiting", "I16", "without a deadline", waits(1, 0)},
@@ -81,9 +86,72 @@ var planted = []plant{
 	{"waiting", "I17", "between requests with a response owed", waitsIn(begun().asked(), 3, time.Second)},
 	{"waiting", "I17", "for the first request after one", waitsIn(begun().asked(), 1, time.Second)},
 	{"waiting", "I17", "for content after our shutdown", waitsIn(begun().asked().call(loop, rt.OpShutdown, 7, 0), 4, time.Second)},
-	{"waiting", "I17", "another timeout for the same state", waitsIn(waitsIn(begun().asked(), 5, time.Second).after(time.Millisecond), 5, 2*time.Second)},
-	{"waiting", "I17", "a deadline put off", waitsIn(waits(1, time.Second).after(time.Millisecond), 1, 1001*time.Millisecond)},
-	{"waiting", "", "a wait goes on", waitsIn(waits(1, time.Second).after(time.Millisecond), 1, 999*time.Millisecond)},
+	{"waiting", "I17", "another timeout for the same state", waitsIn(waitsIn(begun().asked(), 5, time.Second).after(time.Millisecond).reached(), 5, 2*time.Second)},
+	{"waiting", "I17", "a deadline put off", waitsIn(waits(1, time.Second).after(time.Millisecond).reached(), 1, 1001*time.Millisecond)},
+	{"waiting", "", "a wait goes on", waitsIn(waits(1, time.Second).after(time.Millisecond).reached(), 1, 999*time.Millisecond)},
+
+	{"waiting", "I16", "goes on for no reason", waits(1, time.Second).after(time.Millisecond).reads(loop, 7, request, 100)},
+	{"waiting", "I16", "a timer before its time", waits(1, time.Second).after(999*time.Millisecond).probe(loop, rt.ProbeRequest, 1, 1)},
+
+	{"watch", "I14", "a token used again", begun().watches(7, bitIn, 9).parted().call(loop, rt.OpAccept, 5, 7).probe(loop, rt.ProbeConnOpen, 2, 7).watches(7, bitIn, 9)},
+	{"watch", "I14", "an event for the one before", stale()},
+	{"watch", "I14", "an event that nobody said", begun().watches(7, bitIn, 9).polls(bitIn, 9).probe(loop, rt.ProbeEvent, 1, 9, bitOut)},
+	{"watch", "", "an event", begun().watches(7, bitIn, 9).polls(bitIn, 9).probe(loop, rt.ProbeEvent, 1, 9, bitIn)},
+	{"watch", "I13", "not watched at all", waits(1, time.Second).polls()},
+	{"watch", "I13", "watched for the other direction", waitsIn(begun().fails(loop, rt.OpRead, 7, again).watches(7, bitOut, 9), 1, time.Second).polls()},
+	{"watch", "I26", "output left, and not watched for room", waitsIn(begun().asked().fails(loop, rt.OpWrite, 7, again).watches(7, bitIn, 9), 5, time.Second).polls()},
+	{"watch", "I33", "a full read, and nothing said since", waitsIn(begun().watches(7, bitIn, 9).reads(loop, 7, request, len(request)), 1, time.Second).polls()},
+	{"watch", "I33", "an event ignored", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls(bitIn, 9).polls()},
+	{"watch", "I33", "a short read after the peer's end", waitsIn(begun().watches(7, bitIn, 9).polls(bitIn|0x2000, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
+	{"watch", "", "a short read", waitsIn(begun().watches(7, bitIn, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
+	{"watch", "I07", "bytes left in the kernel", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls().arrives(30).after(60 * time.Millisecond)},
+
+	{"order", "I12", "a loop takes the later first", crossed(1, loop)},
+	{"order", "I12", "the queue gives the later first", crossed(0, processor).probe(processor, rt.ProbeTaken, 1, 3, 2)},
+	{"order", "", "in order", two().probe(loop, rt.ProbeOwner, 1, 3).probe(loop, rt.ProbeOwner, 2, 3).probe(processor, rt.ProbeTaken, 1, 3, 2).probe(processor, rt.ProbeTaken, 2, 3, 2)},
+	{"order", "", "two takers may tell in any order", crossed(0, processor).probe(writer, rt.ProbeTaken, 1, 3, 3)},
+
+	{"input", "I19", "content taken for a head", begun().posted().probe(loop, rt.ProbeRequest, 1, 1, 63).probe(loop, rt.ProbeRequest, 1, 2, 27)},
+	{"input", "I19", "a head cut short", begun().posted().probe(loop, rt.ProbeRequest, 1, 1, 62)},
+	{"input", "I19", "a request after one that was refused", begun().posted().probe(loop, rt.ProbeRequest, 1, 1, 0).probe(loop, rt.ProbeRequest, 1, 2, 27)},
+	{"input", "I19", "content forgotten", waitsIn(begun().reads(loop, 7, post[:65], 200).probe(loop, rt.ProbeRequest, 1, 1, 63), 3, time.Second)},
+	{"input", "I07", "a request forgotten", waitsIn(begun().reads(loop, 7, request+request, 100).probe(loop, rt.ProbeRequest, 1, 1, 27), 3, time.Second)},
+	{"input", "I07", "a part of a head forgotten", waitsIn(begun().reads(loop, 7, request+"G", 100).probe(loop, rt.ProbeRequest, 1, 1, 27), 3, time.Second)},
+	{"input", "", "content between requests", begun().posted().probe(loop, rt.ProbeRequest, 1, 1, 63).reads(loop, 7, request, 100).probe(loop, rt.ProbeRequest, 1, 2, 27)},
+	{"input", "", "chunks between requests", begun().reads(loop, 7, chunked, 200).probe(loop, rt.ProbeRequest, 1, 1, 56).probe(loop, rt.ProbeRequest, 1, 2, 27)},
+
+	{"fresh", "I21", "something left", begun().made().probe(loop, rt.ProbeReset, 1, 0, 78)},
+	{"fresh", "I21", "two new ones differ", begun().made().probe(loop, rt.ProbeReset, 1, 1, 78)},
+	{"fresh", "I21", "none was made", begun().putBack()},
+	{"fresh", "I21", "no such class", begun().probe(loop, rt.ProbeReset, 9, 1, 77)},
+	{"fresh", "I21", "never told of", begun().probe(loop, rt.ProbeMemory, 1<<20, 1).probe(loop, rt.ProbePoolOpen, 1<<52, 0, 1)},
+	{"fresh", "I21", "not put back before the next", waitsIn(begun().made().asked().answered(), 3, time.Second)},
+	{"fresh", "I21", "not put back at the end", begun().made().asked().answered().parted()},
+
+	{"pages", "I28", "more with each request", begun().times(20, func(h *history) { h.page(loop, 32).after(1) })},
+	{"pages", "", "for a connection", begun().page(loop, 16).page(loop, 16).after(1)},
+
+	{"lock", "I09", "waits for time with a lock held", new(history).locks(loop, 1).does(loop, rt.OpSleep)},
+	{"lock", "I09", "waits in its poller with a lock held", begun().locks(loop, 1).polls()},
+	{"lock", "I09", "parks with another lock held", new(history).locks(loop, 1, 2).does(loop, rt.OpWait)},
+	{"lock", "I09", "held when nothing can run", new(history).locks(loop, 1)},
+	{"lock", "I09", "in both orders", new(history).locks(loop, 1, 2).unlocks(loop, 2, 1).locks(loop, 2, 1)},
+	{"lock", "I09", "in a circle", new(history).locks(loop, 1, 2).unlocks(loop, 2, 1).locks(processor, 2, 3).unlocks(processor, 3, 2).locks(loop, 3, 1)},
+	{"lock", "", "in one order", new(history).locks(loop, 1, 2).unlocks(loop, 2, 1).locks(processor, 1, 2).unlocks(processor, 1, 2)},
+
+	{"total", "I24", "connections", begun().asked().answered().parted().counted(2, 1, 120, 0)},
+	{"total", "I24", "requests", begun().asked().answered().parted().counted(1, 2, 120, 0)},
+	{"total", "I22", "bytes", begun().asked().answered().parted().counted(1, 1, 121, 0)},
+	{"total", "I24", "handoffs", begun().asked().answered().parted().counted(1, 1, 120, 1)},
+	{"total", "I24", "open at the end", begun().parted().probe(root, rt.ProbeTotal, rt.TotalOpen, 1)},
+	{"total", "I24", "not told", begun().parted()},
+	{"total", "I31", "a connection after the end", begun().asked().counted(1, 1, 0, 0).answered()},
+	{"total", "", "as it was", begun().asked().answered().parted().counted(1, 1, 120, 0)},
+
+	{"count", "I24", "more than the limit", begun().probe(root, rt.ProbeLimit, 1, 1).call(loop, rt.OpAccept, 5, 8).probe(loop, rt.ProbeConnOpen, 2, 8)},
+	{"leak", "I06", "in a loop", new(history).probe(loop, rt.ProbeLoop, 1).probe(loop, rt.ProbeLoop, 0, 1)},
+	{"leak", "I06", "a timer in a loop", new(history).probe(loop, rt.ProbeLoop, 1).probe(loop, rt.ProbeLoop, 0, 0, 1)},
+	{"spin", "I10", "never looks at its poller", begun().times(10_001, func(h *history) { h.reads(loop, 7, "x", 1) })},
 
 	{"account", "I22", "more in responses than the kernel took", begun().asked().call(loop, rt.OpWrite, 7, 100).probe(loop, rt.ProbeResponse, 1, 1, 120)},
 	{"account", "I22", "less in responses than the kernel took", begun().asked().call(loop, rt.OpWrite, 7, 1).answered().parted()},
@@ -144,6 +212,57 @@ func waitsIn(h *history, state uint64, d time.Duration) *history {
 // drains is the decision to drain within a second.
 func (h *history) drains() *history { return h.probe(root, rt.ProbeDrain, h.in(time.Second)) }
 
+// reached is an event that reached connection 1.
+func (h *history) reached() *history { return h.probe(loop, rt.ProbeEvent, 1, 9, bitIn) }
+
+// arrives are bytes that arrive at the kernel's object 3, which connection 1's
+// calls act on.
+func (h *history) arrives(n uint64) *history {
+	for i := range h.events {
+		if e := &h.events[i]; e.Op == rt.OpRead {
+			e.Object = 3
+		}
+	}
+	return h.event(sim.Event{Task: -1, Object: 3, Op: rt.OpDeliver, A: n, B: n})
+}
+
+// stale is an event that comes for the connection that had the descriptor before.
+func stale() *history {
+	h := begun().watches(7, bitIn, 9).polls(bitIn, 9).parted()
+	return h.call(loop, rt.OpAccept, 5, 7).probe(loop, rt.ProbeConnOpen, 2, 7).probe(loop, rt.ProbeEvent, 2, 9, bitIn)
+}
+
+// two is a second connection, on 8.
+func two() *history { return begun().call(loop, rt.OpAccept, 5, 8).probe(loop, rt.ProbeConnOpen, 2, 8) }
+
+// crossed are two connections that go to one place, of which a task takes the later.
+func crossed(to uint64, taker int32) *history {
+	return two().probe(loop, rt.ProbeOwner, 1, 3, to).probe(loop, rt.ProbeOwner, 2, 3, to).
+		call(loop, rt.OpPollWait, 6, 0).probe(taker, rt.ProbeTaken, 2, 3, 2).call(taker, rt.OpFstat, 8, 0)
+}
+
+// post is a request with content that looks like another.
+const post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 27\r\nA: 0123456789\r\n\r\n" + request
+
+const chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1b\r\n" + request + "\r\n0\r\nA: b\r\n\r\n" + request
+
+func (h *history) posted() *history { return h.reads(loop, 7, post, 200) }
+
+// locks takes locks, unlocks gives them back.
+func (h *history) locks(task int32, objects ...int32) *history {
+	for _, o := range objects {
+		h.event(sim.Event{Task: task, Object: o, Op: rt.OpLock})
+	}
+	return h
+}
+
+func (h *history) unlocks(task int32, objects ...int32) *history {
+	for _, o := range objects {
+		h.event(sim.Event{Task: task, Object: o, Op: rt.OpUnlock})
+	}
+	return h
+}
+
 func (h *history) times(n int, f func(h *history)) *history {
 	for range n {
 		f(h)
@@ -191,7 +310,7 @@ func TestSoundLifeHolds(t *testing.T) {
 // A failure names who, which and what is allowed.
 func TestMessages(t *testing.T) {
 	for _, want := range []struct{ checker, story, message string }{
-		{"descriptor", "closed twice", "descriptor 7 is closed by world, but world closed it at step 7; each is closed once"},
+		{"descriptor", "closed twice", "descriptor 7 is closed by world, but world closed it at step 9; each is closed once"},
 		{"owner", "two takers", "connection 1 is touched by world (sendfile); it is world's until that hands it on"},
 		{"block", "sends a file", "loop world performs sendfile, which may block; only poll_wait may"},
 	} {

@@ -9,32 +9,38 @@ import (
 	"brigade/sim"
 )
 
+var countChecker = Checker{
+	Numbers: []string{"I02", "I24"}, Name: "count",
+	Allows: "connections are told of from their open to their close, are as many as descriptors that were accepted, and no more than the limit",
+	World:  "accept, close",
+	Ops:    []rt.Op{rt.OpAccept, rt.OpClose},
+	Kinds:  append([]rt.Kind{rt.ProbeLimit}, naming...),
+	make:   func() property { return new(count) },
+}
+
 type count struct {
 	judge
 	accepted    rows[bool] // by descriptor
 	descriptors int        // of accepted, how many are true
 	connections int
 	known       roster[struct{}]
+	shards      rows[int] // by number: open connections
+	limit       uint64    // of each; 0: not told
 }
 
-// Ops implements sim.Observer.
-func (c *count) Ops() []rt.Op { return []rt.Op{rt.OpAccept, rt.OpClose, rt.OpProbe} }
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (c *count) Begin(s *sim.Sim) {
 	c.s = s
 	c.accepted.reset()
 	c.known.reset()
-	c.descriptors, c.connections = 0, 0
+	c.shards.reset()
+	c.descriptors, c.connections, c.limit = 0, 0, 0
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (c *count) Event(e *sim.Event) {
 	if e.Op == rt.OpProbe {
 		c.probe(e)
-		return
-	}
-	if !c.mine(e) {
 		return
 	}
 	if n, ok := made(e); ok {
@@ -52,7 +58,12 @@ func (c *count) Event(e *sim.Event) {
 
 func (c *count) probe(e *sim.Event) {
 	k := kind(e)
-	if !names(k) {
+	if k == rt.ProbeLimit {
+		if e.A == 0 || e.A >= rt.Limits {
+			c.fail("I24", "limit %d is told; there are 1 to %d", e.A, rt.Limits-1)
+		} else if e.A == rt.LimitConnections {
+			c.limit = e.B
+		}
 		return
 	}
 	if k == rt.ProbeConnOpen {
@@ -61,6 +72,11 @@ func (c *count) probe(e *sim.Event) {
 			return
 		}
 		c.connections++
+		if n := c.shards.at(int32(shardOf(e.A))); n != nil {
+			if *n++; uint64(*n) > c.limit {
+				c.fail("I24", "connection %d is the %dth that is open in its shard; the limit is %d", e.A, *n, c.limit)
+			}
+		}
 		return
 	}
 	m := c.known.find(e.A)
@@ -74,17 +90,20 @@ func (c *count) probe(e *sim.Event) {
 	case k == rt.ProbeConnClose:
 		m.gone = true
 		c.connections--
+		if n := c.shards.get(int32(shardOf(e.A))); n != nil {
+			*n--
+		}
 	}
 }
 
-// Quiet implements sim.Observer.
+// Quiet implements property.
 func (c *count) Quiet() {
 	if c.connections != c.descriptors {
 		c.fail("I24", "%d connections are open, but %d descriptors that were accepted", c.connections, c.descriptors)
 	}
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (c *count) End() {
 	for i := range c.known.members {
 		if m := &c.known.members[i]; !m.gone {

@@ -12,6 +12,15 @@ import (
 	"brigade/sim"
 )
 
+var descriptorChecker = Checker{
+	Numbers: []string{"I15", "I14"}, Name: "descriptor",
+	Allows: "each descriptor is closed once, by whoever has it, and not used afterwards",
+	World:  "results of all calls",
+	Ops:    calls,
+	Kinds:  naming,
+	make:   func() property { return new(descriptor) },
+}
+
 type descriptor struct {
 	judge
 	numbers rows[number]
@@ -38,17 +47,14 @@ type closing struct {
 	accepted   int32 // the descriptor that the task accepted last and told nobody of
 }
 
-// Ops implements sim.Observer.
-func (d *descriptor) Ops() []rt.Op { return probed }
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (d *descriptor) Begin(s *sim.Sim) {
 	d.s = s
 	d.numbers.reset()
 	d.tasks.reset()
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (d *descriptor) Event(e *sim.Event) {
 	t := d.tasks.at(e.Task)
 	if t == nil {
@@ -56,9 +62,6 @@ func (d *descriptor) Event(e *sim.Event) {
 	}
 	if e.Op == rt.OpProbe {
 		d.probe(e, t)
-		return
-	}
-	if !d.mine(e) {
 		return
 	}
 	if t.pending {
@@ -145,7 +148,7 @@ func (d *descriptor) kept(e *sim.Event, t *closing) {
 	d.fail("I15", "%s closed descriptor %d, which was connection %d's, without letting go of that: it goes on with %s", d.who(e.Task), t.fd, t.connection, e.Op)
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (d *descriptor) End() {
 	for i := range d.tasks.list {
 		if t := &d.tasks.list[i]; t.pending {

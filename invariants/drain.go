@@ -16,6 +16,15 @@ import (
 // disk under it.
 const grace = rt.Instant(time.Second)
 
+var drainChecker = Checker{
+	Numbers: []string{"I31"}, Name: "drain",
+	Allows: "a server that drains hears no more, and is gone when its deadline has passed",
+	World:  "listen, accept, close, time",
+	Ops:    []rt.Op{rt.OpListen, rt.OpAccept, rt.OpClose},
+	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop},
+	make:   func() property { return new(drain) },
+}
+
 type drain struct {
 	judge
 	open      rows[rt.Op] // by descriptor: what made it, of OpListen and OpAccept
@@ -28,10 +37,7 @@ type drain struct {
 	deadline  rt.Instant
 }
 
-// Ops implements sim.Observer.
-func (d *drain) Ops() []rt.Op { return []rt.Op{rt.OpListen, rt.OpAccept, rt.OpClose, rt.OpProbe} }
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (d *drain) Begin(s *sim.Sim) {
 	d.s = s
 	d.open.reset()
@@ -40,13 +46,13 @@ func (d *drain) Begin(s *sim.Sim) {
 	d.decided, d.since, d.deadline = false, 0, 0
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (d *drain) Event(e *sim.Event) {
 	if e.Op == rt.OpProbe {
 		d.probe(e)
 		return
 	}
-	if !d.mine(e) || e.C != 0 {
+	if e.C != 0 {
 		return
 	}
 	if e.Op == rt.OpClose {
@@ -107,7 +113,7 @@ func (d *drain) probe(e *sim.Event) {
 	}
 }
 
-// Quiet implements sim.Observer.
+// Quiet implements property.
 func (d *drain) Quiet() {
 	if !d.decided || d.excused() {
 		return

@@ -12,6 +12,7 @@ import (
 type history struct {
 	now    rt.Instant
 	events []sim.Event
+	next   *sim.Call // the record of the next call
 }
 
 // The tasks of histories.
@@ -49,7 +50,7 @@ func (h *history) probe(task int32, kind rt.Kind, words ...uint64) *history {
 }
 
 func (h *history) event(e sim.Event) *history {
-	e.Time, e.Step = h.now, len(h.events)+1
+	e.Time, e.Step, e.Call, h.next = h.now, len(h.events)+1, h.next, nil
 	h.events = append(h.events, e)
 	return h
 }
@@ -126,32 +127,88 @@ func (t *teller) Submit(*sim.Call) bool { return true }
 func (t *teller) Ready(*sim.Call) bool  { return true }
 func (t *teller) Do(*sim.Call)          {}
 
-// begun is a server with one loop that listens on 5, has poller 6 and accepted
-// connection 1 on 7.
+// reads is a read with room for so many bytes that returns text.
+func (h *history) reads(task int32, fd int32, text string, room int) *history {
+	b := make([]byte, room)
+	copy(b, text)
+	return h.with(sim.Call{Op: rt.OpRead, Buf: b}).call(task, rt.OpRead, fd, int64(len(text)))
+}
+
+// with is the record of the next call.
+func (h *history) with(c sim.Call) *history {
+	h.next = &c
+	return h
+}
+
+// watches is a descriptor's registration with poller 6.
+func (h *history) watches(fd int32, events uint32, token int64) *history {
+	return h.with(sim.Call{FD2: fd, Flags: events, Args: [3]int64{token}}).call(loop, rt.OpPollAdd, 6, 0)
+}
+
+// polls is a wait in poller 6 that says these pairs of events and token.
+func (h *history) polls(words ...uint64) *history {
+	return h.with(sim.Call{Words: words, Block: true}).call(loop, rt.OpPollWait, 6, int64(len(words)/2))
+}
+
+// begun is a server with one loop, number 1, that listens on 5, has poller 6 and
+// accepted connection 1 on 7.
 func begun() *history {
 	h := new(history)
 	return h.call(root, rt.OpListen, -1, 5).call(root, rt.OpPoller, -1, 6).
+		probe(root, rt.ProbeLimit, 1, 100).probe(root, rt.ProbeLimit, 2, 32).
 		probe(loop, rt.ProbeLoop, 1).
 		call(loop, rt.OpPollWait, 6, 1).
 		call(loop, rt.OpAccept, 5, 7).probe(loop, rt.ProbeConnOpen, 1, 7)
 }
 
+// request is what asked asks.
+const request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
 // asked is a request that the loop has read.
 func (h *history) asked() *history {
-	return h.call(loop, rt.OpRead, 7, 20).probe(loop, rt.ProbeRequest, 1, 1)
+	return h.reads(loop, 7, request, 100).probe(loop, rt.ProbeRequest, 1, 1, uint64(len(request)))
 }
 
-// processed is its way through a processor, which reads a file, and back.
-func (h *history) processed() *history {
-	return h.probe(loop, rt.ProbeOwner, 1, 3).
-		call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpPread, 8, 100).call(processor, rt.OpClose, 8, 0).
-		probe(processor, rt.ProbeOwner, 1, 4)
+// passed is its way to a processor, number 2.
+func (h *history) passed() *history {
+	return h.probe(loop, rt.ProbeOwner, 1, rt.StepProcess, 0).probe(processor, rt.ProbeTaken, 1, rt.StepProcess, 2)
 }
+
+// processed is its way through a processor, which reads a file, and towards home.
+func (h *history) processed() *history {
+	return h.passed().
+		call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpPread, 8, 100).call(processor, rt.OpClose, 8, 0).
+		probe(processor, rt.ProbeOwner, 1, rt.StepWrite, 1)
+}
+
+// back is its arrival there.
+func (h *history) back() *history { return h.probe(loop, rt.ProbeTaken, 1, rt.StepWrite, 1) }
 
 // answered is its response of 120 bytes.
 func (h *history) answered() *history {
 	return h.call(loop, rt.OpWrite, 7, 120).
 		probe(loop, rt.ProbeResponse, 1, 1, 120).probe(loop, rt.ProbeLogged, 1, 1, 120)
+}
+
+// made is an object that serves connections, with its pages.
+func (h *history) made() *history {
+	return h.page(loop, 16).page(loop, 16).probe(loop, rt.ProbeReset, 1, 1, 77)
+}
+
+// page is a page given out.
+func (h *history) page(task int32, size uint64) *history {
+	return h.event(sim.Event{Task: task, Object: -1, Op: rt.OpPage, B: size})
+}
+
+// putBack is that object, used.
+func (h *history) putBack() *history { return h.probe(loop, rt.ProbeReset, 1, 0, 77) }
+
+// counted are the server's totals.
+func (h *history) counted(connections, requests, bytes, handoffs uint64) *history {
+	for i, n := range []uint64{connections, requests, bytes, handoffs, 0, 0, 0} {
+		h.probe(root, rt.ProbeTotal, uint64(i+1), n)
+	}
+	return h
 }
 
 // parted is the connection's end.
@@ -168,8 +225,14 @@ func (h *history) over() *history {
 
 // life is a sound history from begin to end.
 func life() *history {
-	h := begun().asked().processed().answered()
-	h.fails(loop, rt.OpRead, 7, again).probe(loop, rt.ProbeState, 1, 3, h.in(5*time.Second))
-	h.after(5 * time.Second)
-	return h.call(loop, rt.OpPollWait, 6, 0).fails(loop, rt.OpRead, 7, again).parted().after(time.Second).over()
+	h := begun().made().asked().processed().back().answered()
+	h.fails(loop, rt.OpRead, 7, again).putBack().watches(7, bitIn|bitOut, 9)
+	h.probe(loop, rt.ProbeState, 1, rt.WaitIdle, h.in(5*time.Second)).after(5 * time.Second)
+	h.polls().fails(loop, rt.OpRead, 7, again).putBack().parted().after(time.Second)
+	return h.over().counted(1, 1, 120, 2)
 }
+
+const (
+	bitIn  = 1
+	bitOut = 4
+)

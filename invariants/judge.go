@@ -7,19 +7,13 @@ import (
 	"brigade/sim"
 )
 
-// judge is what every checker has: the run, and the process whose calls it looks
-// at.
-type judge struct {
-	s       *sim.Sim
-	process uint64
-}
+// judge is what every checker has: the run.
+type judge struct{ s *sim.Sim }
 
-func watching(process int32) judge { return judge{process: uint64(uint32(process))} }
-
-// Quiet implements sim.Observer for those who have nothing to say then.
+// Quiet implements property for those who have nothing to say then.
 func (j *judge) Quiet() {}
 
-// End implements sim.Observer for those who have nothing to say then.
+// End implements property for those who have nothing to say then.
 func (j *judge) End() {}
 
 // fail ends the run. Of several failures the first counts.
@@ -44,9 +38,6 @@ func (j *judge) now(e *sim.Event) rt.Instant {
 
 func (j *judge) who(task int32) string { return j.s.TaskPath(task) }
 
-// mine reports whether a call is one of the server's process.
-func (j *judge) mine(e *sim.Event) bool { return e.A>>32 == j.process }
-
 // fd is the descriptor that a call acts on.
 func fd(e *sim.Event) int32 { return int32(uint32(e.A)) }
 
@@ -56,21 +47,32 @@ func told(e *sim.Event) int32 { return int32(uint32(e.B)) }
 // kind is the kind of a probe.
 func kind(e *sim.Event) rt.Kind { return rt.Kind(e.Object) }
 
-// badDescriptor is EBADF, which both kernels number as Linux does.
-const badDescriptor = 9
+// EBADF and EAGAIN, which both kernels number as Linux does.
+const (
+	badDescriptor = 9
+	tryAgain      = 11
+)
 
 // firstMade is the lowest descriptor that a call makes: 0 to 2 are the standard
 // ones. What has a lower result made none (changes of the tree of files).
 const firstMade = 3
 
-// probed are all system calls, and probes.
-var probed = append(list(rt.OpListen, rt.OpPipe), rt.OpProbe)
-
-func list(first, last rt.Op) (ops []rt.Op) {
-	for op := first; op <= last; op++ {
-		ops = append(ops, op)
+// calls are all system calls; naming, the kinds of probes whose first word is a
+// connection; signs, those that show that a server's task has gone on.
+var (
+	calls  = every(rt.OpListen, rt.OpPage)
+	signs  = append([]rt.Kind{rt.ProbeReset, rt.ProbeLoop, rt.ProbeLimit, rt.ProbeDrain, rt.ProbeTotal}, naming...)
+	naming = []rt.Kind{
+		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeRequest, rt.ProbeResponse, rt.ProbeLogged,
+		rt.ProbeOwner, rt.ProbeTaken, rt.ProbeState, rt.ProbeEvent,
 	}
-	return ops
+)
+
+func every(first, end rt.Op) (list []rt.Op) {
+	for x := first; x < end; x++ {
+		list = append(list, x)
+	}
+	return list
 }
 
 // made is the descriptor that a call made; false: it made none. Of a pipe it is
@@ -94,10 +96,11 @@ func moved(e *sim.Event) int64 {
 }
 
 // names reports whether the first word of a probe is a connection.
-func names(k rt.Kind) bool {
-	switch k {
-	case rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeRequest, rt.ProbeResponse, rt.ProbeLogged, rt.ProbeOwner, rt.ProbeState:
-		return true
+func names(k rt.Kind) bool { return int(k) < rt.Kinds && namesOne[k] }
+
+var namesOne = func() (is [rt.Kinds]bool) {
+	for _, k := range naming {
+		is[k] = true
 	}
-	return false
-}
+	return is
+}()

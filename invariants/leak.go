@@ -8,6 +8,17 @@ import (
 	"brigade/sim"
 )
 
+var leakChecker = Checker{
+	Numbers: []string{"I06"}, Name: "leak",
+	Allows: "no descriptor is open when the run has ended, and nothing in a loop that has",
+	World:  "calls that open and close",
+	Ops: []rt.Op{
+		rt.OpListen, rt.OpAccept, rt.OpConnect, rt.OpOpen, rt.OpPoller, rt.OpEventFD, rt.OpPipe, rt.OpClose,
+	},
+	Kinds: []rt.Kind{rt.ProbeLoop},
+	make:  func() property { return new(leak) },
+}
+
 type leak struct {
 	judge
 	open rows[opened]
@@ -20,22 +31,18 @@ type opened struct {
 	step int
 }
 
-// Ops implements sim.Observer.
-func (l *leak) Ops() []rt.Op {
-	return []rt.Op{
-		rt.OpListen, rt.OpAccept, rt.OpConnect, rt.OpOpen, rt.OpPoller, rt.OpEventFD, rt.OpPipe, rt.OpClose,
-	}
-}
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (l *leak) Begin(s *sim.Sim) {
 	l.s = s
 	l.open.reset()
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (l *leak) Event(e *sim.Event) {
-	if !l.mine(e) {
+	if e.Op == rt.OpProbe {
+		if e.A == 0 && (e.B != 0 || e.C != 0) {
+			l.fail("I06", "loop %s ends with %d connections in its table, and timers armed in %d rings", l.who(e.Task), e.B, e.C)
+		}
 		return
 	}
 	if n, ok := made(e); ok {
@@ -49,7 +56,7 @@ func (l *leak) Event(e *sim.Event) {
 	}
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (l *leak) End() {
 	for i, o := range l.open.list {
 		if o.op != rt.OpNone {

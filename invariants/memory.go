@@ -29,6 +29,14 @@ const (
 // The kinds of pools, as the probe numbers them.
 var poolKinds = [...]string{"?", "connection", "request", "stream", "scratch"}
 
+var memoryChecker = Checker{
+	Numbers: []string{"I01", "I02", "I03", "I06", "I24", "I28", "I32"}, Name: "memory",
+	Allows: "an allocator with its blocks and pools is touched by who took it last; each block is out once, and comes back",
+	World:  "nothing: it is memory",
+	Kinds:  []rt.Kind{rt.ProbeMemory, rt.ProbeBlock, rt.ProbePoolOpen, rt.ProbePoolUse, rt.ProbePoolClose},
+	make:   func() property { return new(memory) },
+}
+
 type memory struct {
 	judge
 	allocators map[uint64]*allocator
@@ -51,10 +59,7 @@ type lent struct {
 	pushed bool
 }
 
-// Ops implements sim.Observer.
-func (m *memory) Ops() []rt.Op { return []rt.Op{rt.OpProbe} }
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (m *memory) Begin(s *sim.Sim) {
 	m.s = s
 	if m.allocators == nil {
@@ -64,7 +69,7 @@ func (m *memory) Begin(s *sim.Sim) {
 	clear(m.blocks)
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (m *memory) Event(e *sim.Event) {
 	switch kind(e) {
 	case rt.ProbeMemory:
@@ -169,7 +174,7 @@ func (m *memory) pool(e *sim.Event) {
 	}
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (m *memory) End() {
 	left, any := uint64(0), false
 	for id, a := range m.allocators {

@@ -9,6 +9,14 @@ import (
 	"brigade/sim"
 )
 
+var poolChecker = Checker{
+	Numbers: []string{"I02", "I03", "I05", "I06", "I24"}, Name: "pool",
+	Allows: "memory is taken out of the pool of the task's scope; a pool ends once, after its children, and is not used afterwards",
+	World:  "nothing: it is memory",
+	Kinds:  []rt.Kind{rt.ProbePoolOpen, rt.ProbePoolUse, rt.ProbePoolClose},
+	make:   func() property { return new(pool) },
+}
+
 type pool struct {
 	judge
 	pools map[uint64]*lifetime
@@ -25,10 +33,7 @@ type lifetime struct {
 	ended    bool
 }
 
-// Ops implements sim.Observer.
-func (p *pool) Ops() []rt.Op { return []rt.Op{rt.OpProbe} }
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (p *pool) Begin(s *sim.Sim) {
 	p.s = s
 	if p.pools == nil {
@@ -37,7 +42,7 @@ func (p *pool) Begin(s *sim.Sim) {
 	clear(p.pools)
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (p *pool) Event(e *sim.Event) {
 	k := kind(e)
 	if k < rt.ProbePoolOpen || k > rt.ProbePoolClose {
@@ -106,7 +111,7 @@ func (p *pool) close(e *sim.Event, l *lifetime) {
 	l.ended, l.ender = true, e.Task
 }
 
-// End implements sim.Observer.
+// End implements property.
 func (p *pool) End() {
 	left, any := uint64(0), false
 	for id, l := range p.pools {

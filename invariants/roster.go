@@ -46,6 +46,11 @@ func (r *roster[R]) find(id uint64) *member[R] {
 	return nil
 }
 
+// index is the place of m among the members.
+func (r *roster[R]) index(m *member[R]) int32 {
+	return *r.slot(m.id) - 1
+}
+
 // live is connection id; nil: there is none.
 func (r *roster[R]) live(id uint64) *member[R] {
 	if m := r.find(id); m != nil && !m.gone {

@@ -18,19 +18,8 @@ import (
 	"brigade/sim"
 )
 
-// The states, as the probe numbers them.
-const (
-	stateFirst  = iota + 1 // nothing has been received yet
-	stateHeader            // a part of a head is here
-	stateIdle              // between requests
-	stateBody              // content that nobody wants has to go by
-	stateWrite             // the peer does not take the response
-	stateLinger            // the peer has to close
-	stateRoom              // every processor has enough to do
-	states
-)
-
-var stateNames = [states]string{"none", "first", "header", "idle", "body", "write", "linger", "room"}
+// stateNames are the states in which connections wait.
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -39,13 +28,26 @@ const (
 	never   = rt.Instant(1<<63 - 1)
 )
 
+var waitingChecker = Checker{
+	Numbers: []string{"I13", "I16", "I17"}, Name: "waiting",
+	Allows: "a connection either runs or waits, with the deadline of its state, and no longer than that",
+	World:  "who calls on which descriptor, poll_wait, time",
+	Ops: []rt.Op{
+		rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpShutdown, rt.OpSetOption, rt.OpClose, rt.OpPollWait,
+	},
+	Kinds: append([]rt.Kind{rt.ProbeDrain}, naming...),
+	make:  func() property { return new(waiting) },
+}
+
 type waiting struct {
 	judge
 	connections roster[stay]
-	running     rows[int32]        // by task: connections it has that do not wait
-	coming      int                // connections in handoffs to loops
-	timeouts    [states]rt.Instant // 0: not seen yet
-	soonest     rt.Instant         // before that nothing can be late
+	running     rows[int32]          // by task: connections it has that do not wait
+	coming      int                  // connections in handoffs to loops
+	timeouts    [rt.Waits]rt.Instant // 0: not seen yet
+	drained     rt.Instant           // when draining was decided
+	gives       rt.Instant           // and when it gives up
+	soonest     rt.Instant           // before that nothing can be late
 }
 
 // stay is where a connection stays.
@@ -53,6 +55,7 @@ type stay struct {
 	holder    int32 // nobody: in a handoff
 	coming    bool  // in one to a loop
 	waits     bool
+	reached   bool   // by an event, since it waits
 	state     uint64 // of this wait or the one before
 	deadline  rt.Instant
 	phase     uint64     // the last state but for room, which suspends it
@@ -65,31 +68,24 @@ type stay struct {
 	responses uint64
 }
 
-// Ops implements sim.Observer.
-func (w *waiting) Ops() []rt.Op {
-	return []rt.Op{rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpShutdown, rt.OpSetOption, rt.OpClose, rt.OpPollWait, rt.OpProbe}
-}
-
-// Begin implements sim.Observer.
+// Begin implements property.
 func (w *waiting) Begin(s *sim.Sim) {
 	w.s = s
 	w.connections.reset()
 	w.running.reset()
 	w.coming = 0
-	w.timeouts = [states]rt.Instant{}
+	w.timeouts = [rt.Waits]rt.Instant{}
 	w.soonest = never
+	w.drained, w.gives = never, never
 }
 
-// Event implements sim.Observer.
+// Event implements property.
 func (w *waiting) Event(e *sim.Event) {
 	if e.Time > w.soonest {
 		w.late(e.Time) // before a client complains of what follows from it
 	}
 	if e.Op == rt.OpProbe {
 		w.probe(e)
-		return
-	}
-	if !w.mine(e) {
 		return
 	}
 	if e.Op == rt.OpPollWait {
@@ -100,6 +96,10 @@ func (w *waiting) Event(e *sim.Event) {
 	}
 	m := w.connections.on(fd(e))
 	if m == nil {
+		return
+	}
+	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r.state) {
+		w.fail("I16", "%s performs %s on descriptor %d at %v; connection %d waits in state %s until %v, and no event has reached it", w.who(e.Task), e.Op, fd(e), e.Time, m.id, stateNames[r.state], r.deadline)
 		return
 	}
 	w.touch(e, m)
@@ -116,7 +116,8 @@ func (w *waiting) Event(e *sim.Event) {
 
 func (w *waiting) probe(e *sim.Event) {
 	k := kind(e)
-	if !names(k) {
+	if k == rt.ProbeDrain {
+		w.drained, w.gives = e.Time, min(w.gives, rt.Instant(e.A))
 		return
 	}
 	if k == rt.ProbeConnOpen {
@@ -130,6 +131,14 @@ func (w *waiting) probe(e *sim.Event) {
 	if m == nil {
 		return // count says so
 	}
+	if k == rt.ProbeEvent && m.R.waits {
+		m.R.reached = true // it may mean nothing to it, and it waits on
+		return
+	}
+	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r.state) {
+		w.fail("I16", "connection %d goes on to %s at %v; it waits in state %s until %v, and no event has reached it", m.id, k, e.Time, stateNames[r.state], r.deadline)
+		return
+	}
 	w.touch(e, m)
 	switch k {
 	case rt.ProbeConnClose:
@@ -137,7 +146,7 @@ func (w *waiting) probe(e *sim.Event) {
 		m.gone = true
 	case rt.ProbeOwner:
 		w.release(m)
-		if e.C == 0 {
+		if e.C != 0 {
 			m.R.coming = true
 			w.coming++
 		}
@@ -149,6 +158,17 @@ func (w *waiting) probe(e *sim.Event) {
 	case rt.ProbeState:
 		w.wait(e, m)
 	}
+}
+
+// early reports whether nothing has ended the connection's wait yet.
+func (r *stay) early(now rt.Instant) bool {
+	return r.waits && !r.reached && now < r.deadline && r.state != rt.WaitRoom // of which no event tells
+}
+
+// cut reports whether draining ends waits now: those between requests when it was
+// decided, all of them when it gives up.
+func (w *waiting) cut(now rt.Instant, state uint64) bool {
+	return now >= w.gives || now >= w.drained && (state == rt.WaitIdle || state == rt.WaitFirst)
 }
 
 // touch makes m run at the task of e.
@@ -181,8 +201,8 @@ func (w *waiting) release(m *member[stay]) {
 func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	r := &m.R
 	deadline := rt.Instant(e.C)
-	if e.B < stateFirst || e.B >= states {
-		w.fail("I17", "connection %d waits in state %d; there are 1 to %d", m.id, e.B, states-1)
+	if e.B < rt.WaitFirst || e.B >= rt.Waits {
+		w.fail("I17", "connection %d waits in state %d; there are 1 to %d", m.id, e.B, rt.Waits-1)
 		return
 	}
 	if why := r.refutes(e.B); why != "" {
@@ -190,11 +210,11 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 		return
 	}
 	// The time of a head runs from the connection's first moment on.
-	same := r.phase == e.B || r.phase == stateFirst && e.B == stateHeader
+	same := r.phase == e.B || r.phase == rt.WaitFirst && e.B == rt.WaitHeader
 	// A task that was held up has looked at the clock before.
 	if goesOn := same && r.until == deadline; !goesOn && !w.excused() {
 		timeout := deadline - e.Time
-		if r.phase == 0 && r.requests == 0 && (e.B == stateFirst || e.B == stateHeader) {
+		if r.phase == 0 && r.requests == 0 && (e.B == rt.WaitFirst || e.B == rt.WaitHeader) {
 			timeout = deadline - r.opened
 		}
 		if deadline < e.Time || timeout <= 0 || timeout > longest {
@@ -210,8 +230,8 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	}
 	holder := r.holder
 	w.release(m)
-	r.holder, r.waits, r.state, r.deadline = holder, true, e.B, max(deadline, e.Time)
-	if e.B != stateRoom {
+	r.holder, r.waits, r.reached, r.state, r.deadline = holder, true, false, e.B, max(deadline, e.Time)
+	if e.B != rt.WaitRoom {
 		r.phase, r.until = e.B, deadline
 	}
 	w.soonest = min(w.soonest, deadline+slack)
@@ -220,19 +240,19 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 // refutes says why the connection cannot be in a state; empty: it can.
 func (r *stay) refutes(state uint64) string {
 	switch {
-	case state == stateRoom:
+	case state == rt.WaitRoom:
 		return ""
-	case r.shut != (state == stateLinger):
+	case r.shut != (state == rt.WaitLinger):
 		return "lingering begins with, and only with, the shutdown of our direction"
-	case state == stateFirst && r.requests > 0:
+	case state == rt.WaitFirst && r.requests > 0:
 		return "it has had requests"
-	case state == stateHeader && !r.read:
+	case state == rt.WaitHeader && !r.read:
 		return "nothing was read from it"
-	case (state == stateIdle || state == stateBody) && r.requests == 0:
+	case (state == rt.WaitIdle || state == rt.WaitBody) && r.requests == 0:
 		return "it has had no request"
-	case state == stateIdle && r.responses != r.requests:
+	case state == rt.WaitIdle && r.responses != r.requests:
 		return "a response is owed"
-	case state == stateWrite && r.responses == r.requests:
+	case state == rt.WaitWrite && r.responses == r.requests:
 		return "no response is owed"
 	}
 	return ""
@@ -259,7 +279,7 @@ func (w *waiting) stray() {
 	}
 }
 
-// Quiet implements sim.Observer.
+// Quiet implements property.
 func (w *waiting) Quiet() {
 	if w.excused() {
 		return

@@ -18,6 +18,11 @@ type Event struct {
 	A      uint64
 	B      uint64
 	C      uint64
+
+	// Call is a system call's record, its results filled in: what A to C leave out.
+	// It is the task's, and valid while the event is told; of a recorded event it is
+	// a copy. nil: no system call.
+	Call *Call
 }
 
 // Observer is a checker of runs. It sees the operations it names, in order, in
@@ -52,6 +57,9 @@ func (s *Sim) Emit(op rt.Op, object int32, a, b, c uint64) {
 func (s *Sim) tell(e *Event) {
 	if s.record {
 		s.events = append(s.events, *e)
+		if e.Call != nil {
+			s.events[len(s.events)-1].Call = e.Call.clone()
+		}
 	}
 	for _, o := range s.watch[e.Op] {
 		o.Event(e)

@@ -57,7 +57,7 @@ func (s *Sim) call(t *Task) {
 	if s.record || len(s.watch[t.op]) > 0 {
 		s.tell(&Event{
 			Step: s.steps, Time: s.now, Task: t.index, Object: c.Object, Op: t.op,
-			A: uint64(uint32(c.FD)) | uint64(c.Process)<<32, B: uint64(c.N), C: uint64(c.Errno),
+			A: uint64(uint32(c.FD)) | uint64(c.Process)<<32, B: uint64(c.N), C: uint64(c.Errno), Call: c,
 		})
 	}
 }

@@ -6,6 +6,7 @@ package sim
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"brigade/core/rt"
@@ -57,7 +58,26 @@ type Call struct {
 	// Edges that the kernel object orders, for the race detector: what the caller
 	// publishes through Release another receives through Acquire. nil: none.
 	Release, Acquire *Edge
+
+	asked int // of a copy: the length of Buf
 }
+
+// clone is c as it is now, for those who keep it: the bytes that a read or a write
+// moved, and the words that a wait returned.
+func (c *Call) clone() *Call {
+	k := *c
+	k.Buf, k.Words, k.Release, k.Acquire = nil, nil, nil, nil
+	if n := int(c.N); n > 0 && c.Op == rt.OpPollWait {
+		k.Words = slices.Clone(c.Words[:min(2*n, len(c.Words))])
+	} else if n > 0 {
+		k.Buf = slices.Clone(c.Buf[:min(n, len(c.Buf))])
+	}
+	k.asked = len(c.Buf)
+	return &k
+}
+
+// Asked is how many bytes a read or a write was to move at most.
+func (c *Call) Asked() int { return max(c.asked, len(c.Buf)) }
 
 // Edge is the happens-before clock of one direction of a kernel object. It is
 // an address for the race detector and nothing else.

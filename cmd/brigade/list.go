@@ -13,15 +13,18 @@ import (
 )
 
 func (p *program) list() *cobra.Command {
-	var asJSON, faults bool
+	var asJSON, faults, probes, checkers bool
 	c := &cobra.Command{
-		Use: "list", Short: "List the scenarios and strategies", Args: cobra.NoArgs,
+		Use: "list", Short: "List the scenarios and strategies, or what the judge knows", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if faults {
+			switch {
+			case faults:
 				return p.listFaults(asJSON)
-			}
-			if asJSON {
+			case asJSON:
 				return p.listJSON()
+			case probes || checkers:
+				p.listJudge(probes, checkers)
+				return nil
 			}
 			width := 8
 			for _, s := range p.set {
@@ -40,6 +43,8 @@ func (p *program) list() *cobra.Command {
 	}
 	c.Flags().BoolVar(&faults, "faults", false, "list what the world does to a server instead: name, number, usual chance, cause")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&probes, "probes", false, "list what the core tells the judge, where, and for which invariants")
+	c.Flags().BoolVar(&checkers, "checkers", false, "list the judge's checkers: what may be, and what each is told of")
 	return c
 }
 

@@ -70,6 +70,7 @@ func New(id uint64, s Sizes, k sys.Kernel, scope *mem.Scope) *Conn {
 	c.buckets.Init(m, k)
 	c.Out.Init(&c.buckets)
 	c.X.SetOutput(&c.Out, out, s.Out)
+	c.tell(1)
 	return c
 }
 

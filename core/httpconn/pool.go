@@ -35,6 +35,7 @@ func (p *Pool) Get() *Conn {
 // Put takes c back.
 func (p *Pool) Put(c *Conn) {
 	c.Recycle()
+	c.tell(0)
 	if len(p.free) >= p.Keep {
 		c.Free()
 		return

@@ -21,10 +21,15 @@ const (
 	ProbeRequest        // a request head was parsed
 	ProbeResponse       // a response's last byte left, or it was given up
 	ProbeLogged         // an access log record was accepted or dropped
-	ProbeOwner          // a connection changed hands
+	ProbeOwner          // a connection is handed on; its giver is done with it
+	ProbeTaken          // a task took it out of the handoff
 	ProbeState          // a connection began to wait in a state
+	ProbeEvent          // an event reached a connection that waits
+	ProbeReset          // an object that is used again is as one that never was
 	ProbeLoop           // a task declared that it must not block
+	ProbeLimit          // what a server was configured to keep within
 	ProbeDrain          // the server decided to drain
+	ProbeTotal          // what a server has counted, at its end
 	ProbeMemory         // an allocator was made, handed over, or ended
 	ProbeBlock          // a block of payload left an allocator, or came back
 	ProbePoolOpen       // a pool was made
@@ -33,8 +38,11 @@ const (
 	probeEnd
 )
 
-// ProbeInfo describes one kind: what its words mean, who emits it, and the
-// invariants that would be blind without it.
+// Kinds is the number of kinds; a Kind is below it.
+const Kinds = int(probeEnd)
+
+// ProbeInfo describes one kind: what its words mean, which functions emit it, as
+// package and name, and the invariants that would be blind without it.
 type ProbeInfo struct {
 	Name       string
 	Words      [3]string
@@ -44,20 +52,25 @@ type ProbeInfo struct {
 
 var probes = [probeEnd]ProbeInfo{
 	ProbeNone:      {},
-	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage accept", "I06 I24"},
-	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage close", "I06 I22 I24"},
-	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage read", "I19 I23"},
-	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage write", "I22 I23"},
-	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage write", "I22 I23"},
-	ProbeOwner:     {"owner", [3]string{"connection", "step", "0 to a loop, 1 to processors"}, "core/stage handoff", "I01 I32"},
-	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park", "I13 I16 I17"},
-	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "", ""}, "core/stage loop", "I10"},
-	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage drain", "I31"},
-	ProbeMemory:    {"memory", [3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended", "bytes out"}, "core/mem owner", "I01 I06 I32"},
-	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem allocator", "I01 I02 I03 I04 I06 I28"},
-	ProbePoolOpen:  {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem pool", "I01 I05"},
-	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem pool", "I01 I02 I05"},
-	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem pool", "I01 I03 I05 I06"},
+	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage admit", "I02 I15 I24"},
+	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage finish", "I02 I15 I22 I24"},
+	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began", "I19 I23"},
+	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered", "I22 I23"},
+	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage answered", "I22 I23"},
+	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass", "I01 I12 I32"},
+	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
+	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park, core/stage stand", "I13 I16 I17 I26 I33"},
+	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event", "I14"},
+	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
+	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "leaving: connections still in it", "leaving: timers still armed"}, "core/stage turn", "I06 I10"},
+	ProbeLimit:     {"limit", [3]string{"which", "value", ""}, "core/stage announce", "I24 I28"},
+	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage Drain", "I31"},
+	ProbeTotal:     {"total", [3]string{"which", "value", ""}, "core/stage report", "I22 I24 I31"},
+	ProbeMemory:    {"memory", [3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended", "bytes out"}, "core/mem End, core/mem Give, core/mem Init, core/mem Take", "I01 I06 I32"},
+	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Alloc, core/mem Collect, core/mem Return, core/mem release", "I01 I02 I03 I06 I28"},
+	ProbePoolOpen:  {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem Child, core/mem NewPool", "I01 I05"},
+	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem count, core/mem misplaced", "I01 I02 I05"},
+	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy", "I01 I03 I05 I06"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

@@ -146,6 +146,7 @@ func (c *Conn) take(w *worker) {
 		rt.Bug("ownership: connection %d taken by task %d, but owned by task %d", c.id, w.number, c.owner)
 	}
 	c.owner = w.number
+	rt.Probe(rt.ProbeTaken, c.id, uint64(c.step), uint64(w.number))
 }
 
 // let makes c and its memory nobody's, for a handoff.

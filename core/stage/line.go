@@ -73,7 +73,7 @@ func (l *loop) dispatch() {
 		c.wait = waitNone
 		c.let()
 		l.count.handoffs++
-		rt.Probe(rt.ProbeOwner, c.id, uint64(c.step), 1)
+		rt.Probe(rt.ProbeOwner, c.id, uint64(c.step), 0)
 		l.shard.crew.Give(c, handoff.Common)
 	}
 	l.claiming = l.line.length > 0

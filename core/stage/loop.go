@@ -124,7 +124,17 @@ func (l *loop) turn() {
 		l.dispatch()
 	}
 	l.close()
-	rt.Probe(rt.ProbeLoop, 0, 0, 0)
+	rt.Probe(rt.ProbeLoop, 0, uint64(l.slots.Len()), l.armed())
+}
+
+// armed is how many of the loop's rings have a timer armed.
+func (l *loop) armed() (n uint64) {
+	for i := range l.rings {
+		if _, ok := l.rings[i].Next(); ok {
+			n++
+		}
+	}
+	return n
 }
 
 // sleep waits for events, a handoff or the next timer.
@@ -187,6 +197,7 @@ func (l *loop) event(e sys.Event) {
 		return
 	}
 	if c := l.slots.Latch(e); c != nil {
+		rt.Probe(rt.ProbeEvent, c.id, e.Token, uint64(e.Events))
 		l.resume(c)
 	}
 }

@@ -66,6 +66,7 @@ func (s *Server) Addr() netip.AddrPort { return s.addr }
 
 // Start starts all tasks.
 func (s *Server) Start() {
+	s.announce()
 	if s.cfg.Log != nil {
 		s.logger.Go("logger", s.cfg.Log.Run)
 	}
@@ -110,9 +111,13 @@ func (s *Server) Wait() Totals {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closed = true
 	s.release()
-	return s.totals()
+	t := s.totals()
+	if !s.closed {
+		s.report(&t)
+	}
+	s.closed = true
+	return t
 }
 
 // release gives back what New opened.

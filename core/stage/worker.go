@@ -52,7 +52,7 @@ func (w *worker) init(name string, s *Server, sh *shard, r roles) {
 	w.server, w.shard, w.kernel, w.number, w.roles = s, sh, s.cfg.Kernel, uint32(s.workers), r
 	w.scope.Name = fmt.Sprintf("%s %d", name, w.number)
 	w.pool = httpconn.Pool{
-		Sizes: s.cfg.Pages, Keep: 256, Kernel: s.cfg.Kernel, Scope: &w.scope, Base: uint64(w.number) << 20,
+		Sizes: s.cfg.Pages, Keep: stock(r), Kernel: s.cfg.Kernel, Scope: &w.scope, Base: uint64(w.number) << 20,
 	}
 	w.iov = make([][]byte, 0, sys.MaxIovec)
 	w.date = make([]byte, 0, 32)
@@ -60,6 +60,20 @@ func (w *worker) init(name string, s *Server, sh *shard, r roles) {
 	if r&(processes|blocks) != 0 {
 		w.local = s.cfg.Handler.Local()
 	}
+}
+
+// stock is how many unused http_conns a worker keeps. A loop that reads gets back
+// what it gave out. Among processors they wander from those that happen to read to
+// those that happen to write last, and to homes that do not read at all: more than
+// a few would pile up there, used by nobody.
+func stock(r roles) int {
+	switch {
+	case r&reads == 0:
+		return 0
+	case r&keeps == 0:
+		return 2
+	}
+	return 256
 }
 
 // tick reads the clocks.
@@ -159,7 +173,7 @@ func (w *worker) pass(c *Conn, s step) {
 	c.step = s
 	c.let()
 	w.count.handoffs++
-	rt.Probe(rt.ProbeOwner, c.id, uint64(s), 0)
+	rt.Probe(rt.ProbeOwner, c.id, uint64(s), uint64(to.number))
 	to.give(c)
 }
 

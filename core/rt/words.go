@@ -1,0 +1,59 @@
+package rt
+
+// What the words of probes stand for: numbers that the core and the judge have to
+// understand alike, and that neither takes from the other.
+
+// The steps of a connection: what it is handed on for.
+const (
+	StepNone    = iota
+	StepAdopt   // take a new connection in
+	StepRead    // read and parse a request head
+	StepProcess // run the handler
+	StepWrite   // write what is in memory
+	StepSend    // send from a file, which may block
+	StepLinger  // let the peer close
+	StepFinish  // close
+	StepRest    // wait at home
+	Steps
+)
+
+// The states in which a connection waits.
+const (
+	WaitNone   = iota
+	WaitFirst  // nothing has been received yet
+	WaitHeader // a part of a head is here
+	WaitIdle   // between requests
+	WaitBody   // content that nobody wants has to go by
+	WaitWrite  // the peer does not take the response
+	WaitLinger // the peer has to close
+	WaitRoom   // every processor has enough to do
+	Waits
+)
+
+// The limits of a server.
+const (
+	LimitNone        = iota
+	LimitConnections // open connections of one shard, whose number is above bit 48 of theirs
+	LimitPages       // bytes of pages with which one connection is served
+	Limits
+)
+
+// The totals of a server.
+const (
+	TotalNone        = iota
+	TotalConnections // that were accepted
+	TotalRequests    // that were begun
+	TotalBytes       // that the kernel took
+	TotalHandoffs    // of connections between tasks
+	TotalDropped     // log records that found no room
+	TotalOpen        // connections that are counted as open still
+	TotalQueued      // connections and processors that wait in queues still
+	Totals
+)
+
+// The classes of objects that are used again.
+const (
+	ClassNone     = iota
+	ClassHTTPConn // of package httpconn
+	Classes
+)

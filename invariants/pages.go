@@ -1,0 +1,75 @@
+package invariants
+
+// Pages (I28): what is held serves connections, and does not grow with the requests
+// that were served: so much for each connection that was open at once, in the stock
+// of each task that takes pages. An allocator rounds sizes up to its classes, and
+// keeps a little, hence the factor of two.
+
+import (
+	"brigade/core/rt"
+	"brigade/sim"
+)
+
+var pagesChecker = Checker{
+	Numbers: []string{"I28"}, Name: "pages",
+	Allows: "the bytes of pages that are held are bounded by the connections that were open at once, in each task's stock",
+	World:  "pages given out and taken back",
+	Ops:    []rt.Op{rt.OpPage, rt.OpFreePage},
+	Kinds:  []rt.Kind{rt.ProbeLimit, rt.ProbeConnOpen, rt.ProbeConnClose},
+	make:   func() property { return new(pages) },
+}
+
+// spare is how many sets of pages a task may keep beyond those in use at once.
+const spare = 2
+
+type pages struct {
+	judge
+	set    uint64 // bytes that serve one connection; 0: not told
+	held   uint64
+	open   int
+	peak   int        // most connections that were open at once
+	takes  rows[bool] // by task
+	stocks int        // tasks that took pages
+}
+
+// Begin implements property.
+func (p *pages) Begin(s *sim.Sim) {
+	p.s = s
+	p.set, p.held = 0, 0
+	p.open, p.peak, p.stocks = 0, 0, 0
+	p.takes.reset()
+}
+
+// Event implements property.
+func (p *pages) Event(e *sim.Event) {
+	switch e.Op {
+	case rt.OpPage:
+		p.held += e.B
+		if t := p.takes.at(e.Task); t != nil && !*t {
+			*t = true
+			p.stocks++
+		}
+		return
+	case rt.OpFreePage:
+		p.held -= e.B
+		return
+	}
+	switch kind(e) {
+	case rt.ProbeLimit:
+		if e.A == rt.LimitPages {
+			p.set = e.B
+		}
+	case rt.ProbeConnOpen:
+		p.open++
+		p.peak = max(p.peak, p.open)
+	case rt.ProbeConnClose:
+		p.open--
+	}
+}
+
+// Quiet implements property.
+func (p *pages) Quiet() {
+	if most := 2 * p.set * uint64((p.peak+spare)*p.stocks); p.held > most {
+		p.fail("I28", "%d bytes of pages are held; %d connections at once, %d bytes each, in %d stocks with %d to spare, need %d at most", p.held, p.peak, p.set, p.stocks, spare, most)
+	}
+}

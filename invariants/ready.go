@@ -1,0 +1,164 @@
+package invariants
+
+// Readiness: a connection waits in a loop for something; then the loop's poller
+// watches it for that (I13, and for output I26), the last call that asked the
+// kernel found none, and no event has said since that there is some (I33). The
+// kernel's own count of bytes is the last word: nothing lies unread while its
+// connection waits for something to read (I07).
+//
+// Edge-triggered, a read that returns less than there was room for has found the
+// end, unless the peer has shut its direction, which is an event of its own
+// (epoll(7), question 9); registering anew makes the poller look again.
+
+import (
+	"brigade/core/rt"
+	"brigade/sim"
+)
+
+// aside is how long bytes may lie unread that a call did not get at first: an edge
+// follows soon.
+const aside = slack
+
+// watched is what is known of a connection's readiness.
+type watched struct {
+	generation uint32
+	state      uint64 // none: it does not wait
+	holder     int32  // where it waits
+	listed     bool   // in changed
+	hung       bool   // the peer's direction is shut
+	object     int32  // the kernel's, from the first call on
+	called     bool
+	read       uint64
+	since      rt.Instant // when bytes were first seen to lie unread, while it waits; 0: none do
+	at1, at2   registration
+}
+
+// registration is a watch of a connection's descriptor in one poller.
+type registration struct {
+	poller  int32 // 0: none
+	events  uint32
+	spent   bool // one-shot, and it has fired
+	in, out bool // nothing to read, no room: whatever changes will be said
+}
+
+// at is the registration in a poller, or a free place for one.
+func (r *watched) at(poller int32) *registration {
+	if r.at1.poller == poller || r.at1.poller == 0 && r.at2.poller != poller {
+		return &r.at1
+	}
+	return &r.at2
+}
+
+// moved is a call that moved bytes, or found that it cannot.
+func (r *watched) moved(e *sim.Event) {
+	r.object, r.called = e.Object, true
+	again := e.C == tryAgain
+	short := e.C == 0 && e.Call != nil && moved(e) < int64(e.Call.Asked())
+	switch e.Op {
+	case rt.OpRead:
+		r.read += uint64(moved(e))
+		r.since = 0
+		dry := again || short && !r.hung && moved(e) > 0
+		r.at1.in, r.at2.in = dry, dry
+	case rt.OpWrite:
+		full := again || short
+		r.at1.out, r.at2.out = full, full
+	case rt.OpSendfile:
+		r.at1.out, r.at2.out = again, again
+	}
+}
+
+// said is what a poller says of the connection.
+func (r *watched) said(poller int32, events uint32) {
+	a := r.at(poller)
+	if a.poller != poller {
+		return
+	}
+	r.hung = r.hung || events&(bitRdHup|bitHup|bitErr) != 0
+	a.in = a.in && events&readable == 0
+	a.out = a.out && events&writable == 0
+	a.spent = a.spent || a.events&bitOneShot != 0
+}
+
+// look remembers that m has to be looked at.
+func (w *watch) look(m *member[watched]) {
+	if !m.R.listed && m.R.state != rt.WaitNone && m.R.state != rt.WaitRoom {
+		m.R.listed = true
+		w.changed = append(w.changed, w.connections.index(m))
+	}
+}
+
+// asleep looks at the connections that wait in a loop which sleeps; nobody: in all.
+func (w *watch) asleep(task int32) {
+	kept := w.changed[:0]
+	for _, i := range w.changed {
+		m := &w.connections.members[i]
+		if task != nobody && m.R.holder != task {
+			kept = append(kept, i)
+			continue
+		}
+		m.R.listed = false
+		if !m.gone && m.R.state != rt.WaitNone && m.R.state != rt.WaitRoom {
+			w.weigh(m)
+		}
+	}
+	w.changed = kept
+}
+
+// weigh judges a connection whose loop sleeps.
+func (w *watch) weigh(m *member[watched]) {
+	t := w.tasks.get(m.R.holder)
+	if t == nil || t.fd == 0 {
+		return // it has not slept yet
+	}
+	a := m.R.at(t.fd)
+	invariant, wants, dry, what := "I13", uint32(bitIn), a.in, "something to read"
+	if m.R.state == rt.WaitWrite {
+		invariant, wants, dry, what = "I26", bitOut, a.out, "room to write"
+	}
+	switch {
+	case a.poller != t.fd || a.events&wants == 0 || a.spent:
+		w.fail(invariant, "connection %d waits in state %s at %s for %s, but poller %d does not watch it for that", m.id, stateNames[m.R.state], w.who(m.R.holder), what, t.fd)
+	case !dry:
+		w.fail("I33", "connection %d waits in state %s at %s for %s, but the last that was heard is that there is", m.id, stateNames[m.R.state], w.who(m.R.holder), what)
+	}
+}
+
+// Quiet implements property.
+func (w *watch) Quiet() {
+	if w.excused() {
+		return
+	}
+	w.asleep(nobody)
+	w.unread(w.s.Now())
+}
+
+// unread looks for bytes that lie in the kernel while their connection waits to
+// read.
+func (w *watch) unread(now rt.Instant) {
+	w.soonest = never
+	if w.excused() {
+		return
+	}
+	for i := range w.connections.members {
+		m := &w.connections.members[i]
+		r := &m.R
+		if m.gone || !r.called || r.state == rt.WaitNone || r.state == rt.WaitWrite || r.state == rt.WaitRoom {
+			r.since = 0
+			continue
+		}
+		a := w.arrived.get(r.object)
+		if a == nil || *a <= r.read {
+			r.since = 0
+			continue
+		}
+		if r.since == 0 {
+			r.since = now + 1 // 0 is none
+		}
+		if now > r.since+aside {
+			w.fail("I07", "%d bytes of connection %d lie unread since %v, while it waits in state %s at %s", *a-r.read, m.id, r.since, stateNames[r.state], w.who(r.holder))
+			return
+		}
+		w.soonest = min(w.soonest, r.since+aside)
+	}
+}
