@@ -39,6 +39,7 @@ type Reduced struct {
 	Runs     int           `json:"runs"`
 	Minimal  bool          `json:"minimal"` // each departure is needed
 	Fewest   bool          `json:"fewest"`  // no run with a preemption less fails so
+	Tried    int           `json:"tried"`   // runs with a preemption less that were tried to tell
 	Stopped  bool          `json:"stopped"` // the budget ended first
 	Took     time.Duration `json:"took"`
 	Matching bool          `json:"matching,omitempty"` // to Confirm: it is the same run
@@ -131,7 +132,7 @@ func (q *Reduction) reduce(set scenario.Set) *Reduced {
 	r := &s.Result
 	return &Reduced{
 		Trace: text.String(), Before: r.Before, After: r.After, Steps: s.Report.Steps, Requests: Requests(s.Report), Runs: r.Runs,
-		Minimal: r.Minimal, Fewest: r.Fewest, Stopped: r.Stopped, Took: s.Took,
+		Minimal: r.Minimal, Fewest: r.Fewest, Tried: r.Tried, Stopped: r.Stopped, Took: s.Took,
 	}
 }
 

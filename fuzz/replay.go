@@ -109,6 +109,24 @@ func (p *Replayed) Unmatched() []schedule.Departure { return p.Report.Unmatched 
 // Difference says in a line how the run differs from the trace's; empty: not at
 // all.
 func (p *Replayed) Difference() string {
+	d := p.difference()
+	if other := p.OtherBuild(); d != "" && other != "" {
+		d += "; " + other
+	}
+	return d
+}
+
+// OtherBuild says that the trace is of another build than this one; empty: it is
+// not.
+func (p *Replayed) OtherBuild() string {
+	build, version := traces.Build()
+	if p.Trace == nil || p.Trace.Build == build && p.Trace.Go == version {
+		return ""
+	}
+	return fmt.Sprintf("the trace is of build %s, %s; this is %s, %s", p.Trace.Build, p.Trace.Go, build, version)
+}
+
+func (p *Replayed) difference() string {
 	switch n := len(p.Report.Unmatched); {
 	case p.Same():
 		return ""

@@ -6,6 +6,7 @@ package traces
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -41,23 +42,24 @@ func (t *Trace) Save(dir, name string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("the trace %s was not written: %w", path, err)
 	}
-	var b bytes.Buffer
-	if err := t.Write(&b); err != nil {
-		return "", fmt.Errorf("the trace %s was not written: %w", path, err)
-	}
-	if err := replace(dir, path, b.Bytes()); err != nil {
+	if err := WriteFile(path, t.Write); err != nil {
 		return "", fmt.Errorf("the trace %s was not written: %w", path, err)
 	}
 	return path, nil
 }
 
-// replace puts a file with these bytes at path, or leaves what was there.
-func replace(dir, path string, text []byte) error {
-	f, err := os.CreateTemp(dir, ".trace-*")
+// WriteFile puts a file with what write writes at path, or leaves what was there:
+// a full disk leaves no half of one. What is there and is no file, such as a
+// terminal, is written to as it is.
+func WriteFile(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, write)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".trace-*")
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
+	err = write(f)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
@@ -69,6 +71,18 @@ func replace(dir, path string, text []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name()) // the first error is the one to tell
+	}
+	return err
+}
+
+func writeInto(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if closed := f.Close(); err == nil {
+		err = closed
 	}
 	return err
 }

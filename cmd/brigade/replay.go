@@ -194,7 +194,7 @@ func (p *program) compare(r *fuzz.Replayed) {
 	if d := r.Difference(); d != "" {
 		p.printf("  %s: another run than the trace's: %s\n", mode, d)
 		if r.Strict {
-			p.printf("  the trace is of build %s; --best-effort follows what still fits\n", r.Trace.Build)
+			p.printf("  --best-effort follows what still fits\n")
 			return
 		}
 		for _, u := range r.Unmatched() {
@@ -203,4 +203,7 @@ func (p *program) compare(r *fuzz.Replayed) {
 		return
 	}
 	p.printf("  %s: the same run, event for event; %s matched\n", mode, plural(uint64(len(r.Trace.Departures)), "departure"))
+	if other := r.OtherBuild(); other != "" {
+		p.printf("  %s\n", other)
+	}
 }

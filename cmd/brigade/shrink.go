@@ -98,10 +98,11 @@ func (p *program) tellShrunk(out string, small *traces.Trace, r *fuzz.Reduced) {
 	case r.Minimal && r.Fewest:
 		p.printf("  each is needed, and no run with a preemption less fails so\n")
 	case r.Minimal:
-		p.printf("  each is needed; whether fewer preemptions would do was not settled\n")
+		p.printf("  each is needed; no run with a preemption less fails so among %d, which is not all there are\n", r.Tried)
 	default:
 		p.printf("  the budget ended before all were tried; --runs and --for give more\n")
 	}
+	p.printf("  the run takes in %s and %s\n", plural(uint64(r.Requests), "request"), plural(uint64(r.Steps), "step"))
 	p.printf("  %s in %s; confirmed in a fresh process\n", plural(uint64(r.Runs), "run"), short(r.Took))
 	p.printf("  replay   %s replay %s\n", self(), quoted(out))
 	p.printf("  view     %s view   %s\n", self(), quoted(out))
@@ -140,6 +141,7 @@ func shrunkJSON(path, out string, small *traces.Trace, r *fuzz.Reduced) any {
 		Runs      int        `json:"runs"`
 		Minimal   bool       `json:"minimal"`
 		Fewest    bool       `json:"fewest_preemptions"`
+		Tried     int        `json:"tried"`
 		Stopped   bool       `json:"stopped"`
 		Seconds   float64    `json:"seconds"`
 		EventHash string     `json:"event_hash"`
@@ -147,6 +149,6 @@ func shrunkJSON(path, out string, small *traces.Trace, r *fuzz.Reduced) any {
 		path, out, small.Scenario, small.Seed, small.Verdict.Signature,
 		countsJSON{before.Total(), before.Inputs, before.Faults, before.Preemptions, before.Others},
 		countsJSON{after.Total(), after.Inputs, after.Faults, after.Preemptions, after.Others},
-		r.Steps, r.Requests, r.Runs, r.Minimal, r.Fewest, r.Stopped, r.Took.Seconds(), fmt.Sprintf("0x%016x", small.Hash),
+		r.Steps, r.Requests, r.Runs, r.Minimal, r.Fewest, r.Tried, r.Stopped, r.Took.Seconds(), fmt.Sprintf("0x%016x", small.Hash),
 	}
 }

@@ -3,9 +3,8 @@ package main
 // The view command.
 
 import (
-	"bytes"
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ each; where the trace does not replay any more, what it holds is shown as it is.
 		},
 	}
 	c.Flags().StringVar(&f.chrome, "chrome", "", "write the run to `FILE` for chrome://tracing or ui.perfetto.dev instead")
-	c.Flags().IntVar(&f.width, "width", 120, "columns of text")
+	c.Flags().IntVar(&f.width, "width", 100, "columns of text")
 	return c
 }
 
@@ -69,12 +68,9 @@ func (p *program) viewFile(f *viewFlags, path string) error {
 
 // export writes r as a Chrome trace.
 func (p *program) export(path string, r *sim.Report) error {
-	var b bytes.Buffer
-	if err := explain.Chrome(&b, r); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-		return err
+	write := func(w io.Writer) error { return explain.Chrome(w, r) }
+	if err := traces.WriteFile(path, write); err != nil {
+		return fmt.Errorf("%s was not written: %w", path, err)
 	}
 	p.printf("%s of %s in %s; open it in chrome://tracing or https://ui.perfetto.dev\n",
 		plural(uint64(len(r.Events)), "event"), plural(uint64(len(r.TaskPaths)), "task"), quoted(path))

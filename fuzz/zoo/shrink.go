@@ -4,6 +4,8 @@ package zoo
 
 import (
 	"context"
+	"strconv"
+	"time"
 )
 
 // Shrinking is what `brigade shrink --json` reports.
@@ -33,17 +35,18 @@ type Choices struct {
 }
 
 // Small reports whether a reader can follow the run: at most three preemptions,
-// three faults and two requests, found within ten seconds.
+// three faults and two requests.
 func (s *Shrinking) Small() bool {
 	a := s.After
-	return a.Preemptions <= 3 && a.Faults <= 3 && s.Requests <= 2 && s.Seconds <= 10.5
+	return a.Preemptions <= 3 && a.Faults <= 3 && s.Requests <= 2
 }
 
 // Shrink shrinks the trace in the file trace with the program at path, which
-// confirms it in a fresh process, into the file out.
-func Shrink(ctx context.Context, path, trace, out string) (*Shrinking, error) {
+// confirms it in a fresh process, into the file out, in at most so many runs or so
+// much time.
+func Shrink(ctx context.Context, path, trace, out string, runs int, d time.Duration) (*Shrinking, error) {
 	s := new(Shrinking)
-	status, err := ask(ctx, s, path, "shrink", trace, "--output", out, "--json")
+	status, err := ask(ctx, s, path, "shrink", trace, "--output", out, "--json", "--runs", strconv.Itoa(runs), "--for", d.String())
 	if err != nil {
 		return nil, err
 	}

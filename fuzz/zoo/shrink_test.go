@@ -12,22 +12,31 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"brigade/fuzz"
 )
 
 var table = flag.Bool("table", false, "shrink all kept traces and more found anew, and print what comes of it")
+
+var patience = flag.Duration("patience", 10*time.Second, "with -table, how long to shrink each")
 
 // few kept traces are shrunk without -table.
 const few = 3
 
 func TestShrinkTable(t *testing.T) {
 	all, small := 0, 0
+	runs, limit := 3000, 5*time.Minute // not by the clock
+	if *table {
+		runs, limit = fuzz.DefaultShrinkRuns, *patience
+	}
 	for _, p := range shown(t) {
 		if !*table && all >= few {
 			break
 		}
 		path := program(t, p.ID, planted(t, p), p.Race)
 		for _, f := range failing(t, p, path) {
-			s, err := Shrink(context.Background(), path, f, filepath.Join(t.TempDir(), filepath.Base(f)))
+			s, err := Shrink(context.Background(), path, f, filepath.Join(t.TempDir(), filepath.Base(f)), runs, limit)
 			if err != nil {
 				if strings.Contains(err.Error(), "does not fail any more") {
 					t.Log(base(f), "is no failure of this build")
@@ -49,7 +58,7 @@ func TestShrinkTable(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of %d are small: at most 3 preemptions, 3 faults, 2 requests, in 10 s", small, all)
+	t.Logf("%d of %d are small: at most 3 preemptions, 3 faults, 2 requests; each in at most %d runs or %v", small, all, runs, limit)
 	if all == 0 || 10*small < 9*all {
 		t.Errorf("%d of %d are small, want nine of ten", small, all)
 	}

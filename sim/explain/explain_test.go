@@ -210,12 +210,29 @@ func TestChrome(t *testing.T) {
 			Ph   string
 			TID  int
 			TS   int
+			Dur  int
+			PID  *int
+			S    string
 		}
 	}
 	if err := json.Unmarshal(b.Bytes(), &file); err != nil {
 		t.Fatal(err)
 	}
 	stores := 0
+	free := make(map[int]int) // by thread: when its last event ended
+	for _, e := range file.TraceEvents {
+		switch {
+		case e.Name == "" || e.PID == nil:
+			t.Errorf("an event without name or process: %+v", e)
+		case e.Ph == "M" && e.Name != "thread_name", e.Ph == "i" && e.S != "t" && e.S != "g":
+			t.Errorf("%+v", e)
+		case e.Ph == "X" && (e.Dur < 1 || e.TS < free[e.TID]):
+			t.Errorf("thread %d is busy until %d: %+v", e.TID, free[e.TID], e)
+		case e.Ph != "M" && e.Ph != "i" && e.Ph != "X":
+			t.Errorf("phase %q", e.Ph)
+		}
+		free[e.TID] = e.TS + e.Dur
+	}
 	for _, e := range file.TraceEvents {
 		if e.Name == "store x" && e.Ph == "X" && e.TID >= 2 && e.TS > 0 {
 			stores++

@@ -37,6 +37,7 @@ type Result struct {
 	Repeated bool        // the given run failed again from its departures; without that nothing was tried
 	Minimal  bool        // taking back any one departure of Report makes this failure go away
 	Fewest   bool        // no run with a preemption less fails so: all were tried, at contended operations
+	Tried    int         // runs with a preemption less that were tried in the end, all or what the budget allowed
 	Stopped  bool        // the budget ended before there was nothing left to try
 }
 
@@ -67,7 +68,9 @@ func Minimize(run Run, failing *sim.Report, o Options) Result {
 	result.Stopped = m.stopped()
 	result.Minimal = m.minimal()
 	if m.cost.Preemptions > 0 && !result.Stopped {
+		before := m.runs
 		result.Fewest = m.fewer(min(m.opt.Runs, m.runs+m.opt.Runs/4))
+		result.Tried = m.runs - before
 	}
 	result.After = m.classify()
 	result.Fewest = result.Fewest || result.After.Preemptions == 0
