@@ -15,12 +15,12 @@ import (
 	"brigade/traces"
 )
 
-var whole = flag.Bool("whole", false, "replay a hundred failing runs of each strategy, not two")
+var whole = flag.Bool("whole", false, "replay ten failing runs of each strategy, a hundred in all, not two")
 
 func TestEveryStrategyReplays(t *testing.T) {
 	many := 2
 	if *whole {
-		many = 100
+		many = 10
 	}
 	for _, name := range Strategies() {
 		t.Run(name, func(t *testing.T) {
