@@ -29,7 +29,9 @@ func (n *Net) deliver(s *socket, p packet) {
 		n.acknowledge(s)
 		n.wake(s.file, 0)
 	case packetReset:
-		n.deliverReset(s)
+		if !n.losesReset(s) {
+			n.deliverReset(s)
+		}
 	case packetData:
 		n.deliverData(s, p)
 	case packetFin:
@@ -41,6 +43,12 @@ func (n *Net) deliver(s *socket, p packet) {
 
 func (n *Net) deliverData(s *socket, p packet) {
 	if s.finQueued && s.shut&shutRead != 0 { // nobody will ever read it
+		if n.leads && s.unread() > s.recvBuffer/2 { // if it comes at all
+			s.unsure = true
+			n.takeBack(s, s.in().arrived)
+			n.follow(extraResetLost)
+			return
+		}
 		n.reset(s, sys.ECONNRESET)
 		return
 	}

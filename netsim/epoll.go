@@ -242,6 +242,9 @@ func (n *Net) wait(f *file, c *sim.Call) {
 	if c.Expired && p.waiters > 0 {
 		p.waiters--
 	}
+	if n.leader != nil && n.ledWait(p, c) {
+		return
+	}
 	room := n.batch(p, len(c.Words)/2)
 	last := p.tail
 	var level *watch // put back after the leftovers

@@ -109,6 +109,9 @@ func (n *Net) poll(p *Process, c *sim.Call) {
 		switch {
 		case f != nil:
 			is = n.revents(f, w)
+			if f.kind == kindSocket && n.leader != nil && i < len(n.leader.Polled) {
+				is = n.ledMask(f, sys.Events(n.leader.Polled[i])) & (sys.Events(w>>pollEventsShift&pollMask) | always)
+			}
 		case int32(uint32(w)) >= 0:
 			is = sys.Nval
 		}

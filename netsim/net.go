@@ -35,6 +35,9 @@ type Net struct {
 	processor   int32      // what tasks wait for that do not get one; none yet: -1
 	running     bool
 	faults      faults
+	leader      *Answer // to the call that comes; nil: none is followed
+	leads       bool    // some call of this run was followed
+	followed    [extraCount]int
 }
 
 var _ sim.World = (*Net)(nil)
@@ -63,7 +66,7 @@ func (n *Net) Begin(s *sim.Sim) {
 	n.listeners, n.connections, n.due = n.listeners[:0], n.connections[:0], n.due[:0]
 	n.port = firstEphemeral - 1
 	n.tree.rollback()
-	n.disk, n.processor, n.running = -1, -1, true
+	n.disk, n.processor, n.running, n.leads = -1, -1, true, false
 	for _, t := range n.sleepers {
 		*t = sleeper{files: t.files[:0]}
 	}
@@ -174,6 +177,10 @@ func (n *Net) Do(c *sim.Call) {
 	p := n.processes[c.Process]
 	c.N, c.N2, c.Errno = 0, 0, 0
 	n.back(c)
+	if n.leader != nil {
+		n.leads = true
+		n.lead(p)
+	}
 	switch c.Op {
 	case rt.OpListen:
 		n.listen(p, c)
@@ -191,6 +198,7 @@ func (n *Net) Do(c *sim.Call) {
 		n.act(p, c)
 	}
 	n.unhold(c)
+	n.leader = nil
 	n.settle()
 }
 

@@ -26,6 +26,7 @@ func (n *Net) shutdown(s *socket, c *sim.Call) {
 		fail(c, sys.ENOTCONN)
 	default:
 		s.shut |= how
+		s.shutByUs = s.shutByUs || how&shutRead != 0
 		if how&shutWrite != 0 {
 			n.queueFin(s)
 		}

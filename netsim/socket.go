@@ -73,6 +73,11 @@ type socket struct {
 	dribbles     int   // most bytes of a packet; 0: no limit
 	tried        bool  // whether dribbles was drawn
 	aimed, shuts uint8 // how often a deadline was met, and the window shut
+	unacked      int   // bytes, as Linux had them when it was followed
+	lateAck      bool  // an acknowledgement was not there at once
+	unsure       bool  // whether data has come that it refuses with a reset
+	resetLost    bool  // outside of the window, as Linux may have had it
+	shutByUs     bool  // reading was, by this process
 	struck       bool  // an aimed fault did
 	stalled      bool  // no write gets in
 	windowShut   bool  // nothing is taken
@@ -91,6 +96,7 @@ type flow struct {
 	edge                                 uint64 // the sender may send up to here
 	advertised                           uint64 // what the receiver told of its window last
 	taken                                uint64 // bytes that reads returned
+	stuck                                bool   // nothing is sent: of a kernel that follows
 	order                                sim.Edge
 }
 
@@ -213,6 +219,10 @@ func (n *Net) setOption(s *socket, c *sim.Call) {
 		s.linger = value != 0
 	case sys.SendBuffer:
 		s.sendBuffer = min(max(value, minSendBuffer), maxBuffer)
+		if s.spacious() && s.phase != phaseListening { // sk_write_space, even if nobody waits for it
+			s.noSpace = false
+			n.wake(s.file, sys.Out)
+		}
 	case sys.RecvBuffer:
 		s.recvBuffer = min(max(value, minRecvBuffer), maxBuffer)
 	default:

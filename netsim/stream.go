@@ -98,6 +98,9 @@ func (n *Net) writeSocket(s *socket, c *sim.Call) {
 		return
 	}
 	size := min(len(c.Buf), s.free())
+	if k, led := n.ledWrite(s, len(c.Buf)); led {
+		size = k
+	}
 	if size > 0 {
 		if n.refuses(s.file, c, sys.Out) {
 			return
@@ -172,6 +175,9 @@ func (n *Net) sendfile(p *Process, out *file, c *sim.Call) {
 		return
 	}
 	room := int64(s.free())
+	if k, led := n.ledWrite(s, int(size)); led {
+		room = int64(k)
+	}
 	if size > room {
 		size, s.noSpace = room, true
 	}

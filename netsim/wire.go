@@ -114,6 +114,9 @@ func (n *Net) push(s *socket) {
 		return
 	}
 	f := &s.out
+	if f.stuck {
+		return
+	}
 	for f.sent < f.accepted && f.sent < f.edge {
 		k := min(f.accepted-f.sent, f.edge-f.sent, uint64(n.cfg.Segment))
 		if n.faults.any {
