@@ -251,3 +251,37 @@ func TestFaultsBlameNobody(t *testing.T) {
 		t.Error("no connection was ever broken")
 	}
 }
+
+// TestLateHead: who is told that a HEAD was late may be told with content, since
+// the server may not know that it is one; any other answer has none.
+func TestLateHead(t *testing.T) {
+	for _, x := range []struct {
+		status int
+		body   string
+		right  bool
+	}{{408, "late\n", true}, {408, "", true}, {404, "none\n", false}} {
+		says := func(string) (string, bool) { return answer(x.status, []byte(x.body), true), true }
+		if x.body == "" {
+			says = func(string) (string, bool) {
+				return "HTTP/1.1 408 x\r\nContent-Length: 5\r\nConnection: close\r\n\r\n", true
+			}
+		}
+		err := serve(t, netsim.Config{}, 1, 1, says, func(c *client.Client) error {
+			conn, err := c.Dial()
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			if err := conn.Send([]byte("HEAD / HTTP/1.1\r\n\r\n")); err != nil {
+				return err
+			}
+			if _, err := conn.Response(client.Want{Method: "HEAD", Status: x.status, Close: true}); err != nil {
+				return err
+			}
+			return conn.NothingMore(true, true)
+		})
+		if (err == nil) != x.right {
+			t.Errorf("status %d with %q: %v", x.status, x.body, err)
+		}
+	}
+}
