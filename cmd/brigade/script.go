@@ -30,6 +30,7 @@ type scriptFlags struct {
 	against string
 	binary  string
 	seeds   uint64
+	site    string
 }
 
 // servers are what --server may name.
@@ -41,6 +42,13 @@ func (p *program) script() *cobra.Command {
 		Use: "script [FILE...]", Short: "Hold scripted conversations against a server",
 		Long: scriptHelp(), Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, files []string) error {
+			if f.site != "" {
+				site, err := peer.LayOut(f.site)
+				if err == nil {
+					p.printf("a server for --against serves %s\n", site.Root)
+				}
+				return err
+			}
 			scripts, err := readScripts(files)
 			if err != nil {
 				return err
@@ -50,6 +58,7 @@ func (p *program) script() *cobra.Command {
 	}
 	c.Flags().StringVar(&f.server, "server", "sim", "the `SERVER`: sim, simulated; brigaded or nginx, started for each script")
 	c.Flags().StringVar(&f.against, "against", "", "`HOST:PORT` of a server that runs already, on the loopback, with the scripts' files; --server says which it is")
+	c.Flags().StringVar(&f.site, "site", "", "only put the files that scripts ask for below the directory `DIR`, for --against")
 	c.Flags().StringVar(&f.binary, "binary", "", "the server's `FILE` (brigaded is built; nginx is looked for)")
 	c.Flags().Uint64Var(&f.seeds, "seeds", 8, "`N` simulated runs of each script, of servers of different shapes")
 	return c
@@ -124,6 +133,9 @@ func (p *program) hold(f *scriptFlags, scripts []*script.Script) error {
 
 func (f *scriptFlags) name() string {
 	if f.against != "" {
+		if f.server != "nginx" {
+			return script.Own + " at " + f.against
+		}
 		return f.server + " at " + f.against
 	}
 	return f.server
@@ -206,6 +218,9 @@ func (f *scriptFlags) foreign() (func(*script.Script) error, error) {
 		name = script.Own
 	}
 	return func(s *script.Script) error {
+		if s.Settings != (script.Settings{}) {
+			return fmt.Errorf("it needs timeouts of its own: %w", script.ErrNotOurs)
+		}
 		return s.Run(script.Runner{Machine: client.Waiting(linux.New()), Addr: addr, Server: name})
 	}, nil
 }

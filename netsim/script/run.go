@@ -20,8 +20,8 @@ type Runner struct {
 	Patience time.Duration // for anything to happen; 0: a minute
 }
 
-// ErrNotOurs says that a script drains a server that somebody else started.
-var ErrNotOurs = errors.New("the server was not started for this script, so it is not drained")
+// ErrNotOurs says that a script asks for more than a server that runs already gives.
+var ErrNotOurs = errors.New("the server was not started for this script")
 
 // run is a script under way.
 type run struct {
