@@ -66,7 +66,7 @@ failed, 4 a panic or a data race, 5 a deadlock, lost wakeup, hang or livelock,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w (%s --help lists the flags)", err, c.CommandPath())
 	})
-	root.AddCommand(p.list(), p.fuzz(), p.check(), p.table(), p.replay(), p.shrink(), p.view(), p.script(), p.worker())
+	root.AddCommand(p.list(), p.fuzz(), p.check(), p.table(), p.replay(), p.shrink(), p.view(), p.script(), p.zoo(), p.mutate(), p.worker())
 	return root
 }
 

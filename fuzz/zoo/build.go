@@ -60,7 +60,8 @@ func (s Sources) Build(ctx context.Context, root, dir string, race bool) (path s
 	}
 	path = filepath.Join(dir, "brigade")
 	// Of which commit it is says nothing here: the sources are not that commit's.
-	args := []string{"build", "-buildvcs=false", "-overlay", overlay, "-o", path}
+	// Nobody debugs it, so it goes without the tables for that.
+	args := []string{"build", "-buildvcs=false", "-ldflags=-s -w", "-overlay", overlay, "-o", path}
 	if race {
 		args = append(args, "-race")
 	}

@@ -18,12 +18,13 @@ import (
 
 // Campaign is what is run.
 type Campaign struct {
-	First    uint64 // the first seed; 0: 1
-	Seeds    uint64 // for each scenario
-	Strategy string // empty: the usual one
-	Workers  int    // worker processes; 0: the usual number
-	Traces   string // the directory for traces; empty: beside the program
-	Unshrunk bool   // leave traces as they were found
+	First    uint64   // the first seed; 0: 1
+	Seeds    uint64   // for each scenario
+	Strategy string   // empty: the usual one
+	Workers  int      // worker processes; 0: the usual number
+	Traces   string   // the directory for traces; empty: beside the program
+	Unshrunk bool     // leave traces as they were found
+	Env      []string // added to this process's
 }
 
 // Failure is the first of the failures of a scenario that are alike.
@@ -34,6 +35,7 @@ type Failure struct {
 	Invariant string
 	Signature string
 	Message   string
+	Step      int    // at which the run ended
 	Trace     string // its file
 	Count     int
 }
@@ -71,7 +73,7 @@ func Hunt(ctx context.Context, path string, c Campaign) (*Report, error) {
 		args = append(args, "-j", strconv.Itoa(c.Workers))
 	}
 	r := new(Report)
-	status, err := ask(ctx, r, path, args...)
+	status, err := askWith(ctx, c.Env, r, path, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +91,14 @@ func raceEnvironment(log string) string {
 
 // ask runs the program and reads the JSON object that it prints.
 func ask(ctx context.Context, to any, path string, args ...string) (status int, err error) {
+	return askWith(ctx, nil, to, path, args...)
+}
+
+// askWith is ask with more in the program's environment.
+func askWith(ctx context.Context, env []string, to any, path string, args ...string) (status int, err error) {
 	x := exec.CommandContext(ctx, path, args...)
 	// For programs built with -race; others do not look at it.
-	x.Env = append(os.Environ(), raceEnvironment(filepath.Join(filepath.Dir(path), "race")))
+	x.Env = append(append(os.Environ(), raceEnvironment(filepath.Join(filepath.Dir(path), "race"))), env...)
 	var out, said bytes.Buffer
 	x.Stdout, x.Stderr = &out, &said
 	var exit *exec.ExitError

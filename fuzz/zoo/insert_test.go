@@ -24,6 +24,7 @@ import (
 	"strings"
 	"testing"
 
+	"brigade/fuzz"
 	"brigade/traces"
 )
 
@@ -142,13 +143,21 @@ func edit(t *testing.T, s Sources, places []place) {
 	}
 }
 
+// disturbed are the patches whose witnesses are tried against edits.
+func disturbed(t *testing.T) []*Patch {
+	t.Helper()
+	return slices.DeleteFunc(shown(t), func(p *Patch) bool {
+		return !slices.Contains([]string{"Z04", "Z08", "Z18race", "inbox-sleeps-late", "queue-close-wakes-one"}, p.ID)
+	})
+}
+
 // At least nine of ten traces still show what they were made for, whichever of 20
 // places is edited: of the kept witnesses, which are short, and of what campaigns
 // write, at all of whose points the schedule was drawn.
 func TestWitnessesSurviveEdits(t *testing.T) {
 	const places, share = 20, 0.9
 	tried, passed, survived := 0, 0, 0
-	for _, p := range shown(t) {
+	for _, p := range disturbed(t) {
 		s := planted(t, p)
 		all := statements(t, s)
 		draw := rand.New(rand.NewPCG(1, uint64(len(all))))
@@ -187,8 +196,10 @@ func TestWitnessesSurviveEdits(t *testing.T) {
 // fresh are new traces of p, one a scenario, as a campaign writes them.
 func fresh(t *testing.T, p *Patch) (list []witness) {
 	t.Helper()
-	c := startOf(0)
-	c.Traces = t.TempDir()
+	c := Campaign{Seeds: seeds, Workers: 1, Traces: t.TempDir()}
+	if fuzz.RaceBuilt() {
+		c.Seeds = seeds / 10
+	}
 	r, err := Hunt(context.Background(), program(t, p.ID, planted(t, p), p.Race), c)
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +221,7 @@ func fresh(t *testing.T, p *Patch) (list []witness) {
 
 // The edited program does nothing else when no place acts.
 func TestEditsAreInert(t *testing.T) {
-	p := shown(t)[0]
+	p := disturbed(t)[0]
 	s := planted(t, p)
 	all := statements(t, s)
 	if len(all) < 100 {

@@ -4,9 +4,12 @@ package zoo
 //
 //	id         inbox-sleeps-late
 //	title      the loop looks into its inbox before it says that it sleeps
+//	reference  Pane 2002: the flag goes up before the last look
 //	mechanism  a giver that comes between the two sees no sleeper to wake, and
 //	           the loop sleeps beside the item
 //	verdicts   lost-wakeup:I07
+//	depth      2
+//	family     handoffs
 //	race       no
 //	difficulty easy
 //
@@ -22,6 +25,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
@@ -40,6 +45,9 @@ const (
 	Hard   Difficulty = "hard"   // more
 )
 
+// Families are what the mechanisms are about.
+var Families = []string{"buckets", "handoffs", "pollers", "connections", "buffers", "http2", "cache", "accounting"}
+
 // Verdict is one that convicts a patch. An empty Invariant stands for any.
 type Verdict struct {
 	Kind      sim.VerdictKind
@@ -50,20 +58,29 @@ type Verdict struct {
 type Patch struct {
 	ID         string
 	Title      string
+	Reference  string // where a server had a bug of this mechanism: a fact, and no code
 	Mechanism  string
 	Verdicts   []Verdict
-	Race       bool // shows itself to programs built with -race only
+	Depth      int      // how many ordering constraints have to hold, as estimated
+	Families   []string // which of Families it belongs to
+	Race       bool     // shows itself to programs built with -race only
 	Difficulty Difficulty
 
 	files []*gitdiff.File
 }
 
-//go:embed testdata/*.patch
+//go:embed testdata/*.patch testdata/control/*.patch
 var shelf embed.FS
 
 // All are the patches that are kept, in order of their IDs.
-func All() ([]*Patch, error) {
-	names, err := fs.Glob(shelf, "testdata/*.patch")
+func All() ([]*Patch, error) { return read("testdata/*.patch") }
+
+// Controls are patches that look like a bug and are none: their verdict is held.
+func Controls() ([]*Patch, error) { return read("testdata/control/*.patch") }
+
+// read reads the patches whose names match.
+func read(pattern string) ([]*Patch, error) {
+	names, err := fs.Glob(shelf, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +102,7 @@ func All() ([]*Patch, error) {
 	return list, nil
 }
 
-// Find returns the kept patch called id.
+// Find returns the kept patch called id, in capitals or not.
 func Find(id string) (*Patch, error) {
 	list, err := All()
 	if err != nil {
@@ -93,7 +110,7 @@ func Find(id string) (*Patch, error) {
 	}
 	ids := make([]string, len(list))
 	for i, p := range list {
-		if p.ID == id {
+		if strings.EqualFold(p.ID, id) {
 			return p, nil
 		}
 		ids[i] = p.ID
@@ -169,8 +186,11 @@ func (p *Patch) header(head string) error {
 	}{
 		{"id", text(&p.ID)},
 		{"title", text(&p.Title)},
+		{"reference", text(&p.Reference)},
 		{"mechanism", text(&p.Mechanism)},
 		{"verdicts", p.setVerdicts},
+		{"depth", p.setDepth},
+		{"family", p.setFamilies},
 		{"race", p.setRace},
 		{"difficulty", p.setDifficulty},
 	} {
@@ -200,10 +220,28 @@ func (p *Patch) setVerdicts(value string) error {
 	for _, word := range strings.Fields(value) {
 		name, invariant, _ := strings.Cut(word, ":")
 		kind, ok := sim.ParseVerdictKind(name)
-		if !ok || kind == sim.Held {
+		if !ok || kind == sim.Held && value != word {
 			return fmt.Errorf("%q is no verdict on a failure", name)
 		}
 		p.Verdicts = append(p.Verdicts, Verdict{kind, invariant})
+	}
+	return nil
+}
+
+func (p *Patch) setDepth(value string) (err error) {
+	if p.Depth, err = strconv.Atoi(value); err != nil || p.Depth < 0 {
+		return fmt.Errorf("%q is no number of constraints", value)
+	}
+	return nil
+}
+
+func (p *Patch) setFamilies(value string) error {
+	for _, name := range strings.Split(value, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(Families, name) {
+			return fmt.Errorf("%q is none of: %s", name, strings.Join(Families, ", "))
+		}
+		p.Families = append(p.Families, name)
 	}
 	return nil
 }

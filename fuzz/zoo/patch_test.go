@@ -9,9 +9,12 @@ import (
 
 const sample = `id         sample
 title      a line is another
+reference  none
 mechanism  the second line says three,
            which is one too many
 verdicts   property:I18 panic
+depth      1
+family     buckets, cache
 race       no
 difficulty medium
 
@@ -35,7 +38,8 @@ func parse(t *testing.T, text string) *Patch {
 
 func TestParse(t *testing.T) {
 	p := parse(t, sample)
-	if p.ID != "sample" || p.Mechanism != "the second line says three, which is one too many" || p.Race || p.Difficulty != Medium {
+	if p.ID != "sample" || p.Mechanism != "the second line says three, which is one too many" || p.Race || p.Difficulty != Medium ||
+		p.Depth != 1 || len(p.Families) != 2 || p.Reference != "none" {
 		t.Errorf("%+v", p)
 	}
 	for _, c := range []struct {
@@ -56,6 +60,8 @@ func TestParseErrors(t *testing.T) {
 		{"twice", "race ", "id         again\nrace ", `header: "id" is there twice`},
 		{"verdict", "panic", "picnic", `header: verdicts: "picnic" is no verdict on a failure`},
 		{"held", "panic", "held", `"held" is no verdict on a failure`},
+		{"depth", "1\n", "deep\n", `"deep" is no number of constraints`},
+		{"family", "cache", "cars", `"cars" is none of: buckets, handoffs, `},
 		{"race", "no\n", "maybe\n", `"maybe" is neither yes nor no`},
 		{"difficulty", "medium", "rare", `"rare" is none of: easy, medium, hard`},
 		{"elsewhere", "core/x/x.go", "sim/x.go", "sim/x.go: a patch changes files below core"},
@@ -146,7 +152,11 @@ func TestKeptPatchesFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range list {
+	controls, err := Controls()
+	if err != nil || len(controls) == 0 {
+		t.Fatalf("%d controls: %v", len(controls), err)
+	}
+	for _, p := range append(list, controls...) {
 		if overlay, err := Apply(p, root(t), t.TempDir()); err != nil {
 			t.Error(overlay, err)
 		}
@@ -154,7 +164,10 @@ func TestKeptPatchesFit(t *testing.T) {
 	if p, err := Find("inbox-sleeps-late"); err != nil || len(p.Verdicts) == 0 {
 		t.Error(err)
 	}
-	if _, err := Find("unicorn"); err == nil || !strings.Contains(err.Error(), `there is no patch "unicorn"; there are: conn-put-twice, `) {
+	if p, err := Find("z11"); err != nil || p.ID != "Z11" {
+		t.Error(err)
+	}
+	if _, err := Find("unicorn"); err == nil || !strings.Contains(err.Error(), `there is no patch "unicorn"; there are: Z04, Z06, `) {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"brigade/fuzz"
@@ -16,9 +17,6 @@ import (
 var rewrite = flag.Bool("rewrite", false, "find, shorten and keep new witnesses of every patch that this build can show")
 
 func TestMain(m *testing.M) {
-	if trace := os.Getenv(shortenVariable); trace != "" {
-		os.Exit(shorten(trace))
-	}
 	dir, err := os.MkdirTemp("", "brigade-zoo-test-")
 	if err != nil {
 		panic(err)
@@ -30,27 +28,44 @@ func TestMain(m *testing.M) {
 }
 
 // renewed are the patches whose witnesses -rewrite has replaced.
-var renewed = make(map[string]bool)
+var renewed sync.Map
 
 // shared is a directory for what several tests build.
 var shared string
 
+// built are the programs that tests share, by name: each is built once.
+var built sync.Map
+
 // program builds cmd/brigade from s once, under a name of its own.
 func program(t *testing.T, name string, s Sources, race bool) string {
 	t.Helper()
-	dir := filepath.Join(shared, name)
-	path := filepath.Join(dir, "brigade")
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	path, err := s.Build(context.Background(), root(t), dir, race)
+	build := sync.OnceValues(func() (string, error) {
+		dir := filepath.Join(shared, name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return "", err
+		}
+		return s.Build(context.Background(), root(t), dir, race)
+	})
+	once, _ := built.LoadOrStore(name, build)
+	path, err := once.(func() (string, error))()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// replace puts new into the place of old, which is there once, in the file name as
+// s has it.
+func replace(t *testing.T, s Sources, name, old, new string) {
+	t.Helper()
+	text, err := s.read(root(t), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), old); n != 1 {
+		t.Fatalf("%s has %q at %d places, and should at one", name, old, n)
+	}
+	s[name] = []byte(strings.Replace(string(text), old, new, 1))
 }
 
 func root(t *testing.T) string {
@@ -100,8 +115,7 @@ type witness struct {
 // witnesses are the kept traces of p; with -rewrite, new ones.
 func witnesses(t *testing.T, p *Patch) (list []witness) {
 	t.Helper()
-	if *rewrite && !renewed[p.ID] {
-		renewed[p.ID] = true
+	if _, done := renewed.LoadOrStore(p.ID, true); *rewrite && !done {
 		renew(t, p)
 	}
 	paths, err := filepath.Glob(filepath.Join(root(t), "traces", "testdata", p.ID+"-*.trace"))

@@ -1,0 +1,207 @@
+package main
+
+// The mutate command: how many small changes of the core the campaign notices.
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"path"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"brigade/fuzz"
+	"brigade/fuzz/mutate"
+	"brigade/fuzz/zoo"
+)
+
+// mutateFlags are the flags of brigade mutate.
+type mutateFlags struct {
+	budget  uint64
+	sample  int
+	seed    seedValue
+	workers int
+	json    bool
+}
+
+func (p *program) mutate() *cobra.Command {
+	f := new(mutateFlags)
+	c := &cobra.Command{
+		Use:   "mutate [PACKAGE...]",
+		Short: "Change the core in small ways and see what campaigns notice",
+		Long: `Mutate changes the core's packages (directories such as core/poll; all that
+campaigns answer for, if none is named) at every place where an operator applies,
+one place at a time, and runs the general campaign on each. It prints the share
+of mutants that was noticed, raw and without those argued to be equivalent, and
+those that survived, with their lines.
+
+It is to be run in the module's sources. The exit status is 2 if a mutant that is
+argued to be equivalent was noticed, or the argument is about code that is gone.`,
+		RunE: func(_ *cobra.Command, packages []string) error {
+			switch {
+			case f.budget == 0:
+				return fmt.Errorf("--budget is %d; it must be at least 1", f.budget)
+			case f.sample < 0 || f.workers < 1:
+				return fmt.Errorf("--sample is %d and -j is %d; they are 0 and 1 at least", f.sample, f.workers)
+			}
+			for i := range packages {
+				packages[i] = path.Clean(packages[i])
+			}
+			if len(packages) == 0 {
+				packages = mutate.Packages
+			}
+			return p.mutateCore(f, packages)
+		},
+	}
+	c.Flags().Uint64Var(&f.budget, "budget", 600, "give up on a mutant after `N` runs")
+	c.Flags().IntVar(&f.sample, "sample", 0, "draw `K` of the mutants (0: all)")
+	c.Flags().Var(&f.seed, "seed", "by which the sample is drawn")
+	c.Flags().IntVarP(&f.workers, "workers", "j", runtime.NumCPU(), "mutants at a time")
+	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	return c
+}
+
+// mutateCore does it.
+func (p *program) mutateCore(f *mutateFlags, packages []string) error {
+	began := time.Now()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root, err := zoo.Root(ctx)
+	if err != nil {
+		return err
+	}
+	list, sources, err := mutate.Plant(root, packages)
+	if err != nil {
+		return err
+	}
+	stale, err := mutate.Stale(list, packages)
+	if err != nil {
+		return err
+	}
+	hunter, err := mutate.Build(ctx, root, sources)
+	if err != nil {
+		return err
+	}
+	defer hunter.Close()
+	sample := mutate.Sample(list, f.sample, f.seed.n)
+	done := 0
+	o := mutate.Options{Runs: f.budget, Workers: f.workers, Told: func(*mutate.Outcome) {
+		if done++; done%100 == 0 {
+			_, _ = fmt.Fprintf(p.stderr, "%d of %d mutants, %s\n", done, len(sample), short(time.Since(began)))
+		}
+	}}
+	outcomes, err := hunter.Run(ctx, sample, o)
+	if err != nil {
+		return err
+	}
+	r := newMutationReport(outcomes, stale, packages)
+	r.Budget, r.Planted, r.Seconds = f.budget, len(list), time.Since(began).Seconds()
+	if len(r.Refuted)+len(r.Stale) > 0 {
+		p.class = fuzz.ClassProperty
+	}
+	if f.json {
+		return json.NewEncoder(p.stdout).Encode(r)
+	}
+	p.tellMutation(r)
+	return nil
+}
+
+// mutationReport is what mutate prints.
+type mutationReport struct {
+	mutate.Score
+	Planted    int             `json:"planted"` // of which the mutants are a sample
+	Raw        float64         `json:"raw"`
+	Net        float64         `json:"without_equivalent"`
+	Budget     uint64          `json:"budget"`
+	Seconds    float64         `json:"seconds"`
+	ByPackage  []mutationPart  `json:"packages"`
+	ByOperator []mutationPart  `json:"operators"`
+	Survivors  []mutationPlace `json:"survivors"`
+	Refuted    []mutationPlace `json:"refuted,omitempty"`
+	Stale      []string        `json:"stale,omitempty"`
+	Verdicts   map[string]int  `json:"verdicts"` // that killed
+}
+
+// mutationPart is the score of a part of the mutants.
+type mutationPart struct {
+	Name string `json:"name"`
+	mutate.Score
+}
+
+// mutationPlace is a mutant in the report.
+type mutationPlace struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Function string `json:"function"`
+	Operator string `json:"operator"`
+	Text     string `json:"text"`
+	Reached  bool   `json:"reached"`
+	Key      string `json:"key"`
+}
+
+func newMutationReport(outcomes []*mutate.Outcome, stale, packages []string) *mutationReport {
+	r := &mutationReport{Stale: stale, Verdicts: make(map[string]int), Survivors: []mutationPlace{}}
+	slices.Sort(r.Stale)
+	for _, name := range packages {
+		r.ByPackage = append(r.ByPackage, mutationPart{Name: name})
+	}
+	for _, x := range outcomes {
+		r.Add(x)
+		part(&r.ByPackage, path.Dir(x.File)).Add(x)
+		part(&r.ByOperator, string(x.Operator)).Add(x)
+		place := mutationPlace{x.File, x.Line, x.Function, string(x.Operator), x.Text, x.Reached, x.Key()}
+		switch {
+		case x.Refuted():
+			r.Refuted = append(r.Refuted, place)
+		case x.Survived():
+			r.Survivors = append(r.Survivors, place)
+		}
+		if x.Killed {
+			r.Verdicts[x.By]++
+		}
+	}
+	r.Raw, r.Net = r.Score.Raw(), r.Score.Net()
+	return r
+}
+
+// part is the part called name, made if it is not there.
+func part(list *[]mutationPart, name string) *mutate.Score {
+	i := slices.IndexFunc(*list, func(x mutationPart) bool { return x.Name == name })
+	if i < 0 {
+		i = len(*list)
+		*list = append(*list, mutationPart{Name: name})
+	}
+	return &(*list)[i].Score
+}
+
+func (p *program) tellMutation(r *mutationReport) {
+	for _, x := range r.Survivors {
+		note := ""
+		if !x.Reached {
+			note = "  (no run comes there)"
+		}
+		p.printf("survived  %s:%d %s %s: %s%s\n", x.File, x.Line, x.Function, x.Operator, x.Text, note)
+	}
+	for _, x := range r.Refuted {
+		p.printf("refuted   %s:%d is argued to be equivalent, and was noticed: %s\n", x.File, x.Line, x.Key)
+	}
+	for _, key := range r.Stale {
+		p.printf("stale     equivalent.txt argues about what is gone: %s\n", key)
+	}
+	p.printf("%-22s %7s %7s %6s %10s %9s %8s\n", "", "mutants", "killed", "raw", "equivalent", "unreached", "without")
+	for _, list := range [][]mutationPart{r.ByOperator, r.ByPackage, {{"all", r.Score}}} {
+		for i := range list {
+			x := &list[i]
+			p.printf("%-22s %7d %7d %5.1f%% %10d %9d %7.1f%%\n", x.Name, x.Mutants, x.Killed, 100*x.Raw(), x.Equivalent, x.Unreached, 100*x.Net())
+		}
+		p.printf("\n")
+	}
+	p.printf("%d of %d mutants killed within %s each: %.1f%%, without those argued equivalent %.1f%%; %d planted, %s\n",
+		r.Killed, r.Mutants, plural(r.Budget, "run"), 100*r.Raw, 100*r.Net, r.Planted, short(time.Duration(r.Seconds*float64(time.Second))))
+}
