@@ -182,16 +182,14 @@ func (f *zooFlags) catch(ctx context.Context, b *zoo.Patch, strategies []string)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", b.ID, err)
 		}
-		if err := a.add(ctx, path, m, f.shrink); err != nil {
-			return nil, fmt.Errorf("%s: %w", b.ID, err)
-		}
+		a.add(ctx, path, m, f.shrink)
 	}
 	a.Seconds = time.Since(began).Seconds()
 	return a, nil
 }
 
 // add takes in what a strategy came to. The first that found the bug is shrunk.
-func (a *animal) add(ctx context.Context, path string, m *zoo.Measure, shrink bool) error {
+func (a *animal) add(ctx context.Context, path string, m *zoo.Measure, shrink bool) {
 	median := m.Median()
 	least, most := m.Interval()
 	h := animalHunt{
@@ -203,18 +201,16 @@ func (a *animal) add(ctx context.Context, path string, m *zoo.Measure, shrink bo
 	a.Strategies = append(a.Strategies, h)
 	x := median.Failure
 	if a.Found || x == nil {
-		return nil
+		return
 	}
 	a.Found, a.Invariant, a.Verdict, a.Runs, a.Steps = true, x.Invariant, x.Verdict, median.Runs, x.Step
 	if !shrink || x.Trace == "" {
-		return nil
+		return
 	}
-	s, err := zoo.Shrink(ctx, path, x.Trace, x.Trace+".min")
-	if err != nil {
-		return nil // a race, or a hang, of which the detector or nobody says the same again
+	// A race, or a hang, may not shrink: the detector, or nobody, says the same again.
+	if s, err := zoo.Shrink(ctx, path, x.Trace, x.Trace+".min"); err == nil {
+		a.Shrunk = &shrunkSize{s.Before.Total, s.After.Total, s.Requests, s.After.Inputs, s.After.Faults, s.After.Preemptions}
 	}
-	a.Shrunk = &shrunkSize{s.Before.Total, s.After.Total, s.Requests, s.After.Inputs, s.After.Faults, s.After.Preemptions}
-	return nil
 }
 
 // tellAnimal prints a line for each strategy.

@@ -50,6 +50,10 @@ func (e edits) apply(text []byte) []byte {
 			cuts = append(cuts, cut{at: x.from, skip: span, text: x.before, begins: true, span: -1, order: i})
 			continue
 		}
+		if span == 0 { // it stands before whatever begins there
+			cuts = append(cuts, cut{at: x.from, text: x.before, begins: true, span: len(text), order: i})
+			continue
+		}
 		cuts = append(cuts,
 			cut{at: x.from, text: x.before, begins: true, span: span, order: i},
 			cut{at: x.to, text: x.after, span: span, order: i})

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -46,28 +47,39 @@ func (g *gardener) condition(x ast.Expr) {
 // bounds are the comparisons with the function that may get them wrong by one.
 var bounds = map[token.Token]string{token.LSS: "Less", token.LEQ: "LessEqual", token.GTR: "Greater", token.GEQ: "GreaterEqual"}
 
+// sums are the operators that a bound is shifted by.
+var sums = map[token.Token]string{token.ADD: "Plus", token.SUB: "Minus"}
+
+// truths are the operators that give true or false.
+var truths = []token.Token{token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.LAND, token.LOR}
+
 // binary plants what can go wrong with an operator.
 func (g *gardener) binary(x *ast.BinaryExpr) {
-	switch x.Op {
-	case token.LAND, token.LOR:
+	switch function := bounds[x.Op]; {
+	case x.Op == token.LAND || x.Op == token.LOR:
 		for _, y := range []ast.Expr{x.X, x.Y} {
-			o, text := DropCondition, g.of(y)
-			if strings.Contains(strings.ToLower(text), "generation") {
-				o = DropGeneration
-			}
-			k := g.mutant(y, o, text+" of "+g.of(x))
-			if x.Op == token.LAND {
-				g.wrap(y, "(mutant.On(%d) || (", "))", k)
-			} else {
-				g.wrap(y, "(!mutant.On(%d) && (", "))", k)
-			}
+			g.operand(x, y)
 		}
-	case token.LSS, token.LEQ, token.GTR, token.GEQ:
-		g.instead(x, "mutant."+bounds[x.Op])
-	case token.ADD, token.SUB:
+	case function != "":
+		g.instead(x, "mutant."+function)
+	case sums[x.Op] != "":
 		if one, ok := x.Y.(*ast.BasicLit); ok && one.Kind == token.INT && one.Value == "1" {
-			g.instead(x, map[token.Token]string{token.ADD: "mutant.Plus", token.SUB: "mutant.Minus"}[x.Op])
+			g.instead(x, "mutant."+sums[x.Op])
 		}
+	}
+}
+
+// operand leaves out y, one of x's two conditions.
+func (g *gardener) operand(x *ast.BinaryExpr, y ast.Expr) {
+	o, text := DropCondition, g.of(y)
+	if strings.Contains(strings.ToLower(text), "generation") {
+		o = DropGeneration
+	}
+	k := g.mutant(y, o, text+" of "+g.of(x))
+	if x.Op == token.LAND {
+		g.wrap(y, "(mutant.On(%d) || (", "))", k)
+	} else {
+		g.wrap(y, "(!mutant.On(%d) && (", "))", k)
 	}
 }
 
@@ -121,10 +133,7 @@ func (g *gardener) truth(x ast.Expr) bool {
 	case *ast.UnaryExpr:
 		return x.Op == token.NOT
 	case *ast.BinaryExpr:
-		switch x.Op {
-		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.LAND, token.LOR:
-			return true
-		}
+		return slices.Contains(truths, x.Op)
 	}
 	return false
 }

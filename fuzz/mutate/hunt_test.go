@@ -1,0 +1,102 @@
+package mutate
+
+import (
+	"context"
+	"testing"
+
+	"brigade/fuzz"
+	"brigade/fuzz/zoo"
+)
+
+// The sample of a test: so many mutants, each with so many runs. `brigade mutate`
+// hunts all.
+const (
+	sample = 32
+	budget = 150
+)
+
+// Most mutants of a sample are killed; those that are said to be equivalent are
+// not, and are there; and the program in which none acts does what the core does.
+func TestMutants(t *testing.T) {
+	if fuzz.RaceBuilt() {
+		t.Log("the same without the race detector says more in less time")
+		return
+	}
+	ctx := context.Background()
+	root, err := zoo.Root(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, sources, err := Plant(root, Packages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hunter, err := Build(ctx, root, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hunter.Close()
+	inert(t, hunter)
+
+	var score Score
+	outcomes, err := hunter.Run(ctx, Sample(list, sample, 1), Options{Runs: budget, Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range outcomes {
+		score.Add(x)
+		switch {
+		case x.Refuted():
+			t.Errorf("%v is killed by %s, and argued to be equivalent", x.Mutant, x.By)
+		case !x.Killed:
+			t.Logf("survived: %v (reached: %v)", x.Mutant, x.Reached)
+		}
+	}
+	t.Logf("%d of %d mutants killed", score.Killed, score.Mutants)
+	if score.Raw() < 0.5 {
+		t.Errorf("%.0f%% are killed; of so small a sample it should be half at least", 100*score.Raw())
+	}
+}
+
+// inert checks that the program in which no mutant acts makes the runs of the core
+// as it is.
+func inert(t *testing.T, h *Hunter) {
+	t.Helper()
+	ctx := context.Background()
+	plain, clean, err := zoo.Build(ctx, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer clean()
+	c := zoo.Campaign{Seeds: 50, Workers: 1, Traces: t.TempDir()}
+	want, err := zoo.Hunt(ctx, plain, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := zoo.Hunt(ctx, h.path, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Hash != want.Hash || got.Runs != want.Runs || got.Runs == 0 {
+		t.Errorf("%d runs with event hash %s; of the core as it is %d with %s", got.Runs, got.Hash, want.Runs, want.Hash)
+	}
+}
+
+// What is argued about is there, and is argued.
+func TestEquivalent(t *testing.T) {
+	root, err := zoo.Root(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := Plant(root, Packages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale, err := Stale(list, Packages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range stale {
+		t.Errorf("equivalent.txt argues about what is gone: %s", key)
+	}
+}
