@@ -208,7 +208,7 @@ func (a *animal) add(ctx context.Context, path string, m *zoo.Measure, shrink bo
 		return
 	}
 	// A race, or a hang, may not shrink: the detector, or nobody, says the same again.
-	if s, err := zoo.Shrink(ctx, path, x.Trace, x.Trace+".min"); err == nil {
+	if s, err := zoo.Shrink(ctx, path, x.Trace, x.Trace+".min", fuzz.DefaultShrinkRuns, 10*time.Second); err == nil {
 		a.Shrunk = &shrunkSize{s.Before.Total, s.After.Total, s.Requests, s.After.Inputs, s.After.Faults, s.After.Preemptions}
 	}
 }

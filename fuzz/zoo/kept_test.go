@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"brigade/fuzz"
 	"brigade/fuzz/scenario"
@@ -77,7 +78,7 @@ func renew(t *testing.T, p *Patch) {
 			continue
 		}
 		out := filepath.Join(t.TempDir(), "small.trace")
-		if s, err := Shrink(context.Background(), path, f.Failure.Trace, out); err == nil {
+		if s, err := Shrink(context.Background(), path, f.Failure.Trace, out, fuzz.DefaultShrinkRuns, 10*time.Second); err == nil {
 			f.Failure.Trace = s.Trace
 		}
 		x, err := traces.Load(f.Failure.Trace)
