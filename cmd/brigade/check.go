@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +25,8 @@ type checkFlags struct {
 	bound int
 	limit time.Duration
 	json  bool
+	jobs  int
+	parts bool // it is a worker
 }
 
 func (p *program) check() *cobra.Command {
@@ -32,7 +37,7 @@ and in which build, how many executions and distinct orders there were, and
 whether that is all there is. It stops at the first failure.
 
 With --bound, first no schedule with a preemption is run, then those with one,
-and so on up to K.
+and so on up to K. With -j, as many processes share the orders between them.
 
 Components:
 `
@@ -52,6 +57,12 @@ Components:
 			case set("bound"):
 				o.Bound = f.bound
 			}
+			switch o.Jobs = f.jobs; {
+			case f.jobs < 1:
+				return errors.New("-j is a number of processes, 1 at least")
+			case f.parts:
+				return check.Serve(names[0], o, os.Stdin, p.stdout)
+			}
 			return p.certify(names[0], o, f.json)
 		},
 	}
@@ -60,7 +71,35 @@ Components:
 	c.Flags().IntVar(&f.bound, "bound", 0, "at most `K` preemptions in a schedule (any number, if not given)")
 	c.Flags().DurationVar(&f.limit, "for", 0, "stop when `D`, such as 10m, has passed")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	c.Flags().IntVarP(&f.jobs, "jobs", "j", 1, "worker `PROCESSES`; not with --bound")
+	c.Flags().BoolVar(&f.parts, "parts", false, "be a worker")
+	_ = c.Flags().MarkHidden("parts")
 	return c
+}
+
+// checkWorker starts this program as a worker of a check.
+func checkWorker(name string, o check.Options) func() *exec.Cmd {
+	return func() *exec.Cmd {
+		args := []string{"check", name, "--parts", "--for", o.MaxTime.String()}
+		if o.Tasks > 0 {
+			args = append(args, "--tasks", strconv.Itoa(o.Tasks))
+		}
+		if o.Ops > 0 {
+			args = append(args, "--ops", strconv.Itoa(o.Ops))
+		}
+		c := exec.Command(checkProgram(), args...)
+		c.Stderr = os.Stderr
+		return c
+	}
+}
+
+// checkProgram is this program's file.
+func checkProgram() string {
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
 }
 
 // certify runs the check and prints what it showed. While it runs, what is left
@@ -73,7 +112,13 @@ func (p *program) certify(name string, o check.Options, asJSON bool) error {
 			_, _ = fmt.Fprintf(p.stderr, "%d executions, %d orders, about %.0f left\n", r.Executions, r.Orders, r.Left)
 		}
 	}
-	z, err := check.Run(name, o)
+	run := check.Run
+	if o.Jobs > 1 {
+		run = func(name string, o check.Options) (*check.Certificate, error) {
+			return check.RunJobs(name, o, checkWorker(name, o))
+		}
+	}
+	z, err := run(name, o)
 	if err != nil {
 		return err
 	}

@@ -76,23 +76,30 @@ func TestPlantedFaultsTurnCertificatesRed(t *testing.T) {
 		t.Run(f.component, func(t *testing.T) {
 			t.Parallel()
 			path := buildWith(t, root, f.file, f.was, f.is)
-			out, err := exec.Command(path, "check", f.component, "--json").Output()
-			status := 0
-			if e := new(exec.ExitError); errors.As(err, &e) {
-				status = e.ExitCode()
-			} else if err != nil {
-				t.Fatal(err)
-			}
-			var z check.Certificate
-			if err := json.Unmarshal(out, &z); err != nil {
-				t.Fatalf("%v in %q", err, out)
-			}
-			t.Logf("%s: %d executions, %s", f.name, z.Executions, z.Failure)
-			if z.Verdict != "failed" || status != int(f.class) || z.Complete {
-				t.Errorf("%s: exit status %d, %s", f.name, status, out)
+			for _, jobs := range []string{"1", "2"} {
+				z, status := checkBy(t, path, f.component, jobs)
+				t.Logf("%s: %d executions, %s", f.name, z.Executions, z.Failure)
+				if z.Verdict != "failed" || status != int(f.class) || z.Complete || z.Schedule == "" {
+					t.Errorf("%s: exit status %d, %+v", f.name, status, z)
+				}
 			}
 		})
 	}
+}
+
+// checkBy is the certificate that the program at path gives.
+func checkBy(t *testing.T, path, component, jobs string) (z check.Certificate, status int) {
+	t.Helper()
+	out, err := exec.Command(path, "check", component, "--json", "-j", jobs).Output()
+	if e := new(exec.ExitError); errors.As(err, &e) {
+		status = e.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &z); err != nil {
+		t.Fatalf("%v in %q", err, out)
+	}
+	return z, status
 }
 
 // buildWith builds this program with one text of a file replaced by another.

@@ -21,6 +21,7 @@ type Certificate struct {
 	Go         string  `json:"go"`      // its compiler
 	Tasks      int     `json:"tasks"`   // of the kind that there are several of
 	Ops        int     `json:"ops"`     // operations of each
+	Jobs       int     `json:"jobs"`    // processes
 	Bound      *int    `json:"bound"`   // on preemptions; null: none
 	Verdict    string  `json:"verdict"` // "held", "failed" or "unfinished"
 	Complete   bool    `json:"complete"`
@@ -44,7 +45,7 @@ func certify(c Component, o Options, r dpor.Result) (*Certificate, error) {
 		return nil, err
 	}
 	z := &Certificate{
-		Component: c.Name, Type: c.Type, Build: build, Go: runtime.Version(), Tasks: o.Tasks, Ops: o.Ops,
+		Component: c.Name, Type: c.Type, Build: build, Go: runtime.Version(), Tasks: o.Tasks, Ops: o.Ops, Jobs: max(o.Jobs, 1),
 		Verdict: "held", Complete: r.Complete, Executions: r.Executions, Orders: r.Orders, Redundant: r.Redundant,
 		Steps: r.Steps, Fixed: r.Fixed, Astray: r.Astray, Left: r.Left, Seconds: r.Elapsed.Seconds(),
 	}
@@ -97,7 +98,11 @@ func (z *Certificate) String() string {
 	line("executions", "%d", z.Executions)
 	line("orders", "%d distinct", z.Orders)
 	line("redundant", "%d executions", z.Redundant)
-	line("time", "%.2f s", z.Seconds)
+	processes := "one process"
+	if z.Jobs > 1 {
+		processes = fmt.Sprintf("%d processes", z.Jobs)
+	}
+	line("time", "%.2f s, %s", z.Seconds, processes)
 	if z.Failure != "" {
 		line("failure", "%s", z.Failure)
 		line("schedule", "%s", strings.ReplaceAll(z.Schedule, "\n", "\n              "))

@@ -38,6 +38,7 @@ type Options struct {
 	Ops     int // 0: the component's usual number
 	Bound   int // on preemptions; dpor.Unbounded: none
 	MaxTime time.Duration
+	Jobs    int // RunJobs: worker processes
 	// Progress is told now and then, if not nil.
 	Progress func(dpor.Result)
 }
@@ -68,6 +69,19 @@ func Run(name string, o Options) (*Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
+	main, d, err := prepare(name, &o)
+	if err != nil {
+		return nil, err
+	}
+	return certify(c, o, explore(d, main))
+}
+
+// prepare fills in o's sizes, and makes of it the program and how to explore it.
+func prepare(name string, o *Options) (main func(), d dpor.Options, err error) {
+	c, err := Find(name)
+	if err != nil {
+		return nil, d, err
+	}
 	if o.Tasks == 0 {
 		o.Tasks = c.Tasks
 	}
@@ -75,11 +89,10 @@ func Run(name string, o Options) (*Certificate, error) {
 		o.Ops = c.Ops
 	}
 	if o.Tasks < 1 || o.Ops < 1 || o.Tasks*o.Ops > maxSize {
-		return nil, fmt.Errorf("%d tasks with %d operations each cannot be checked; there must be one of each at least, and %d operations at most", o.Tasks, o.Ops, maxSize)
+		return nil, d, fmt.Errorf("%d tasks with %d operations each cannot be checked; there must be one of each at least, and %d operations at most", o.Tasks, o.Ops, maxSize)
 	}
-	return certify(c, o, explore(dpor.Options{
-		Sim: sim.Options{Seed: 1}, Bound: o.Bound, MaxTime: o.MaxTime, First: true, Progress: o.Progress,
-	}, c.program(o.Tasks, o.Ops)))
+	d = dpor.Options{Sim: sim.Options{Seed: 1}, Bound: o.Bound, MaxTime: o.MaxTime, First: true, Progress: o.Progress}
+	return c.program(o.Tasks, o.Ops), d, nil
 }
 
 // explore explores; with a bound, by as many preemptions as it takes to fail: the

@@ -18,6 +18,8 @@
 package dpor
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"brigade/sim"
@@ -57,7 +59,12 @@ type Result struct {
 
 	Left    float64       // estimated executions that are left, after Knuth (1975)
 	Elapsed time.Duration // real time
+
+	seen map[uint64]int // executions of each order
 }
+
+// Seen are the fingerprints of the orders, in no particular order.
+func (r *Result) Seen() []uint64 { return slices.Collect(maps.Keys(r.seen)) }
 
 // Explore executes main until every order has been seen, or a bound of o is
 // reached.

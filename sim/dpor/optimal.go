@@ -50,13 +50,15 @@ type node struct {
 	tree  []*branch   // what is planned besides proc
 	plan  *branch     // what is planned after proc; nil: nothing
 	width int         // branches there were
+	given bool        // it is how the part that is explored begins (split.go)
 }
 
 // sleeper is a task whose next operation, with these accesses, has been explored
 // from an earlier place, and everything between commutes with it.
 type sleeper struct {
-	proc int32
-	acts []hb.Access
+	proc  int32
+	acts  []hb.Access
+	given bool // it was explored in an earlier part (split.go)
 }
 
 // branch is a node of a wakeup tree.

@@ -42,6 +42,7 @@ func explore(o Options, s search, main func()) Result {
 	run := o.Sim
 	run.Strategy, run.Order, run.Departures, run.Whole, run.Record, run.Twice = s, &recorder, nil, true, false, false
 	seen := make(map[uint64]int)
+	r.seen = seen
 	began := time.Now()
 	for {
 		one := sim.Run(run, main)

@@ -32,6 +32,9 @@ func (o *optimal) plan() bool {
 // reverse plans that event k comes before event i.
 func (o *optimal) reverse(i, k int) {
 	n := o.stack[o.events[i]]
+	if n.given {
+		return // that is for the parts that begin otherwise
+	}
 	s := &o.seq
 	s.from, s.events, s.next = i, s.events[:0], nil
 	for m := i + 1; m < min(k, len(o.trace.log.Events)); m++ {
@@ -41,7 +44,7 @@ func (o *optimal) reverse(i, k int) {
 	}
 	s.events = append(s.events, k)
 	for _, z := range n.sleep {
-		if o.initial(s, k, z.proc, z.acts) {
+		if o.initial(s, k, z.proc, z.acts) && (!z.given || o.has(s, z.proc)) {
 			return
 		}
 	}
@@ -68,6 +71,16 @@ func (o *optimal) initial(s *sequence, k int, proc int32, acts []hb.Access) bool
 		}
 	}
 	return true
+}
+
+// has reports whether proc has a part in s.
+func (o *optimal) has(s *sequence, proc int32) bool {
+	for _, m := range s.events {
+		if o.procOf(m) == proc {
+			return true
+		}
+	}
+	return false
 }
 
 // ordered reports whether event l of a plan has to come before event m of it. For
@@ -193,6 +206,9 @@ func (o *optimal) pending(s *sequence, proc int32) ([]hb.Access, bool) {
 func (o *optimal) retreat() bool {
 	for len(o.stack) > 0 {
 		n := o.stack[len(o.stack)-1]
+		if n.given {
+			return false
+		}
 		if n.draw {
 			if n.taken++; n.taken < n.n {
 				n.plan = nil
@@ -200,7 +216,7 @@ func (o *optimal) retreat() bool {
 				return true
 			}
 		} else {
-			n.sleep = append(n.sleep[:len(n.sleep):len(n.sleep)], sleeper{n.proc, n.acts})
+			n.sleep = append(n.sleep[:len(n.sleep):len(n.sleep)], sleeper{proc: n.proc, acts: n.acts})
 			if len(n.tree) > 0 {
 				n.plan, n.tree = n.tree[0], n.tree[1:]
 				n.proc, n.acts = n.plan.proc, nil
