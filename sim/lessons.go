@@ -13,16 +13,21 @@ type learner interface {
 	Missing(seed uint64) []uint64
 }
 
-// teach makes the runs that the run of o learns from. How they end is theirs.
-func (s *Sim) teach(o Options, main func()) {
+// teach makes the runs that the run of o learns from. How they end is theirs, but
+// for a data race that the detector will not report again: it is returned, as the
+// lesson's seed showed it.
+func (s *Sim) teach(o Options, main func()) *Report {
 	l, ok := o.Strategy.(learner)
 	if !ok || o.Departures != nil {
-		return
+		return nil
 	}
 	lesson := o
 	lesson.Order, lesson.Fingerprint, lesson.Twice = nil, false, false
 	for _, seed := range l.Missing(o.Seed) {
 		lesson.Seed = seed
-		s.once(lesson, l, false, main)
+		if r := s.once(lesson, l, false, main); r.Verdict != nil && r.Verdict.Kind == DataRace && !repeats(r.Verdict) {
+			return s.explain(lesson, r, main)
+		}
 	}
+	return nil
 }

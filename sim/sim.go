@@ -119,7 +119,9 @@ func Run(o Options, main func()) *Report {
 }
 
 func (s *Sim) run(o Options, main func()) *Report {
-	s.teach(o, main)
+	if r := s.teach(o, main); r != nil {
+		return r
+	}
 	r := s.once(o, o.Strategy, o.Record, main)
 	if r.Verdict != nil && r.Verdict.Kind == Foreign {
 		r = s.confirmForeign(r, o, main)

@@ -38,7 +38,7 @@ const raceTwice = "suppress_equal_stacks=0 suppress_equal_addresses=0"
 // makes more runs. Under go test -race every run is searched for data races too.
 func Test(t TB, main func()) {
 	t.Helper()
-	o := Options{Seed: 1}
+	var o Options
 	if v := os.Getenv(runsVariable); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1 {
