@@ -8,6 +8,12 @@
 //
 //	c, err := check.Run("inbox", check.Options{Tasks: 2, Ops: 2, Bound: dpor.Unbounded})
 //
+// To add one, write a file with a function that returns a Component (once.go is the
+// shortest), and name it in Components. Its program labels what tasks share before
+// they start, so that no execution is redundant; uses rt.Taken where something
+// changes hands; and says by rt.Bug what its users rely on. Then plant a bug in the
+// type in cmd/brigade's check_test.go, which has to turn the certificate red.
+//
 // The exploration is package dpor's, whose documentation says what it does not
 // enumerate.
 package check
