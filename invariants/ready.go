@@ -16,8 +16,8 @@ import (
 )
 
 // aside is how long bytes may lie unread that a call did not get at first: an edge
-// follows soon.
-const aside = slack
+// follows, later if the machine is short of memory.
+const aside = lost
 
 // watched is what is known of a connection's readiness.
 type watched struct {
@@ -143,7 +143,7 @@ func (w *watch) unread(now rt.Instant) {
 	for i := range w.connections.members {
 		m := &w.connections.members[i]
 		r := &m.R
-		if m.gone || !r.called || r.state == rt.WaitNone || r.state == rt.WaitWrite || r.state == rt.WaitRoom {
+		if m.gone || !r.called || r.state == rt.WaitNone || r.state == rt.WaitWrite || r.state == rt.WaitRoom || r.state == rt.WaitLinger {
 			r.since = 0
 			continue
 		}

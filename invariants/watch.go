@@ -195,8 +195,8 @@ func (w *watch) probe(e *sim.Event) {
 // reaches is an event that reached a connection.
 func (w *watch) reaches(e *sim.Event, m *member[watched]) {
 	t := w.tasks.at(e.Task)
-	if t == nil {
-		return
+	if t == nil || t.fd == 0 {
+		return // it waits in poll(2), which keeps no tokens
 	}
 	x := w.tokens[armed{t.fd, e.B}]
 	if x.fd != m.fd || x.generation != m.R.generation {
