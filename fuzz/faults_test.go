@@ -1,0 +1,147 @@
+package fuzz
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"brigade/fuzz/scenario"
+	"brigade/netsim"
+)
+
+// enough is how many of the runs in which a fault struck are made again without it.
+const enough = 2
+
+// most is how many runs of crowd it may take until every fault has shown itself.
+const most = 1500
+
+// Every fault is in some run's profile, strikes, and makes a run go otherwise: in crowd,
+// or, where the server has no use for what it strikes yet, in a program of its own. A run
+// that fails is a failure.
+func TestEveryFaultTells(t *testing.T) {
+	crowd, err := scenario.Find("crowd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewRunner()
+	var counts FaultCounts
+	programs := scenario.Set{crowd, pipes()}
+	for seed := uint64(1); seed <= most && len(counts.Idle()) > 0; seed++ {
+		for _, s := range programs {
+			if s.Name == "pipes" && seed > 20 {
+				continue
+			}
+			m, err := r.Recorded(Job{Scenario: s, Strategy: "random", Seed: seed, Engine: DefaultEngine})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v := m.Report.Verdict; v != nil {
+				t.Fatalf("%s, seed %d: %v", s.Name, seed, v)
+			}
+			if err := r.Count(&counts, m, enough); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := counts.Table(&b); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("\n%s", b.String())
+	for _, text := range counts.Idle() {
+		t.Error(text)
+	}
+}
+
+// pipes is a program whose tasks wake one another by a pipe that they fill.
+func pipes() *scenario.Scenario {
+	return &scenario.Scenario{
+		Name:  "pipes",
+		Story: "a pipe is filled and emptied",
+		Prepare: func(e *scenario.Env) func() {
+			n, ok := e.World.(*netsim.Net)
+			if !ok {
+				n = netsim.New(netsim.Config{Profile: netsim.DefaultProfile()})
+				n.Process("server")
+				e.World = n
+			}
+			return func() {
+				e.Profile = netsim.DefaultProfile()
+				p := n.Process("server")
+				r, w, errno := p.Pipe()
+				if errno != 0 {
+					return
+				}
+				for errno == 0 {
+					_, errno = p.Write(w, make([]byte, 4096))
+				}
+				for errno = 0; errno == 0; {
+					_, errno = p.Read(r, make([]byte, 4096))
+				}
+				p.Close(r)
+				p.Close(w)
+			}
+		},
+	}
+}
+
+// A fault that never strikes, one that changes nothing, and one that was in no profile are
+// told from one that does its work.
+func TestIdleFaults(t *testing.T) {
+	var c FaultCounts
+	p, err := netsim.ParseProfile("short-read=0.3,rst=0.1,jitter=0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := func(name string) int {
+		return slices.IndexFunc(netsim.Faults(), func(f netsim.Fault) bool { return f.Name == name })
+	}
+	fired := make([]uint32, len(netsim.Faults()))
+	fired[index("short-read")], fired[index("jitter")] = 7, 1
+	c.Run(p, fired)
+	c.Sample(index("short-read"), true, false)
+	c.Sample(index("jitter"), false, false)
+	var total FaultCounts
+	total.Merge(c)
+	total.Merge(c)
+	text := strings.Join(total.Idle(), "; ")
+	for _, want := range []string{
+		"rst never struck in 2 runs that had it", "jitter changed none of 2 runs made again without it", "short-write was in no run's profile",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q does not say %q", text, want)
+		}
+	}
+	if strings.Contains(text, "short-read") || total[index("short-read")].Fired != 14 {
+		t.Errorf("short-read did its work: %+v, %s", total[index("short-read")], text)
+	}
+}
+
+// The k-th page is refused, for every k: the server answers 503 or closes, and nothing
+// leaks; and a run is swept from the first place to the last.
+func TestEveryPageRefused(t *testing.T) {
+	crowd, err := scenario.Find("crowd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(netsim.Faults(), func(f netsim.Fault) bool { return f.Name == "page-refused" })
+	told := errors.New("told")
+	for _, seed := range []uint64{1, 2} {
+		places, err := NewRunner().Sweep(Job{Scenario: crowd, Strategy: "random", Seed: seed, Engine: DefaultEngine}, i, 200, func(k int, m *Made) error {
+			if v := m.Report.Verdict; v != nil {
+				return fmt.Errorf("%w: seed %d, page %d refused: %v", told, seed, k, v)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if places < 2 {
+			t.Errorf("seed %d: %d places at which a page can be refused", seed, places)
+		}
+		t.Logf("seed %d: %d places", seed, places)
+	}
+}
