@@ -18,14 +18,28 @@ const enough = 2
 // most is how many runs of crowd it may take until every fault has shown itself.
 const most = 1500
 
+// unjudged is scenario name without its checkers, which campaigns ask: clients judge
+// what they get all the same.
+func unjudged(t *testing.T, name string) *scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := *s
+	plain.Prepare = func(e *scenario.Env) func() {
+		main := s.Prepare(e)
+		e.Observers = e.Observers[:0]
+		return main
+	}
+	return &plain
+}
+
 // Every fault is in some run's profile, strikes, and makes a run go otherwise: in crowd,
 // or, where the server has no use for what it strikes yet, in a program of its own. A run
 // that fails is a failure.
 func TestEveryFaultTells(t *testing.T) {
-	crowd, err := scenario.Find("crowd")
-	if err != nil {
-		t.Fatal(err)
-	}
+	crowd := unjudged(t, "crowd")
 	r := NewRunner()
 	var counts FaultCounts
 	programs := scenario.Set{crowd, pipes()}
@@ -123,10 +137,7 @@ func TestIdleFaults(t *testing.T) {
 // The k-th page is refused, for every k: the server answers 503 or closes, and nothing
 // leaks; and a run is swept from the first place to the last.
 func TestEveryPageRefused(t *testing.T) {
-	crowd, err := scenario.Find("crowd")
-	if err != nil {
-		t.Fatal(err)
-	}
+	crowd := unjudged(t, "crowd")
 	i := slices.IndexFunc(netsim.Faults(), func(f netsim.Fault) bool { return f.Name == "page-refused" })
 	told := errors.New("told")
 	for _, seed := range []uint64{1, 2} {

@@ -41,8 +41,20 @@ func (r *Runner) made(j Job, o sim.Options) (*Made, error) {
 	if w, ok := e.World.(fired); ok {
 		m.Fired = w.Fired()
 	}
+	if w, ok := e.World.(written); ok { // the time of day shows in bytes only
+		text, _ := w.Content(accessLog)
+		m.story = schedule.Mix(m.story, schedule.HashString(string(text)))
+	}
 	return m, nil
 }
+
+// written is a world whose files can be read after a run, and accessLog one that
+// scenarios write.
+type written interface {
+	Content(name string) ([]byte, bool)
+}
+
+const accessLog = "/log/access.log"
 
 // Without makes the run again without the strikes of fault i of netsim.Faults, and says
 // whether that made it another one: by its events, and by what clients saw.

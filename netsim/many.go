@@ -91,6 +91,10 @@ func (n *Net) readyPoll(c *sim.Call) bool {
 			return true
 		}
 	}
+	for w := t.many.first; w != nil; w = w.next { // what woke it is gone: the next wakeup counts again
+		w.unlink()
+	}
+	t.many.waiters = 1
 	return false
 }
 

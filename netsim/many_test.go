@@ -67,6 +67,26 @@ func TestPollManySleeps(t *testing.T) {
 	})
 }
 
+// TestPollManyWokenForNothing: a wakeup for what is gone again does not cost it the next.
+func TestPollManyWokenForNothing(t *testing.T) {
+	run(t, netsim.Config{}, func(w *world) {
+		r, wr, _ := w.s.Pipe()
+		fd, _ := w.s.EventFD()
+		var wg rt.WaitGroup
+		wg.Go("poller", func() {
+			fds := []sys.PollFD{{FD: r, Events: uint16(sys.Out)}, {FD: fd, Events: uint16(sys.In)}}
+			n, e := w.s.Poll(fds, -1)
+			w.equal("woken by a number", []any{n, e, fds[1].Revents}, []any{1, sys.OK, uint16(sys.In)})
+		})
+		rt.Sleep(ms)
+		w.s.Write(fd, make([]byte, 8)) // 0: a wakeup, and nothing to read
+		rt.Sleep(ms)
+		w.s.Write(fd, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+		wg.Wait()
+		w.s.Close(wr)
+	})
+}
+
 // TestSignals: one interrupts each call that sleeps, and is lost where none does:
 // the window between a check and the call (Pane's question about signals as wakers).
 func TestSignals(t *testing.T) {
