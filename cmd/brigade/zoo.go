@@ -41,7 +41,8 @@ func (p *program) zoo() *cobra.Command {
 as they are, builds the program, and runs the general campaign, no scenario
 named, from several starting seeds until a verdict convicts the bug. It prints
 how many runs that took, the invariant that reported it, the steps of the
-failing run and to how many choices it shrinks.
+failing run and to how many choices it shrinks. Before that the core as it is has
+to hold under some of the same seeds.
 
 It is to be run in the module's sources. The exit status is 0 if each was found,
 2 if one was not, 1 if one cannot be planted.`,
@@ -101,6 +102,9 @@ func (p *program) hunt(f *zooFlags, strategies, ids []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if err := f.control(ctx); err != nil {
+		return err
+	}
 	if !f.json {
 		p.printf("%-22s %-11s %5s  %-16s %8s  %-17s %7s  %s\n", "bug", "strategy", "found", "reported by", "median", "interval", "steps", "shrunk to")
 	}
@@ -125,6 +129,21 @@ func (p *program) hunt(f *zooFlags, strategies, ids []string) error {
 	}
 	wg.Wait()
 	return p.tellZoo(f, caught, errors.Join(failed...))
+}
+
+// controlSeeds are the seeds of each scenario under which the core as it is has to
+// hold, from each starting seed.
+const controlSeeds = 30
+
+// control makes sure that the core as it is holds.
+func (f *zooFlags) control(ctx context.Context) error {
+	path, clean, err := zoo.Build(ctx, nil, false)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	c := zoo.Campaign{Seeds: controlSeeds, Workers: f.workers}
+	return zoo.Control(ctx, path, c, zoo.Starts(f.starts))
 }
 
 // animal is a bug in the report.

@@ -30,10 +30,20 @@ type Mutant struct {
 	Function string // with its receiver's type
 	Operator Operator
 	Text     string // what is changed, in one line
+	Again    int    // how many mutants of the function before it read the same
 }
 
-// Key names the mutant as long as what it changes stands: no line is in it.
+// Key names the mutant as long as what it changes stands: no line is in it. Of
+// several that read the same in one function the second is marked #2, and so on.
 func (m *Mutant) Key() string {
+	key := m.name()
+	if m.Again > 0 {
+		key += fmt.Sprintf(" #%d", m.Again+1)
+	}
+	return key
+}
+
+func (m *Mutant) name() string {
 	return fmt.Sprintf("%s:%s:%s:%s", m.File, m.Function, m.Operator, m.Text)
 }
 
@@ -128,6 +138,7 @@ type gardener struct {
 	function string
 	next     int
 	list     []*Mutant
+	alike    map[string]int // mutants by name
 	edits    edits
 }
 
@@ -146,9 +157,15 @@ func (g *gardener) oneLine(n ast.Node) bool {
 // mutant notes a mutant of n and returns its number.
 func (g *gardener) mutant(n ast.Node, o Operator, text string) int {
 	text = strings.Join(strings.Fields(text), " ")
-	g.list = append(g.list, &Mutant{
+	m := &Mutant{
 		Number: g.next, File: g.name, Line: g.file.Line(n.Pos()), Function: g.function, Operator: o, Text: text,
-	})
+	}
+	if g.alike == nil {
+		g.alike = make(map[string]int)
+	}
+	m.Again = g.alike[m.name()]
+	g.alike[m.name()]++
+	g.list = append(g.list, m)
 	g.next++
 	return g.next - 1
 }

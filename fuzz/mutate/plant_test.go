@@ -1,7 +1,6 @@
 package mutate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -75,17 +74,17 @@ func TestPlantNothing(t *testing.T) {
 	}
 }
 
-// A mutant's name says nothing of its line.
+// A mutant's key says nothing of its line, and is its own.
 func TestKey(t *testing.T) {
 	keys := ""
 	for _, lines := range []string{"", "\n\n"} {
-		list, _, err := plant("core/p/p.go", []byte("package p\n"+lines+"func f() { n++ }\n"), 1)
-		if err != nil || len(list) != 1 {
+		list, _, err := plant("core/p/p.go", []byte("package p\n"+lines+"func f() { n++; n++ }\n"), 1)
+		if err != nil || len(list) != 2 {
 			t.Fatal(list, err)
 		}
-		keys += fmt.Sprintln(list[0].Key())
+		keys += list[0].Key() + "\n" + list[1].Key() + "\n"
 	}
-	if want := strings.Repeat("core/p/p.go:f:drop-count:n++\n", 2); keys != want {
+	if want := strings.Repeat("core/p/p.go:f:drop-count:n++\ncore/p/p.go:f:drop-count:n++ #2\n", 2); keys != want {
 		t.Errorf("%q, want %q", keys, want)
 	}
 }

@@ -7,6 +7,7 @@ package zoo
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -101,4 +102,21 @@ func (m *Measure) Found() (n int) {
 		n += m.Trials[i].found()
 	}
 	return n
+}
+
+// Control hunts the program at path, in which nothing is planted, from each of the
+// starting seeds. An error says that it fails: then a conviction tells nothing.
+func Control(ctx context.Context, path string, c Campaign, starts []uint64) error {
+	c.Unshrunk = true
+	for _, c.First = range starts {
+		r, err := Hunt(ctx, path, c)
+		if err != nil {
+			return err
+		}
+		if len(r.Failures) > 0 {
+			f := &r.Failures[0]
+			return fmt.Errorf("the core as it is fails, so that convictions tell nothing: %s, seed %d: %s", f.Scenario, f.Seed, f.Message)
+		}
+	}
+	return nil
 }
