@@ -64,11 +64,8 @@ func (n *Net) submitPoll(p *Process, c *sim.Call) bool {
 		}
 	}
 	t.sleeps, c.Object = true, t.many.file.object
-	if ready || n.interrupts(t.many) {
-		return true
-	}
 	t.many.waiters = 1
-	return false
+	return ready || n.interrupts(t.many)
 }
 
 // revents are the events of f that word w asks for.
