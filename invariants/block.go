@@ -15,7 +15,7 @@ var blockChecker = Checker{
 	World:  "calls and waits by task",
 	Ops: []rt.Op{
 		rt.OpSleep, rt.OpWait, rt.OpJoin, rt.OpOpen, rt.OpFstat, rt.OpPread, rt.OpSendfile,
-		rt.OpRead, rt.OpWrite, rt.OpClose, rt.OpPollWait,
+		rt.OpRead, rt.OpWrite, rt.OpClose, rt.OpPollWait, rt.OpPoll,
 	},
 	Kinds: []rt.Kind{rt.ProbeLoop},
 	make:  func() property { return new(block) },
@@ -49,7 +49,7 @@ func (b *block) Event(e *sim.Event) {
 		if f := b.files.get(fd(e)); f != nil && e.C == 0 {
 			*f = false
 		}
-	case rt.OpPollWait:
+	case rt.OpPollWait, rt.OpPoll:
 		if !loop {
 			b.fail("I10", "%s waits in poller %d without having declared itself a loop", b.who(e.Task), fd(e))
 		}

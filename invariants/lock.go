@@ -16,7 +16,7 @@ var lockChecker = Checker{
 	Allows: "locks are held for moments, in one order, and nobody waits for time, events, tasks or conditions with one held",
 	World:  "locks, conditions, waits",
 	Ops: []rt.Op{
-		rt.OpLock, rt.OpUnlock, rt.OpRLock, rt.OpRUnlock, rt.OpWait, rt.OpRelock, rt.OpSleep, rt.OpJoin, rt.OpPollWait,
+		rt.OpLock, rt.OpUnlock, rt.OpRLock, rt.OpRUnlock, rt.OpWait, rt.OpRelock, rt.OpSleep, rt.OpJoin, rt.OpPollWait, rt.OpPoll,
 	},
 	make: func() property { return new(lock) },
 }
@@ -76,7 +76,7 @@ func (l *lock) Event(e *sim.Event) {
 
 // blocks reports whether e may have waited.
 func (l *lock) blocks(e *sim.Event) bool {
-	return e.Op != rt.OpPollWait || e.Call == nil || e.Call.Block
+	return e.Op != rt.OpPollWait && e.Op != rt.OpPoll || e.Call == nil || e.Call.Block
 }
 
 func (l *lock) drop(t *holding, object int32) {

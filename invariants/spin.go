@@ -51,7 +51,7 @@ func (p *spin) Event(e *sim.Event) {
 	if t == nil {
 		return
 	}
-	if e.Op == rt.OpPollWait {
+	if e.Op == rt.OpPollWait || e.Op == rt.OpPoll {
 		t.polls, t.turn = true, 0
 	} else if e.Op != rt.OpProbe {
 		if t.turn++; t.polls && t.turn > longestTurn {
@@ -59,7 +59,7 @@ func (p *spin) Event(e *sim.Event) {
 			return
 		}
 	}
-	if e.Op == rt.OpProbe || e.C == 0 && e.Op != rt.OpPollWait || t.at != e.Time {
+	if e.Op == rt.OpProbe || e.C == 0 && e.Op != rt.OpPollWait && e.Op != rt.OpPoll || t.at != e.Time {
 		t.at, t.count = e.Time, 0
 		return
 	}

@@ -33,7 +33,7 @@ var waitingChecker = Checker{
 	Allows: "a connection either runs or waits, with the deadline of its state, and no longer than that",
 	World:  "who calls on which descriptor, poll_wait, time",
 	Ops: []rt.Op{
-		rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpShutdown, rt.OpSetOption, rt.OpClose, rt.OpPollWait,
+		rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpShutdown, rt.OpSetOption, rt.OpClose, rt.OpPollWait, rt.OpPoll,
 	},
 	Kinds: append([]rt.Kind{rt.ProbeDrain}, naming...),
 	make:  func() property { return new(waiting) },
@@ -88,7 +88,7 @@ func (w *waiting) Event(e *sim.Event) {
 		w.probe(e)
 		return
 	}
-	if e.Op == rt.OpPollWait {
+	if e.Op == rt.OpPollWait || e.Op == rt.OpPoll {
 		if n := w.running.get(e.Task); n != nil && *n > 0 {
 			w.idle(e)
 		}

@@ -16,7 +16,7 @@ var watchChecker = Checker{
 	World:  "poll_add, poll_modify, poll_delete, poll_wait with its events, reads and writes that found nothing, bytes that arrived",
 	Ops: []rt.Op{
 		rt.OpAccept, rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpClose, rt.OpDeliver,
-		rt.OpPollAdd, rt.OpPollModify, rt.OpPollDelete, rt.OpPollWait,
+		rt.OpPollAdd, rt.OpPollModify, rt.OpPollDelete, rt.OpPollWait, rt.OpPoll,
 	},
 	Kinds: naming,
 	make:  func() property { return &watch{tokens: make(map[armed]incarnation)} },
@@ -60,9 +60,11 @@ type incarnation struct {
 
 // poller is what a task waits in, and what it was told last.
 type poller struct {
-	fd    int32 // 0: none
+	fd    int32 // 0: none; keepsNothing: poll(2)
 	batch []uint64
 }
+
+const keepsNothing = -1
 
 // Begin implements property.
 func (w *watch) Begin(s *sim.Sim) {
@@ -102,6 +104,11 @@ func (w *watch) Event(e *sim.Event) {
 		}
 	case rt.OpPollWait:
 		w.wait(e)
+	case rt.OpPoll:
+		// Its tokens are the caller's own; the kernel sees descriptors alone.
+		if t := w.tasks.at(e.Task); t != nil {
+			t.fd, t.batch = keepsNothing, t.batch[:0]
+		}
 	default:
 		if m := w.connections.on(fd(e)); m != nil {
 			m.R.moved(e)
@@ -195,7 +202,7 @@ func (w *watch) probe(e *sim.Event) {
 // reaches is an event that reached a connection.
 func (w *watch) reaches(e *sim.Event, m *member[watched]) {
 	t := w.tasks.at(e.Task)
-	if t == nil || t.fd == 0 {
+	if t == nil || t.fd <= 0 {
 		return // it waits in poll(2), which keeps no tokens
 	}
 	x := w.tokens[armed{t.fd, e.B}]

@@ -94,7 +94,7 @@ func (l *loop) admit(fd sys.FD, peer netip.AddrPort) {
 		home = homes[l.serial%uint64(len(homes))]
 	}
 	c := &Conn{
-		id: l.serial*l.stride + l.first, fd: fd, peer: peer, home: home,
+		id: uint64(l.shard.index)<<48 | (l.serial*l.stride + l.first), fd: fd, peer: peer, home: home,
 		owner: l.number, slot: poll.NoSlot, abroad: poll.NoSlot,
 		ready: sys.In | sys.Out, // nothing is known: a call will tell
 	}

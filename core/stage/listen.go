@@ -12,12 +12,14 @@ import (
 func (s *Server) listen() error {
 	var all []*loop
 	for _, sh := range s.shards {
+		for i, l := range sh.listeners {
+			l.first, l.stride = uint64(i)+1, uint64(len(sh.listeners))
+		}
 		all = append(all, sh.listeners...)
 	}
 	shared := sys.None
 	s.sharers.Label("sharers")
-	for i, l := range all {
-		l.first, l.stride = uint64(i)+1, uint64(len(all))
+	for _, l := range all {
 		if shared == sys.None {
 			fd, err := s.socket(len(all) > 1 && s.cfg.Accept == AcceptReusePort)
 			if err != nil {

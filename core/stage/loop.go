@@ -35,8 +35,8 @@ type loop struct {
 	ordinal  int32   // among those that take turns
 	wants    rt.Bool // a turn
 	serial   uint64  // connections accepted
-	first    uint64  // number of the first, and how far apart they are: acceptors
-	stride   uint64  // number theirs without asking each other
+	first    uint64  // number of the first, and how far apart they are: the shard's
+	stride   uint64  // acceptors number theirs without asking each other
 	admits   rt.Bool // a connection has ended, for which it waited
 	presses  int     // homes it has asked to shed
 	pressed  rt.Bool // somebody runs short of what connections have

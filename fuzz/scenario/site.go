@@ -161,8 +161,9 @@ func (p *plan) blames(err error) bool {
 		return !p.net.Profile.Cuts() && !p.sheds()
 	case client.Timeout:
 		return !p.net.Profile.Slows()
+	default:
+		return true
 	}
-	return true
 }
 
 // sheds reports whether the server may run short of connections, and end one that
