@@ -124,6 +124,7 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbeTaken:     {1, 1, 1},
 	rt.ProbeState:     {1, 2, 1 << 56},
 	rt.ProbeEvent:     {1, 1, 1},
+	rt.ProbeShed:      {1, 0, 0},
 	rt.ProbeReset:     {1, 1, 1},
 	rt.ProbeLoop:      {1, 0, 0},
 	rt.ProbeLimit:     {1, ^uint64(16382), 0}, // less than it is: more does no harm
@@ -136,9 +137,9 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbePoolClose: {1, 1, 1},
 }
 
-func recorded(t *testing.T, seed uint64) []sim.Event {
+func recorded(t *testing.T, name string, seed uint64) []sim.Event {
 	t.Helper()
-	r := judged(t, "steady", nil, sim.Options{Seed: seed, Record: true})
+	r := judged(t, name, nil, sim.Options{Seed: seed, Record: true})
 	if r.Verdict != nil {
 		t.Fatal(r.Verdict)
 	}
@@ -146,14 +147,29 @@ func recorded(t *testing.T, seed uint64) []sim.Event {
 }
 
 func TestNoProbeMayBeMissingOrLie(t *testing.T) {
+	missing, false := map[rt.Kind]int{}, map[rt.Kind]int{}
+	suspect(t, recorded(t, "steady", 1), missing, false, func(rt.Kind) bool { return true })
+	suspect(t, recorded(t, "full", 1), missing, false, func(k rt.Kind) bool { return k == rt.ProbeShed })
+	for k := rt.ProbeNone + 1; int(k) < len(rt.Probes()); k++ {
+		if !told(k) {
+			t.Logf("no checker is told of %s", k)
+		} else if missing[k] == 0 || false[k] == 0 {
+			t.Errorf("%s: %d times missing, %d times false; the runs have to have every kind", k, missing[k], false[k])
+		}
+	}
+	t.Log(fmt.Sprint("missing ", missing, " false ", false))
+}
+
+// suspect leaves out and falsifies each probe among events of a kind that is
+// wanted.
+func suspect(t *testing.T, events []sim.Event, missing, false map[rt.Kind]int, wanted func(rt.Kind) bool) {
+	t.Helper()
 	checkers := invariants.Server(0)
-	events := recorded(t, 1)
 	if v := verdict(checkers, events); v != nil {
 		t.Fatalf("the events as they were: %v", v)
 	}
-	missing, false := map[rt.Kind]int{}, map[rt.Kind]int{}
 	for i, e := range events {
-		if e.Op != rt.OpProbe {
+		if e.Op != rt.OpProbe || !wanted(rt.Kind(e.Object)) {
 			continue
 		}
 		kind := rt.Kind(e.Object)
@@ -175,14 +191,6 @@ func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 			false[kind]++
 		}
 	}
-	for k := rt.ProbeNone + 1; int(k) < len(rt.Probes()); k++ {
-		if !told(k) {
-			t.Logf("no checker is told of %s", k)
-		} else if missing[k] == 0 || false[k] == 0 {
-			t.Errorf("%s: %d times missing, %d times false; the run has to have every kind", k, missing[k], false[k])
-		}
-	}
-	t.Log(fmt.Sprint("missing ", missing, " false ", false))
 }
 
 // repeats reports whether event i says what was said of its connection last: a loop

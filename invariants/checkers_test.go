@@ -212,7 +212,7 @@ func waitsIn(h *history, state uint64, d time.Duration) *history {
 func (h *history) drains() *history { return h.probe(root, rt.ProbeDrain, h.in(time.Second)) }
 
 // reached is an event that reached connection 1.
-func (h *history) reached() *history { return h.probe(loop, rt.ProbeEvent, 1, 9, bitIn) }
+func (h *history) reached() *history { return h.probe(loop, rt.ProbeEvent, 1, 9, bitIn|bitOut) }
 
 // arrives are bytes that arrive at the kernel's object 3, which connection 1's
 // calls act on.

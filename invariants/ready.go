@@ -108,8 +108,8 @@ func (w *watch) asleep(task int32) {
 // weigh judges a connection whose loop sleeps.
 func (w *watch) weigh(m *member[watched]) {
 	t := w.tasks.get(m.R.holder)
-	if t == nil || t.fd == 0 {
-		return // it has not slept yet
+	if t == nil || t.fd == 0 || t.fd == keepsNothing {
+		return // it has not slept yet, or its watches show in no call that lasts
 	}
 	a := m.R.at(t.fd)
 	invariant, wants, dry, what := "I13", uint32(bitIn), a.in, "something to read"

@@ -114,6 +114,23 @@ func (w *waiting) Event(e *sim.Event) {
 	}
 }
 
+// shed is the end of an idle connection before its time, for want of what others
+// need: one that does nothing, and of those in its loop the one that has for longest.
+func (w *waiting) shed(e *sim.Event, m *member[stay]) {
+	if !m.R.waits || m.R.state != rt.WaitIdle || m.R.holder != e.Task {
+		w.fail("I17", "connection %d is shed by %s, and it is not idle there; only such may be", m.id, w.who(e.Task))
+		return
+	}
+	for i := range w.connections.members {
+		o := &w.connections.members[i]
+		if !o.gone && o.R.waits && o.R.state == rt.WaitIdle && o.R.holder == e.Task && o.R.deadline < m.R.deadline {
+			w.fail("I17", "connection %d is shed, though connection %d has been idle for longer", m.id, o.id)
+			return
+		}
+	}
+	m.R.reached = true
+}
+
 func (w *waiting) probe(e *sim.Event) {
 	k := kind(e)
 	if k == rt.ProbeDrain {
@@ -131,8 +148,16 @@ func (w *waiting) probe(e *sim.Event) {
 	if m == nil {
 		return // count says so
 	}
+	if k == rt.ProbeShed {
+		w.shed(e, m)
+		return
+	}
 	if k == rt.ProbeEvent && m.R.waits {
-		m.R.reached = true // it may mean nothing to it, and it waits on
+		means := uint64(readable)
+		if m.R.state == rt.WaitWrite {
+			means = writable
+		}
+		m.R.reached = m.R.reached || e.C&means != 0 // others mean nothing to it, and it waits on
 		return
 	}
 	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r.state) {

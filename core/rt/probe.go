@@ -25,6 +25,7 @@ const (
 	ProbeTaken          // a task took it out of the handoff
 	ProbeState          // a connection began to wait in a state
 	ProbeEvent          // an event reached a connection that waits
+	ProbeShed           // a connection that is idle has to end before its time
 	ProbeReset          // an object that is used again is as one that never was
 	ProbeLoop           // a task declared that it must not block
 	ProbeLimit          // what a server was configured to keep within
@@ -61,6 +62,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
 	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park, core/stage stand", "I13 I16 I17 I26 I33"},
 	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event", "I14"},
+	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
 	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "leaving: connections still in it", "leaving: timers still armed"}, "core/stage turn", "I06 I10"},
 	ProbeLimit:     {"limit", [3]string{"which", "value", ""}, "core/stage announce", "I24 I28"},

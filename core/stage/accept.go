@@ -62,14 +62,17 @@ func (l *loop) accept() (more bool) {
 		if l.listener == sys.None || l.paused.Armed() {
 			return false
 		}
-		if l.full() {
+		if !l.book() {
 			l.pause(true)
 			return false
 		}
 		fd, peer, e := l.kernel.Accept(l.listener)
-		switch e {
-		case sys.OK:
+		if e == sys.OK {
 			l.admit(fd, peer)
+			continue
+		}
+		l.shard.open.Add(-1)
+		switch e {
 		case sys.EINTR, sys.ECONNABORTED, sys.EPROTO:
 			// That one is gone; the next may not be.
 		case sys.EAGAIN:
@@ -82,6 +85,15 @@ func (l *loop) accept() (more bool) {
 		}
 	}
 	return true
+}
+
+// book takes a place for a connection, of which the shard has a number.
+func (l *loop) book() bool {
+	if l.shard.open.Add(1) <= int64(l.server.cfg.Connections) {
+		return true
+	}
+	l.shard.open.Add(-1)
+	return false
 }
 
 func (l *loop) full() bool { return l.shard.open.Load() >= int64(l.server.cfg.Connections) }
@@ -99,7 +111,6 @@ func (l *loop) admit(fd sys.FD, peer netip.AddrPort) {
 		ready: sys.In | sys.Out, // nothing is known: a call will tell
 	}
 	l.serial++
-	l.shard.open.Add(1)
 	home.assigned.Add(1)
 	l.count.accepted++
 	rt.Probe(rt.ProbeConnOpen, c.id, uint64(uint32(fd)), 0)

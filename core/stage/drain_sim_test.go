@@ -34,7 +34,6 @@ func drainAtAnyMoment(w *world) {
 		Writers: 1 + sim.Choose("writers", 2), Processors: 1 + sim.Choose("processors", 2), Connections: []int{100, 1}[sim.Choose("connections", 2)],
 	}}
 	s.cfg.Waker = poll.WakerKind(sim.Choose("waker", 3))
-	s.cfg.Poller = poll.Kind(sim.Choose("poller", 2))
 	accept := sim.Choose("accept", 3)
 	s.measures(topologies[sim.Choose("topology", len(topologies))])
 	if s.cfg.Accept = stage.Accept(accept); accept == 0 && s.cfg.Topology == stage.Staged {

@@ -6,6 +6,8 @@ package stage
 // ran out of idle workers) only makes its clients come back together. One that does
 // anything is never shed (the table at timeout says which may be).
 
+import "brigade/core/rt"
+
 // press has an idle connection of the shard end: one of l's own, or of a home's.
 func (sh *shard) press(l *loop) {
 	if l.roles&keeps != 0 {
@@ -25,6 +27,7 @@ func (l *loop) shed() {
 		return
 	}
 	l.count.shed++
+	rt.Probe(rt.ProbeShed, c.id, 0, 0)
 	l.leave(c)
 	c.forget()
 	l.run(c, l.dismiss(c))

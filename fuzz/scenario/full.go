@@ -1,0 +1,55 @@
+package scenario
+
+import (
+	"time"
+
+	"brigade/core/rt"
+	"brigade/core/stage"
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// full is a server at its limit of connections: whoever comes next waits in the
+// backlog until the connection that has been idle longest has gone.
+func full() *Scenario {
+	return &Scenario{
+		Name:  "full",
+		Story: "a server takes two connections; a third client is served when the one idle longest has been asked to go",
+		Prepare: func(e *Env) func() {
+			s := newSite(e)
+			return func() {
+				p := plan{stage: stage.Config{
+					Kernel: s.server, Listen: address, Connections: 2, Pages: smallPages,
+					Topology: stage.Topology(sim.Choose("topology", 3)),
+				}}
+				s.serve(p, func() {
+					for i := range 3 {
+						c := &client.Client{Process: s.clients[i], Addr: address, Files: s.files, Patience: 30 * time.Second}
+						rt.Go("stays", func() { s.stays(c) })
+						rt.Sleep(time.Millisecond)
+					}
+					rt.Sleep(5 * time.Second)
+				})
+			}
+		},
+	}
+}
+
+// stays asks once and keeps its connection until the server ends it.
+func (s *site) stays(c *client.Client) {
+	conn, err := c.Dial()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	f := s.files[1]
+	if err = conn.Send(c.Get(f.Target)); err == nil {
+		_, err = conn.Response(client.Want{Status: 200, Body: f.Body})
+	}
+	if client.Blames(err) {
+		sim.Failf("I12", "a client of a full server: "+err.Error())
+	}
+	s.env.Exchanged(1)
+	var rest [1]byte
+	_, _ = conn.Recv(rest[:], time.Minute) // the end, whenever it comes
+}
