@@ -177,7 +177,7 @@ func suspect(t *testing.T, events []sim.Event, missing, false map[rt.Kind]int, w
 			continue
 		}
 		without := append(append([]sim.Event(nil), events[:i]...), events[i+1:]...)
-		if v := verdict(checkers, without); v == nil && kind != rt.ProbeEvent { // a shortage ends a wait between requests without one
+		if v := verdict(checkers, without); v == nil {
 			t.Errorf("step %d: %s %v is missing, and nobody says so", e.Step, kind, words(e))
 		}
 		missing[kind]++

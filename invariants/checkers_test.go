@@ -106,6 +106,7 @@ var planted = []plant{
 	{"watch", "", "a short read", waitsIn(begun().watches(7, bitIn, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
 	{"watch", "I07", "bytes left in the kernel", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls().arrives(30).after(11 * time.Second)},
 
+	{"order", "I12", "the queue gives the later first", crossed(0, processor).probe(processor, rt.ProbeTaken, 1, 3, 2)},
 	{"order", "I12", "a loop takes the later first", crossed(1, loop)},
 	{"order", "", "in order", two().probe(loop, rt.ProbeOwner, 1, 3).probe(loop, rt.ProbeOwner, 2, 3).probe(processor, rt.ProbeTaken, 1, 3, 2).probe(processor, rt.ProbeTaken, 2, 3, 2)},
 	{"order", "", "two takers may tell in any order", crossed(0, processor).probe(writer, rt.ProbeTaken, 1, 3, 3)},

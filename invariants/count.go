@@ -24,9 +24,8 @@ type count struct {
 	descriptors int        // of accepted, how many are true
 	connections int
 	known       roster[struct{}]
-	acceptors   rows[bool] // by task
-	shards      rows[int]  // by number: open connections
-	limit       uint64     // of each; 0: not told
+	shards      rows[int] // by number: open connections
+	limit       uint64    // of each; 0: not told
 }
 
 // Begin implements property.
@@ -35,7 +34,6 @@ func (c *count) Begin(s *sim.Sim) {
 	c.accepted.reset()
 	c.known.reset()
 	c.shards.reset()
-	c.acceptors.reset()
 	c.descriptors, c.connections, c.limit = 0, 0, 0
 }
 
@@ -74,11 +72,8 @@ func (c *count) probe(e *sim.Event) {
 			return
 		}
 		c.connections++
-		if a := c.acceptors.at(e.Task); a != nil {
-			*a = true
-		}
 		if n := c.shards.at(int32(shardOf(e.A))); n != nil {
-			if *n++; uint64(*n) > c.limit && !c.several() {
+			if *n++; uint64(*n) > c.limit {
 				c.fail("I24", "connection %d is the %dth that is open in its shard; the limit is %d", e.A, *n, c.limit)
 			}
 		}
@@ -99,18 +94,6 @@ func (c *count) probe(e *sim.Event) {
 			*n--
 		}
 	}
-}
-
-// several reports whether more than one task accepts: each has looked at the number
-// of connections before it accepts, so together they may let in too many.
-func (c *count) several() bool {
-	n := 0
-	for _, accepts := range c.acceptors.list {
-		if accepts {
-			n++
-		}
-	}
-	return n > 1
 }
 
 // Quiet implements property.

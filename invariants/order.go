@@ -104,7 +104,7 @@ func (o *order) taken(e *sim.Event, before uint64) {
 			continue
 		}
 		o.flight = append(o.flight[:i], o.flight[i+1:]...)
-		if h.place>>63 == 0 && h.passed != 0 && before > h.passed {
+		if h.passed != 0 && before > h.passed {
 			o.fail("I12", "connection %d is taken by %s after connection %d, which was handed to the same queue later", h.connection, o.who(e.Task), h.by)
 			return
 		}

@@ -187,8 +187,7 @@ func (w *waiting) probe(e *sim.Event) {
 
 // early reports whether nothing has ended the connection's wait yet.
 func (r *stay) early(now rt.Instant) bool {
-	return r.waits && !r.reached && now < r.deadline &&
-		r.state != rt.WaitRoom && r.state != rt.WaitIdle // a crew and a shortage end these, and no event tells
+	return r.waits && !r.reached && now < r.deadline && r.state != rt.WaitRoom // of which no event tells
 }
 
 // cut reports whether draining ends waits now: those between requests when it was
