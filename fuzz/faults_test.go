@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,11 +138,10 @@ func TestIdleFaults(t *testing.T) {
 func TestEveryPageRefused(t *testing.T) {
 	crowd := unjudged(t, "crowd")
 	i := slices.IndexFunc(netsim.Faults(), func(f netsim.Fault) bool { return f.Name == "page-refused" })
-	told := errors.New("told")
 	for _, seed := range []uint64{1, 2} {
 		places, err := NewRunner().Sweep(Job{Scenario: crowd, Strategy: "random", Seed: seed, Engine: DefaultEngine}, i, 200, func(k int, m *Made) error {
 			if v := m.Report.Verdict; v != nil {
-				return fmt.Errorf("%w: seed %d, page %d refused: %v", told, seed, k, v)
+				return fmt.Errorf("seed %d, page %d refused: %w", seed, k, v)
 			}
 			return nil
 		})

@@ -103,10 +103,9 @@ func (n *Net) arrived(s *socket) {
 		}
 		s.struck = true
 		n.faults.fired[e.fault]++
-		switch e.fault {
-		case faultReset:
+		if e.fault == faultReset {
 			n.breakBoth(s)
-		case faultZeroWindow:
+		} else {
 			n.shutWindow(s, longShut)
 		}
 	}

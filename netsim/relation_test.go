@@ -147,12 +147,14 @@ type diskFiles struct{ root string }
 
 func (d diskFiles) path(name string) string { return d.root + "/" + name }
 func (d diskFiles) base() string            { return d.root }
+
 func (d diskFiles) write(name string, b []byte) sys.Errno {
 	if e := number(os.WriteFile(d.path("new"), b, 0o644)); e != 0 { //nolint:gosec // a test's directory
 		return e
 	}
 	return number(os.Rename(d.path("new"), d.path(name)))
 }
+
 func (d diskFiles) truncate(name string, n int64) sys.Errno {
 	return number(os.Truncate(d.path(name), n))
 }
