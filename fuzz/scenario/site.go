@@ -88,7 +88,8 @@ type plan struct {
 	free   bool // clients stay away now and then
 }
 
-// serve starts a server by p, runs f, drains, and waits until nothing is left.
+// serve starts a server by p, runs f, has it serve once more without faults, drains,
+// and waits until nothing is left.
 func (s *site) serve(p plan, f func()) {
 	s.net.Adjust(p.net)
 	h, err := static.New(s.server, "/www", p.static)
@@ -112,6 +113,7 @@ func (s *site) serve(p plan, f func()) {
 	}
 	server.Start()
 	f()
+	s.settle(p)
 	server.Drain(10 * time.Second)
 	server.Wait()
 }
