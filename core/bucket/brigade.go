@@ -64,7 +64,7 @@ func (b *Brigade) belongs(k *Bucket) {
 // Append adds k at the end.
 func (b *Brigade) Append(k *Bucket) {
 	b.belongs(k)
-	b.insert(k, b.last)
+	b.push(k)
 }
 
 // Prepend adds k at the front.
@@ -80,6 +80,19 @@ func (b *Brigade) InsertAfter(at, k *Bucket) {
 		rt.Bug("bucket: a bucket is put behind a %v bucket that is not in the brigade", at.kind)
 	}
 	b.insert(k, at)
+}
+
+// push adds k at the end.
+func (b *Brigade) push(k *Bucket) {
+	k.in, k.previous = b, b.last
+	if b.last == nil {
+		b.first = k
+	} else {
+		b.last.next = k
+	}
+	b.last = k
+	b.length++
+	b.count(k, 1)
 }
 
 // insert adds k behind at; nil: at the front.
@@ -123,6 +136,21 @@ func (b *Brigade) Remove(k *Bucket) {
 	b.count(k, -1)
 }
 
+// Pop destroys the first bucket: what a writer has passed.
+func (b *Brigade) Pop() {
+	k := b.first
+	k.must("passed")
+	if b.first = k.next; b.first == nil {
+		b.last = nil
+	} else {
+		b.first.previous = nil
+	}
+	b.length--
+	b.count(k, -1)
+	k.in, k.next = nil, nil
+	k.release()
+}
+
 // Concat moves all of c to b's end.
 func (b *Brigade) Concat(c *Brigade) {
 	if c.first == nil {
@@ -159,7 +187,7 @@ func (b *Brigade) Split(k *Bucket, rest *Brigade) {
 	for k != nil {
 		next := k.next
 		b.Remove(k)
-		rest.insert(k, rest.last)
+		rest.push(k)
 		k = next
 	}
 }

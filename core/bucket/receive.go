@@ -106,5 +106,5 @@ func (b *Brigade) moves(k *Bucket) {
 	case dead, Heap, Pool, Transient, EndOfStream, Flush, kinds:
 		c = a.bucket(k.kind)
 	}
-	b.insert(c, b.last)
+	b.push(c)
 }

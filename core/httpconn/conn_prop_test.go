@@ -136,7 +136,7 @@ func use(t *rapid.T, c *Conn, stream string) {
 		if k.Kind() == bucket.EndOfRequest {
 			c.End(k.Request().(*Request))
 		}
-		k.Destroy()
+		c.Out.Pop()
 	}
 }
 

@@ -100,6 +100,6 @@ func (l *loop) abandon(c *Conn) {
 		if k.Kind() == bucket.EndOfRequest {
 			l.answered(c, k)
 		}
-		k.Destroy()
+		h.Out.Pop()
 	}
 }

@@ -107,7 +107,7 @@ func (w *worker) sent(c *Conn, n int64) {
 				return
 			}
 		}
-		k.Destroy()
+		h.Out.Pop()
 	}
 }
 
