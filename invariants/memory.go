@@ -17,6 +17,8 @@ const (
 	memoryGiven
 	memoryTaken
 	memoryEnded
+	memoryTouched
+	memoryForeign
 )
 
 const (
@@ -91,12 +93,15 @@ func (m *memory) changes(e *sim.Event) {
 	case a == nil || e.B == memoryMade:
 		m.fail("I01", "allocator %d is told of by %s (%d) before it is made, or made twice", e.A, m.who(e.Task), e.B)
 		return
+	case e.B == memoryForeign:
+		m.fail("I04", "something of allocator %d is put where allocator %d's belongs, by %s; it is copied, or goes through a beam", e.C, e.A, m.who(e.Task))
+		return
 	case e.B == memoryTaken:
 		if a.holder != nobody || a.ended {
 			m.fail("I01", "allocator %d is taken by %s; it is %s's, who has not given it", e.A, m.who(e.Task), m.who(a.holder))
 		}
 		a.holder = e.Task
-	case !m.touch(e, e.A, "given or ended"):
+	case !m.touch(e, e.A, "touched") || e.B == memoryTouched:
 		return
 	case e.B == memoryGiven:
 		a.holder, a.giver, a.given = nobody, e.Task, e.Step

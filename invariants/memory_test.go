@@ -31,6 +31,7 @@ var plantedMemory = []plant{
 	{"memory", "I01", "used before it was taken", new(history).probe(loop, rt.ProbeMemory, 5, 1, 0).lent(processor)},
 	{"memory", "I01", "made twice", mine().probe(loop, rt.ProbeMemory, 5, 1, 0)},
 	{"memory", "I32", "used after it was given", mine().probe(loop, rt.ProbeMemory, 5, 2, 0).lent(loop)},
+	{"memory", "I04", "something of another's", mine().probe(loop, rt.ProbeMemory, 5, 6, 7)},
 	{"memory", "I02", "used after its end", mine().ends().lent(loop)},
 	{"memory", "I03", "a block freed twice", mine().lent(loop).probe(loop, rt.ProbeBlock, blockOne, 2, 256).probe(loop, rt.ProbeBlock, blockOne, 2, 256)},
 	{"memory", "I03", "a block out twice", mine().lent(loop).lent(loop)},

@@ -36,6 +36,7 @@ func (a *Allocator) bucket(kind Kind) *Bucket {
 // holds of the block.
 func (a *Allocator) Heap(b *mem.Block, off, n int) *Bucket {
 	if b.Home() != a.Allocator {
+		a.Foreign(b.Home())
 		rt.Bug("bucket: a block of %s in a heap bucket of %s; a bucket's bytes come from its own allocator: copy them, or send the bucket through a beam", b.Home().Name(), a.Name())
 	}
 	k := a.bucket(Heap)
@@ -56,6 +57,7 @@ func (a *Allocator) Copied(data []byte) (*Bucket, error) {
 // Pool stands for data, which is p's memory.
 func (a *Allocator) Pool(p *mem.Pool, data []byte) *Bucket {
 	if p.Allocator() != a.Allocator {
+		a.Foreign(p.Allocator())
 		rt.Bug("bucket: bytes of %v in a bucket of %s; a pool bucket stands for memory of its own owner's", p, a.Name())
 	}
 	p.Borrow(1)

@@ -54,6 +54,7 @@ func (b *Brigade) count(k *Bucket, by int64) {
 func (b *Brigade) belongs(k *Bucket) {
 	k.must("put into a brigade")
 	if k.alloc != b.alloc {
+		b.alloc.Foreign(k.alloc.Allocator)
 		rt.Bug("bucket: a %v bucket of %s is put into a brigade of %s; a brigade holds buckets of one allocator: copy it, or send it through a beam", k.kind, k.alloc.Name(), b.alloc.Name())
 	}
 	if k.in != nil {

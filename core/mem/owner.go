@@ -13,6 +13,8 @@ const (
 	memoryGiven
 	memoryTaken
 	memoryEnded
+	memoryTouched // by whom it may not be
+	memoryForeign // a bucket of another's allocator, the third word, came to it
 )
 
 // What the probe of blocks says.
@@ -54,16 +56,22 @@ func (a *Allocator) Holder() *Scope { return a.holder }
 // mine stops a task that does something with another's allocator. It is a dear
 // check.
 func (a *Allocator) mine(what string) {
+	self := rt.Self()
+	if !a.ended && a.holder != nil && self == a.task {
+		return
+	}
+	rt.Probe(rt.ProbeMemory, a.id, memoryTouched, 0)
 	if a.ended {
 		rt.Bug("memory: %s is %s by %s, but it has ended; %s had it last", a.name, what, rt.Who(), a.before.name())
 	}
 	if a.holder == nil {
 		rt.Bug("memory: %s is %s by %s while it is being handed over; %s had it last, and nobody has taken it yet", a.name, what, rt.Who(), a.before.name())
 	}
-	if self := rt.Self(); self != a.task {
-		rt.Bug("memory: %s is %s by %s, but it belongs to %s; another task returns blocks, and does nothing else", a.name, what, rt.Who(), a.holder.Name)
-	}
+	rt.Bug("memory: %s is %s by %s, but it belongs to %s; another task returns blocks, and does nothing else", a.name, what, rt.Who(), a.holder.Name)
 }
+
+// Foreign tells the judge that something of b's came to where a's belongs.
+func (a *Allocator) Foreign(b *Allocator) { rt.Probe(rt.ProbeMemory, a.id, memoryForeign, b.id) }
 
 // Check stops a task to which a does not belong. It is a dear check, for what hangs
 // on an allocator in other packages.

@@ -199,10 +199,22 @@ func (p *Pool) bug(what string) {
 	if who == "" {
 		who = p.alloc.holder.name()
 	}
+	if rt.Checking() {
+		p.confess(what)
+	}
 	if p.state == ending {
 		rt.Bug("pool: %v is %s by %s while it is being destroyed; a cleanup may only use what is there", p, what, who)
 	}
 	rt.Bug("pool: %v is %s by %s, but %s has destroyed it; a pool is destroyed once, and not used afterwards", p, what, who, p.ender.name())
+}
+
+// confess tells the judge of what is about to be a bug.
+func (p *Pool) confess(what string) {
+	if what == "destroyed" {
+		rt.Probe(rt.ProbePoolClose, p.ID(), uint64(p.bytes), uint64(p.kind))
+		return
+	}
+	rt.Probe(rt.ProbePoolUse, p.ID(), 0, p.ID())
 }
 
 // Handle is a pool that may be gone by the time it is looked for.
