@@ -19,6 +19,7 @@ const (
 	memoryEnded
 	memoryTouched
 	memoryForeign
+	memoryDead
 )
 
 const (
@@ -32,7 +33,7 @@ const (
 var poolKinds = [...]string{"?", "connection", "request", "stream", "scratch"}
 
 var memoryChecker = Checker{
-	Numbers: []string{"I01", "I02", "I03", "I06", "I24", "I28", "I32"}, Name: "memory",
+	Numbers: []string{"I01", "I02", "I03", "I04", "I06", "I24", "I28", "I32"}, Name: "memory",
 	Allows: "an allocator with its blocks and pools is touched by who took it last; each block is out once, and comes back",
 	World:  "nothing: it is memory",
 	Kinds:  []rt.Kind{rt.ProbeMemory, rt.ProbeBlock, rt.ProbePoolOpen, rt.ProbePoolUse, rt.ProbePoolClose},
@@ -96,6 +97,12 @@ func (m *memory) changes(e *sim.Event) {
 	case e.B == memoryForeign:
 		m.fail("I04", "something of allocator %d is put where allocator %d's belongs, by %s; it is copied, or goes through a beam", e.C, e.A, m.who(e.Task))
 		return
+	case e.B == memoryDead && e.C == 1:
+		m.fail("I03", "a bucket of allocator %d is destroyed again by %s", e.A, m.who(e.Task))
+		return
+	case e.B == memoryDead:
+		m.fail("I02", "a bucket of allocator %d is used by %s after it was destroyed", e.A, m.who(e.Task))
+		return
 	case e.B == memoryTaken:
 		if a.holder != nobody || a.ended {
 			m.fail("I01", "allocator %d is taken by %s; it is %s's, who has not given it", e.A, m.who(e.Task), m.who(a.holder))
@@ -105,6 +112,10 @@ func (m *memory) changes(e *sim.Event) {
 		return
 	case e.B == memoryGiven:
 		a.holder, a.giver, a.given = nobody, e.Task, e.Step
+	case e.B == memoryEnded && a.out == 0 && e.C > 0:
+		m.fail("I06", "allocator %d is ended by %s with pools open", e.A, m.who(e.Task))
+	case e.B == memoryEnded && e.C > 0:
+		m.fail("I06", "allocator %d is ended by %s with %d bytes out", e.A, m.who(e.Task), a.out)
 	case e.B == memoryEnded:
 		a.ended = true
 	default:

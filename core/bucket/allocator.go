@@ -112,4 +112,7 @@ func (a *Allocator) EndOfRequest(r Request) *Bucket {
 type Request interface {
 	// Ended reports whether it is over: logged, and its pool destroyed.
 	Ended() bool
+	// GiveUp ends it on its producer's task: its end came back out of a beam that was
+	// aborted, and nobody else will.
+	GiveUp()
 }

@@ -52,7 +52,6 @@ func (b *Brigade) count(k *Bucket, by int64) {
 
 // belongs stops whoever puts a bucket into a brigade where it does not belong.
 func (b *Brigade) belongs(k *Bucket) {
-	k.must("put into a brigade")
 	if k.alloc != b.alloc {
 		b.alloc.Foreign(k.alloc.Allocator)
 		rt.Bug("bucket: a %v bucket of %s is put into a brigade of %s; a brigade holds buckets of one allocator: copy it, or send it through a beam", k.kind, k.alloc.Name(), b.alloc.Name())
@@ -60,6 +59,7 @@ func (b *Brigade) belongs(k *Bucket) {
 	if k.in != nil {
 		rt.Bug("bucket: a %v bucket of %s is put into a brigade, but it is in one; it is in one at most", k.kind, k.alloc.Name())
 	}
+	k.must("put into a brigade")
 }
 
 // Append adds k at the end.

@@ -68,6 +68,7 @@ func text(b *Brigade) (s string) {
 type over struct{}
 
 func (over) Ended() bool { return true }
+func (over) GiveUp()     {}
 
 // world is a set of brigades and their models.
 type world struct {

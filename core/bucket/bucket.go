@@ -52,6 +52,7 @@ func (k *Bucket) bytes() []byte {
 // must stops whoever does something with a bucket that is gone, or another's.
 func (k *Bucket) must(what string) {
 	if k.kind == dead {
+		k.alloc.Dead(what == "destroyed")
 		rt.Bug("bucket: a bucket of %s is %s after it was destroyed; it is destroyed once, and not used afterwards", k.alloc.Name(), what)
 	}
 	if rt.Checking() {

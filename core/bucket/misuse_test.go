@@ -33,6 +33,7 @@ func wants(t *testing.T, words string, f func()) {
 type going struct{}
 
 func (going) Ended() bool { return false }
+func (going) GiveUp()     {}
 
 func TestMisuse(t *testing.T) {
 	for _, x := range []struct {

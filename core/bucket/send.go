@@ -102,6 +102,9 @@ func (bm *Beam) collect() {
 	for back.first != nil {
 		k := back.pop()
 		k.in = nil
+		if k.kind == EndOfRequest && !k.request.Ended() {
+			k.request.GiveUp()
+		}
 		k.Destroy()
 	}
 }

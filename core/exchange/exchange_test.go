@@ -39,6 +39,7 @@ func fixture(t testing.TB, text string) (*Exchange, *bucket.Brigade) {
 type over struct{}
 
 func (over) Ended() bool { return true }
+func (over) GiveUp()     {}
 
 const plain = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -31,6 +31,11 @@ type Request struct {
 // Ended implements bucket.Request.
 func (r *Request) Ended() bool { return r.ended }
 
+// GiveUp implements bucket.Request. A connection's own responses go through no beam.
+func (r *Request) GiveUp() {
+	rt.Bug("httpconn: the end of request %d comes back out of a beam; the connection's writer passes it", r.Sequence)
+}
+
 // requests are those in flight.
 type requests struct {
 	first *Request

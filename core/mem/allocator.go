@@ -172,6 +172,7 @@ func (a *Allocator) End() {
 	}
 	a.Trim()
 	if a.out != 0 || a.pools.Out() != 0 {
+		rt.Probe(rt.ProbeMemory, a.id, memoryEnded, uint64(a.out)+uint64(a.pools.Out()))
 		rt.Bug("memory: %s ends with %d bytes out and %d pools open; everything comes back first", a.name, a.out, a.pools.Out())
 	}
 	a.ended = true

@@ -15,6 +15,7 @@ const (
 	memoryEnded
 	memoryTouched // by whom it may not be
 	memoryForeign // a bucket of another's allocator, the third word, came to it
+	memoryDead    // a bucket that was destroyed is used; the third word: destroyed again
 )
 
 // What the probe of blocks says.
@@ -68,6 +69,15 @@ func (a *Allocator) mine(what string) {
 		rt.Bug("memory: %s is %s by %s while it is being handed over; %s had it last, and nobody has taken it yet", a.name, what, rt.Who(), a.before.name())
 	}
 	rt.Bug("memory: %s is %s by %s, but it belongs to %s; another task returns blocks, and does nothing else", a.name, what, rt.Who(), a.holder.Name)
+}
+
+// Dead tells the judge that a bucket of a's is used, or destroyed, after its end.
+func (a *Allocator) Dead(again bool) {
+	word := uint64(0)
+	if again {
+		word = 1
+	}
+	rt.Probe(rt.ProbeMemory, a.id, memoryDead, word)
 }
 
 // Foreign tells the judge that something of b's came to where a's belongs.

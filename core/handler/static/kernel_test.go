@@ -177,6 +177,7 @@ func (s *site) do(text string) answer {
 type over struct{}
 
 func (over) Ended() bool { return true }
+func (over) GiveUp()     {}
 
 // drain sends all of out.
 func (s *site) drain(out *bucket.Brigade) string {
