@@ -158,6 +158,7 @@ func (d diskFiles) write(name string, b []byte) sys.Errno {
 func (d diskFiles) truncate(name string, n int64) sys.Errno {
 	return number(os.Truncate(d.path(name), n))
 }
+
 func (d diskFiles) rename(from, to string) sys.Errno {
 	return number(os.Rename(d.path(from), d.path(to)))
 }

@@ -56,7 +56,9 @@ func (l *loop) register(c *Conn, w wait) bool {
 		return l.lodge(c)
 	}
 	if !l.poller.Keeps() {
-		l.poller.Watch(c.fd, w.needs()|sys.OneShot, c.slot.Token())
+		if l.poller.Watch(c.fd, w.needs()|sys.OneShot, c.slot.Token()) != sys.OK {
+			return false
+		}
 	} else if !c.watched {
 		events := sys.In | sys.Out | sys.RdHup | sys.Edge
 		if l.poller.Watch(c.fd, events, c.slot.Token()) != sys.OK {
@@ -94,7 +96,7 @@ func (l *loop) leave(c *Conn) {
 	c.began, c.due = c.wait.ring(), c.timer.Deadline()
 	c.wait = waitNone
 	if !l.poller.Keeps() {
-		l.poller.Unwatch(c.fd)
+		_ = l.poller.Unwatch(c.fd) // it is out of a set of ours, which cannot fail
 	}
 	if c.home == l {
 		l.slots.Unpark(c.slot)
@@ -115,7 +117,7 @@ func (l *loop) resume(c *Conn) {
 	w := c.wait
 	if c.ready&w.needs() == 0 {
 		if !l.poller.Keeps() {
-			l.register(c, w)
+			_ = l.register(c, w) // as before
 		}
 		return // that is not what it waits for
 	}

@@ -51,46 +51,21 @@ func (sh *shard) build() error {
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
 	sh.crew.Init("processors", cfg.Processors, 0, cfg.Processors)
-	switch cfg.Topology {
-	case Fused:
-		l, err := sh.newLoop("loop", accepts|keeps|reads|processes|writes)
-		if err != nil {
-			return err
-		}
-		sh.listeners, sh.homes = append(sh.listeners, l), append(sh.homes, l)
-	case Event:
-		l, err := sh.newLoop("loop", accepts|keeps)
-		if err != nil {
-			return err
-		}
-		sh.listeners, sh.homes = append(sh.listeners, l), append(sh.homes, l)
-	case Staged:
-		r := keeps | reads
-		if cfg.Accept == AcceptListener {
-			l, err := sh.newLoop("listener", accepts)
+	for _, w := range cfg.wiring() {
+		for range w.number {
+			l, err := sh.newLoop(w.name, w.roles)
 			if err != nil {
 				return err
 			}
-			sh.listeners = append(sh.listeners, l)
-		} else {
-			r |= accepts
-		}
-		for range cfg.Readers {
-			l, err := sh.newLoop("reader", r)
-			if err != nil {
-				return err
-			}
-			sh.homes = append(sh.homes, l)
-			if r&accepts != 0 {
+			if w.roles&accepts != 0 {
 				sh.listeners = append(sh.listeners, l)
 			}
-		}
-		for range cfg.Writers {
-			l, err := sh.newLoop("writer", writes)
-			if err != nil {
-				return err
+			switch {
+			case w.roles&keeps != 0:
+				sh.homes = append(sh.homes, l)
+			case w.roles&writes != 0:
+				sh.writers = append(sh.writers, l)
 			}
-			sh.writers = append(sh.writers, l)
 		}
 	}
 	for range cfg.Processors {
@@ -100,6 +75,28 @@ func (sh *shard) build() error {
 		sh.processors = append(sh.processors, p)
 	}
 	return nil
+}
+
+// wires are loops of one kind in a shard.
+type wires struct {
+	name   string
+	roles  roles
+	number int
+}
+
+// wiring is a shard's loops: what makes a topology.
+func (c *Config) wiring() []wires {
+	switch c.Topology {
+	case Staged:
+		if c.Accept == AcceptListener {
+			return []wires{{"listener", accepts, 1}, {"reader", keeps | reads, c.Readers}, {"writer", writes, c.Writers}}
+		}
+		return []wires{{"reader", accepts | keeps | reads, c.Readers}, {"writer", writes, c.Writers}}
+	case Event:
+		return []wires{{"loop", accepts | keeps, 1}}
+	case Fused, topologies:
+	}
+	return []wires{{"loop", accepts | keeps | reads | processes | writes, 1}}
 }
 
 // loops are all the shard's loops.
