@@ -1,0 +1,16 @@
+package main
+
+import "testing"
+
+// A sample of what the command does at full length: the runtime allocates now and
+// then by itself, for a thread or its collector.
+func TestRequestsDoNotAllocate(t *testing.T) {
+	a := asked{requests: 20_000, connections: 50}
+	n, err := a.count()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n > 100 {
+		t.Errorf("%d allocations in %d requests", n, a.requests)
+	}
+}
