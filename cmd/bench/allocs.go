@@ -77,7 +77,7 @@ func (a *asked) count() (uint64, error) {
 	clients := make([]*client, 0, a.connections)
 	defer func() {
 		for _, c := range clients {
-			c.Close()
+			_ = c.Close() // it is over
 		}
 		s.Drain(5 * time.Second)
 		s.Wait()

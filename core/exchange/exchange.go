@@ -173,7 +173,10 @@ func (x *Exchange) File(fd sys.FD, off, length int64, last bool) {
 	x.out.Append(x.buckets.File(f, off, length))
 }
 
-// Finish ends the response.
+// Finished reports whether the response has been finished.
+func (x *Exchange) Finished() bool { return x.request == nil }
+
+// Finish ends the response. The connection does it when the handler has returned.
 func (x *Exchange) Finish() {
 	if x.request == nil {
 		rt.Bug("exchange: a response is finished, but its request has been, or never began; each is, once")

@@ -49,6 +49,23 @@ func TestHandlerDoesNotAnswer(t *testing.T) {
 	}
 }
 
+// A handler that ends its response itself has broken the rule by which requests end
+// once: the connection is reset, and nobody else's is.
+func TestHandlerFinishes(t *testing.T) {
+	for _, path := range []string{"/finishes", "/finishes-twice"} {
+		everywhere(t, setup{}, func(w *world) {
+			other := w.dial()
+			other.get("/hello")
+			other.wantResponse("before", 200)
+			c := w.dial()
+			c.get(path)
+			c.wantCut("a handler that finishes its response")
+			other.wantOpen("others are not disturbed")
+			other.Close()
+		})
+	}
+}
+
 // A response of which a part is queued cannot be taken back: the connection is
 // reset, and the log has its line all the same.
 func TestHandlerPanicsTooLate(t *testing.T) {

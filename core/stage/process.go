@@ -33,7 +33,9 @@ func (w *worker) process(c *Conn) step {
 	if x.Close {
 		c.closing = true
 	}
-	x.Finish()
+	if !x.Finished() {
+		x.Finish()
+	}
 	h.Record()
 	if c.broken {
 		return stepFinish
@@ -75,7 +77,13 @@ func (w *worker) panicked(c *Conn, mark int, v any) {
 
 // insist sees to it that there is a response.
 func (w *worker) insist(c *Conn, mark int) {
-	if x := &c.http.X; x.Status == 0 {
+	x := &c.http.X
+	if x.Finished() {
+		w.server.complain("a handler finished its response, which is its connection's to do: ", string(x.Request.Target))
+		c.broken = true
+		return
+	}
+	if x.Status == 0 {
 		w.server.complain("a handler returned without answering ", string(x.Request.Target))
 		w.mend(c, mark)
 	}
@@ -85,7 +93,7 @@ func (w *worker) insist(c *Conn, mark int) {
 func (w *worker) mend(c *Conn, mark int) {
 	x := &c.http.X
 	x.Note = nil
-	if !x.Rollback(mark) {
+	if x.Finished() || !x.Rollback(mark) {
 		// Part of the response is queued: what follows it could be taken for the rest.
 		c.broken = true
 		return

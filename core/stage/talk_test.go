@@ -208,6 +208,12 @@ func (scripted) Handle(x *exchange.Exchange) {
 	case "/partial":
 		answer(x, bulk)
 		panic("too late")
+	case "/finishes", "/finishes-twice":
+		answer(x, hello)
+		x.Finish()
+		if string(x.Request.Path) == "/finishes-twice" {
+			x.Finish()
+		}
 	case "/mute":
 	case "/scraps":
 		x.Bytes(copied)
