@@ -51,7 +51,11 @@ func (s *site) settle(p plan) {
 		}
 		wg.Go("latecomer", func() {
 			if err := c.WellBehaved(1, 0); err != nil {
-				sim.Failf("I12", "faults have stopped for "+settling.String()+", and a client is not served: "+err.Error())
+				invariant := "I12"
+				if kind, _ := client.KindOf(err); kind == client.Wrong {
+					invariant = "I18"
+				}
+				sim.Failf(invariant, "faults have stopped for "+settling.String()+", and a client is not served: "+err.Error())
 			}
 			s.env.Exchanged(1)
 		})

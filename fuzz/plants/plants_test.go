@@ -1,0 +1,78 @@
+package plants
+
+import (
+	"context"
+	"flag"
+	"strings"
+	"testing"
+
+	"brigade/fuzz"
+	"brigade/fuzz/zoo"
+)
+
+// seeds is how many of each scenario a bug has to show itself in.
+var seeds = flag.Uint64("plants", 40, "run `N` seeds of each scenario with each bug")
+
+// planted builds the program with all bugs in it.
+func planted(t *testing.T) string {
+	t.Helper()
+	ctx := context.Background()
+	root, err := zoo.Root(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Plant(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := s.Build(ctx, root, t.TempDir(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Each bug is reported by the invariant that it breaks, or those listed, and by
+// nothing else; and where none acts, nothing is reported.
+func TestEachIsReported(t *testing.T) {
+	if fuzz.RaceBuilt() {
+		t.Log("the same without the race detector says as much in less time")
+		return
+	}
+	path := planted(t)
+	for _, b := range append(All(), Bug{Name: "none"}) {
+		row, err := Try(context.Background(), path, b, *seeds, t.TempDir())
+		if err == nil && !row.Own() {
+			row, err = Try(context.Background(), path, b, 8**seeds, t.TempDir())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%-4s %-19s first after %3d runs, in %3d of %d, by %s: %s", b.Invariant, b.Name, row.First, row.Reports, row.Runs, strings.Join(row.By, " "), b.Title)
+		if !row.Own() {
+			t.Errorf("%s is not reported by %s in %d runs", b.Name, b.Verdicts[0], row.Runs)
+		}
+		for _, s := range row.Strange {
+			t.Errorf("%s is reported by %s", b.Name, s)
+		}
+	}
+	remembers(t, path)
+}
+
+// remembers checks that a server that remembers a fault is seen when faults have
+// stopped, and without that is not.
+func remembers(t *testing.T, path string) {
+	t.Helper()
+	for _, b := range All() {
+		if b.Name != "refuses-for-good" {
+			continue
+		}
+		row, err := Try(context.Background(), path, b, *seeds, t.TempDir(), Unsettled+"=1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.Reports != 0 {
+			t.Errorf("%s is reported without liveness, too, by %s", b.Name, strings.Join(row.By, " "))
+		}
+	}
+}
