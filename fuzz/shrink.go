@@ -59,7 +59,9 @@ func Shrink(set scenario.Set, t *traces.Trace, o Shrinking) (*Shrunk, error) {
 		options.Stop = func() bool { return time.Since(began) > o.For }
 	}
 	run := attempts(first)
-	options.Search = func(s schedule.Strategy) *sim.Report { return run(sim.Options{Strategy: s}) }
+	options.Search = func(by schedule.Strategy, draws []schedule.Departure) *sim.Report {
+		return run(sim.Options{Strategy: by, Departures: draws, Scheduled: draws != nil})
+	}
 	s := &Shrunk{Result: shrink.Minimize(repeat(run), first.Report, options), Took: time.Since(began)}
 	s.Report = s.Result.Report
 	s.Trace = t

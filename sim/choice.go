@@ -116,7 +116,7 @@ func (s *Sim) pick(t *Task) int {
 		p.Current = s.find(t.index)
 	}
 	var i int
-	if s.replay != nil {
+	if s.replay != nil && !s.opt.Scheduled {
 		i = s.pickPlanned(p)
 	} else if i = s.strategy.Pick(p); i < 0 || i >= len(p.Runnable) {
 		i = s.mispicked(i)
@@ -174,13 +174,26 @@ func (s *Sim) Draw(at Site, n uint64, chance uint32) uint64 {
 }
 
 func (s *Sim) draw(k schedule.Key, n uint64, chance uint32) (v uint64) {
-	if s.replay != nil {
+	switch {
+	case s.fixed(k):
+		return s.drew(k, n, s.drawPlanned(k, n)) // on no tape: it is there when the run is repeated
+	case s.replay != nil && !s.opt.Scheduled:
 		v = s.drawPlanned(k, n)
-	} else {
+	default:
 		v = s.strategy.Draw(n, chance)
 	}
 	s.tape = append(s.tape, v)
 	return s.drew(k, n, v)
+}
+
+// fixed reports whether the draw at k is not the strategy's although the schedule
+// is: one of the program, or a fault that the departures have.
+func (s *Sim) fixed(k schedule.Key) bool {
+	if s.replay == nil || !s.opt.Scheduled {
+		return false
+	}
+	d := s.replay[k.Hash()]
+	return k.Op == chooseName || d != nil && !d.used
 }
 
 // drew notes that v of n was drawn at k.

@@ -34,6 +34,7 @@ type Options struct {
 	Patience   time.Duration // a time jump beyond it asks sleeping pollers once more first; 0: 20 ms
 
 	Departures  []schedule.Departure // replay these instead of asking Strategy; non-nil, even if empty
+	Scheduled   bool                 // of Departures only what was drawn counts; who runs, and what further faults there are, Strategy says
 	Strict      bool                 // a departure that finds no match fails the run
 	Record      bool                 // keep departures and events in the Report
 	Order       *hb.Recorder         // is told of the run; nil: nobody, or with Fingerprint one of the scheduler's own

@@ -1,7 +1,7 @@
 package shrink
 
 // What a run costs a reader. Costs are compared part by part, the first that
-// differs deciding.
+// differs deciding: what keeps a run from being easy to follow first.
 
 import (
 	"math/bits"
@@ -44,6 +44,8 @@ func (m *minimizer) costOf(r *sim.Report) cost {
 // further: they only decide between runs that were made anyway.
 func (c cost) less(d cost) bool {
 	for _, p := range [...][2]int{
+		{max(c.Size, easySize), max(d.Size, easySize)},
+		{c.hard(), d.hard()},
 		{c.Size, d.Size},
 		{c.Inputs, d.Inputs},
 		{c.Faults, d.Faults},
@@ -58,6 +60,16 @@ func (c cost) less(d cost) bool {
 		}
 	}
 	return false
+}
+
+// hard is how many faults and preemptions are more than a reader follows without
+// effort, where the size is not: a run of two requests and one preemption is easier
+// than one of a single request and seven.
+func (c cost) hard() int {
+	if c.Size > easySize {
+		return 0
+	}
+	return max(0, c.Faults-easyFaults) + max(0, c.Preemptions-easyPreemptions)
 }
 
 func (m *minimizer) size(r *sim.Report) int {

@@ -30,15 +30,22 @@ func (m *minimizer) remember(r *sim.Report, c cost) {
 }
 
 // detour reduces what is remembered, until the base is easy to follow, and
-// searches once more.
+// searches once more, at first among thinner inputs.
 func (m *minimizer) detour() {
+	var thinned uint64 // the base of which thinner inputs were tried
 	for !m.easy() && !m.stopped() {
 		best, cost := m.base, m.cost
-		if len(m.plateau) == 0 {
+		if thinned != m.base.Hash {
+			thinned = m.base.Hash
+			m.thin(m.opt.Runs / thinnedAgain)
+		}
+		switch {
+		case m.cost != cost: // there is one
+		case len(m.plateau) == 0:
 			if !m.search(m.opt.Runs / searchedAgain) {
 				return
 			}
-		} else {
+		default:
 			last := len(m.plateau) - 1
 			m.base = m.plateau[last]
 			m.plateau = m.plateau[:last]

@@ -11,8 +11,9 @@ import (
 	"brigade/sim/schedule"
 )
 
-// Search makes a run under a strategy.
-type Search func(schedule.Strategy) *sim.Report
+// Search makes a run under a strategy. With draws, what the program draws is theirs
+// or the default (sim.Options.Scheduled); nil: the strategy says that, too.
+type Search func(by schedule.Strategy, draws []schedule.Departure) *sim.Report
 
 // At first, and where nothing else helps, so many parts of the budget go into
 // searching.
@@ -33,7 +34,7 @@ func (m *minimizer) search(n int) (found bool) {
 			break
 		}
 		m.runs++
-		if r := m.opt.Search(s); m.opt.Signature(r) == m.signature && len(r.Events) > 0 && m.accept(r) {
+		if r := m.opt.Search(s, nil); m.opt.Signature(r) == m.signature && len(r.Events) > 0 && m.accept(r) {
 			found = true
 		}
 	}

@@ -61,6 +61,7 @@ func Minimize(run Run, failing *sim.Report, o Options) Result {
 	m.base, m.cost = first, m.costOf(first)
 	if !m.easy() {
 		m.search(m.opt.Runs / searchedFirst)
+		m.thin(m.opt.Runs / thinnedFirst)
 	}
 	m.reduce()
 	m.detour()
