@@ -25,24 +25,22 @@ const (
 const most = 2
 
 // thin makes n runs of parts of the base's input; the cheapest that fails as it
-// should becomes the base. True: there is one.
-func (m *minimizer) thin(n int) (found bool) {
+// should becomes the base.
+func (m *minimizer) thin(n int) {
 	if m.opt.Search == nil {
-		return false
+		return
 	}
 	s := &sparing{state: schedule.NewRand(schedule.Finish(m.base.Hash + 1))}
 	p := newParts(m.base)
 	for range n {
 		if m.stopped() {
-			break
+			return
 		}
 		m.runs++
 		if r := m.opt.Search(s, p.some(&s.state)); m.opt.Signature(r) == m.signature && len(r.Events) > 0 && m.accept(r) {
-			found = true
 			p = newParts(r)
 		}
 	}
-	return found
 }
 
 // parts are a run's draws, by the task that made them.
