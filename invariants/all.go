@@ -27,7 +27,7 @@ type Checker struct {
 var table = [...]Checker{
 	descriptorChecker, countChecker, ownerChecker, orderChecker, waitingChecker, watchChecker,
 	accountChecker, inputChecker, freshChecker, memoryChecker, poolChecker, pagesChecker, blockChecker,
-	lockChecker, spinChecker, drainChecker, totalChecker, leakChecker,
+	lockChecker, spinChecker, drainChecker, lookChecker, totalChecker, leakChecker,
 }
 
 // All is the table of checkers.

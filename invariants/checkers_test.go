@@ -199,8 +199,19 @@ var planted = []plant{
 	{"drain", "I31", "keeps a loop", begun().parted().drains().call(loop, rt.OpClose, 5, 0).after(3 * time.Second)},
 	{"drain", "I31", "stops hearing by itself", begun().call(loop, rt.OpClose, 5, 0)},
 	{"drain", "I31", "a deadline in the past", begun().after(time.Second).probe(root, rt.ProbeDrain, 1)},
+	{"look", "I20", "closed when its time is over", idle().after(5 * time.Second).parted()},
+	{"look", "I20", "shut when its time is over", idle().after(5*time.Second).call(loop, rt.OpShutdown, 7, 0)},
+	{"look", "I20", "closed before its first request", waits(rt.WaitFirst, time.Second).after(time.Second).parted()},
+	{"look", "I31", "closed by a drain", idle().drains().after(time.Millisecond).parted()},
+	{"look", "", "closed by a drain that gives up", idle().drains().after(time.Second).parted()},
+	{"look", "", "looked at", idle().after(5*time.Second).fails(loop, rt.OpRead, 7, again).parted()},
+	{"look", "", "in the middle of a head", waits(rt.WaitHeader, time.Second).after(time.Second).parted()},
+
 	{"drain", "", "a start that fails", new(history).call(root, rt.OpListen, -1, 5).call(root, rt.OpClose, 5, 0)},
 }
+
+// idle is a connection between requests.
+func idle() *history { return waitsIn(begun().asked().answered(), rt.WaitIdle, 5*time.Second) }
 
 // waits is a connection that begins to wait in a state.
 func waits(state uint64, d time.Duration) *history { return waitsIn(begun(), state, d) }

@@ -27,6 +27,14 @@ func (j *judge) fail(invariant, format string, args ...any) {
 // that nobody is to blame for being late.
 func (j *judge) excused() bool { return j.s != nil && j.s.Excused() }
 
+// refused is how many pages the world has refused so far.
+func (j *judge) refused() int {
+	if j.s == nil {
+		return 0
+	}
+	return j.s.Refused()
+}
+
 // now is the time of a probe's event: the event has what the task read from its clock,
 // which may be coarse.
 func (j *judge) now(e *sim.Event) rt.Instant {

@@ -30,6 +30,7 @@ type pageSource struct {
 	apart map[int][][]byte // mappings, by size
 	held  int              // bytes given out now
 
+	refused int  // requests of this run
 	guarded bool // this run's pages are mappings
 }
 
@@ -52,7 +53,7 @@ func (p *pageSource) begin(guard bool) {
 		list[len(b)] = append(list[len(b)], b)
 	}
 	p.out = p.out[:0]
-	p.held = 0
+	p.held, p.refused = 0, 0
 	p.guarded = guard && guards
 }
 
@@ -72,12 +73,16 @@ func (p *pageSource) block(n int) []byte {
 	return make([]byte, n)
 }
 
+// Refused is how many requests for pages the run has refused so far.
+func (s *Sim) Refused() int { return s.pages.refused }
+
 // give answers a request for pages. The bytes are poisoned: stale bytes are
 // allowed, and these are the same in every run.
 func (p *pageSource) give(s *Sim, t *Task) {
 	n := int(t.arg)
 	if by := s.disturbed.by; by != nil && by.Refuse() {
 		t.pages = nil
+		p.refused++
 		return
 	}
 	b := p.block(n)

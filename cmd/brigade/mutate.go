@@ -37,9 +37,10 @@ func (p *program) mutate() *cobra.Command {
 		Short: "Change the core in small ways and see what campaigns notice",
 		Long: `Mutate changes the core's packages (directories such as core/poll; all that
 campaigns answer for, if none is named) at every place where an operator applies,
-one place at a time, and runs the general campaign on each. It prints the share
-of mutants that was noticed, raw and without those argued to be equivalent, and
-those that survived, with their lines.
+one place at a time, and runs the general campaign on each; what that does not
+notice is shown to the package's own models. It prints the share of mutants that
+was noticed, raw and without those argued to be equivalent, and those that
+survived, with their lines.
 
 It is to be run in the module's sources. The exit status is 2 if a mutant that is
 argued to be equivalent was noticed, or the argument is about code that is gone.`,
@@ -84,7 +85,7 @@ func (p *program) mutateCore(f *mutateFlags, packages []string) error {
 	if err != nil {
 		return err
 	}
-	hunter, err := mutate.Build(ctx, root, sources)
+	hunter, err := mutate.Build(ctx, root, packages, sources)
 	if err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func newMutationReport(outcomes []*mutate.Outcome, stale, packages []string) *mu
 		r.Add(x)
 		part(&r.ByPackage, path.Dir(x.File)).Add(x)
 		part(&r.ByOperator, string(x.Operator)).Add(x)
-		place := mutationPlace{x.File, x.Line, x.Function, string(x.Operator), x.Text, x.Reached, x.Key()}
+		place := mutationPlace{x.File, x.Line, x.Function, string(x.Operator), x.Text, x.Reached || x.Modelled, x.Key()}
 		switch {
 		case x.Refuted():
 			r.Refuted = append(r.Refuted, place)
@@ -184,7 +185,7 @@ func (p *program) tellMutation(r *mutationReport) {
 	for _, x := range r.Survivors {
 		note := ""
 		if !x.Reached {
-			note = "  (no run comes there)"
+			note = "  (neither a run nor a model comes there)"
 		}
 		p.printf("survived  %s:%d %s %s: %s%s\n", x.File, x.Line, x.Function, x.Operator, x.Text, note)
 	}
@@ -194,11 +195,11 @@ func (p *program) tellMutation(r *mutationReport) {
 	for _, key := range r.Stale {
 		p.printf("stale     equivalent.txt argues about what is gone: %s\n", key)
 	}
-	p.printf("%-22s %7s %7s %6s %10s %9s %8s\n", "", "mutants", "killed", "raw", "equivalent", "unreached", "without")
+	p.printf("%-22s %7s %8s %7s %6s %10s %9s %8s\n", "", "mutants", "campaign", "models", "raw", "equivalent", "unreached", "without")
 	for _, list := range [][]mutationPart{r.ByOperator, r.ByPackage, {{"all", r.Score}}} {
 		for i := range list {
 			x := &list[i]
-			p.printf("%-22s %7d %7d %5.1f%% %10d %9d %7.1f%%\n", x.Name, x.Mutants, x.Killed, 100*x.Raw(), x.Equivalent, x.Unreached, 100*x.Net())
+			p.printf("%-22s %7d %8d %7d %5.1f%% %10d %9d %7.1f%%\n", x.Name, x.Mutants, x.Killed-x.ByModel, x.ByModel, 100*x.Raw(), x.Equivalent, x.Unreached, 100*x.Net())
 		}
 		p.printf("\n")
 	}

@@ -3,7 +3,8 @@ package mutate
 // Hunting. Each mutant is a process of the one program, which runs the general
 // campaign, no scenario named, under the same seeds. A place that no run of the
 // unchanged program passes cannot show: the runs would be the same, so they are
-// not made.
+// not made. What the campaign does not notice, or does not come to, is shown to
+// the models of its package.
 
 import (
 	"bufio"
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -21,13 +23,15 @@ import (
 
 // Hunter is a program with all mutants in it.
 type Hunter struct {
-	path  string
-	dir   string
-	clean func()
+	path   string
+	dir    string
+	models map[string]*model // by package
+	clean  func()
 }
 
-// Build builds the program from the sources that Plant changed.
-func Build(ctx context.Context, root string, s zoo.Sources) (*Hunter, error) {
+// Build builds the program from the sources that Plant changed, and the models of
+// packages.
+func Build(ctx context.Context, root string, packages []string, s zoo.Sources) (*Hunter, error) {
 	dir, err := os.MkdirTemp("", "brigade-mutate-")
 	if err != nil {
 		return nil, err
@@ -37,7 +41,12 @@ func Build(ctx context.Context, root string, s zoo.Sources) (*Hunter, error) {
 		_ = os.RemoveAll(dir) // the first error is the one to tell
 		return nil, err
 	}
-	return &Hunter{path: path, dir: dir, clean: func() { _ = os.RemoveAll(dir) }}, nil
+	m, err := models(ctx, root, dir, packages, s)
+	if err != nil {
+		_ = os.RemoveAll(dir) // as before
+		return nil, err
+	}
+	return &Hunter{path: path, dir: dir, models: m, clean: func() { _ = os.RemoveAll(dir) }}, nil
 }
 
 // Close removes the program.
@@ -53,11 +62,12 @@ type Options struct {
 // Outcome is what came of a mutant.
 type Outcome struct {
 	*Mutant
-	Killed  bool
-	Reached bool   // a run of the unchanged program passes its place
-	By      string // the verdict and its invariant
-	Runs    uint64
-	Reason  string // why nothing can tell it from the core as it is; empty: nothing is said
+	Killed   bool
+	Reached  bool   // a run of the unchanged program passes its place
+	Modelled bool   // its package's models do
+	By       string // the verdict and its invariant, or Model
+	Runs     uint64
+	Reason   string // why nothing can tell it from the core as it is; empty: nothing is said
 }
 
 // first is how many seeds of each scenario are run first; then eight times as many,
@@ -68,9 +78,16 @@ const first = 4
 // coming to a point needs longer: that kills it, too.
 const patience = 40 * time.Second
 
+// Model is what an Outcome is killed by, if not by the campaign.
+const Model = "model"
+
 // Run hunts the mutants of list. The unchanged program has to hold.
 func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome, error) {
 	reached, err := h.reach(ctx, o.Runs)
+	if err != nil {
+		return nil, err
+	}
+	modelled, err := h.modelled(ctx, list)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +101,16 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for i, m := range list {
-		x := &Outcome{Mutant: m, Reached: reached[m.Number], Reason: reasons[m.Key()]}
+		x := &Outcome{Mutant: m, Reached: reached[m.Number], Modelled: modelled[m.Number], Reason: reasons[m.Key()]}
 		outcomes[i] = x
 		wg.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
 			if x.Reached {
 				failed[i] = h.hunt(ctx, x, o.Runs)
+			}
+			if failed[i] == nil && !x.Killed && x.Modelled {
+				failed[i] = h.model(ctx, x)
 			}
 			if o.Told != nil && failed[i] == nil {
 				mu.Lock()
@@ -166,18 +186,58 @@ func (h *Hunter) reach(ctx context.Context, budget uint64) (map[int]bool, error)
 	if err != nil {
 		return nil, err
 	}
+	reached := make(map[int]bool)
+	return reached, passed(name, reached)
+}
+
+// passed reads the numbers of the places that were passed, from the file name.
+func passed(name string, to map[int]bool) error {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = f.Close() }() // it was read only
-	reached := make(map[int]bool)
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		n, err := strconv.Atoi(lines.Text())
 		if err != nil {
+			return err
+		}
+		to[n] = true
+	}
+	return nil
+}
+
+// model shows x's mutant to the models of its package.
+func (h *Hunter) model(ctx context.Context, x *Outcome) error {
+	held, _, err := h.models[path.Dir(x.File)].run(ctx, strconv.Itoa(x.Number), patience)
+	if err == nil && !held {
+		x.Killed, x.By = true, Model
+	}
+	return err
+}
+
+// modelled runs the models of list's packages unchanged, which have to hold, and
+// returns the numbers of the places that they passed.
+func (h *Hunter) modelled(ctx context.Context, list []*Mutant) (map[int]bool, error) {
+	reached, asked := make(map[int]bool), make(map[string]bool)
+	for _, x := range list {
+		p := path.Dir(x.File)
+		m := h.models[p]
+		if m == nil || asked[p] {
+			continue
+		}
+		asked[p] = true
+		name := m.path + ".reached"
+		held, said, err := m.run(ctx, "reach:"+name, 2*patience)
+		if err == nil && !held {
+			err = fmt.Errorf("the models of %s do not hold of the unchanged package: %s", p, said)
+		}
+		if err == nil {
+			err = passed(name, reached)
+		}
+		if err != nil {
 			return nil, err
 		}
-		reached[n] = true
 	}
 	return reached, nil
 }

@@ -32,7 +32,7 @@ func TestMutants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hunter, err := Build(ctx, root, sources)
+	hunter, err := Build(ctx, root, Packages, sources)
 	if err != nil {
 		t.Fatal(err)
 	}

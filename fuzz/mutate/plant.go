@@ -19,7 +19,7 @@ import (
 // native fuzzing against net/http, which see more of it in a second than clients
 // in a campaign.
 var Packages = []string{
-	"core/stage", "core/handoff", "core/poll", "core/httpconn", "core/bucket", "core/exchange", "core/accesslog", "core/handler/static",
+	"core/stage", "core/handoff", "core/poll", "core/httpconn", "core/mem", "core/bucket", "core/exchange", "core/accesslog", "core/handler/static",
 }
 
 // Mutant is one change at one place.

@@ -11,9 +11,14 @@ import (
 type Score struct {
 	Mutants    int `json:"mutants"`
 	Killed     int `json:"killed"`
-	Equivalent int `json:"equivalent"` // argued to be, and not killed
-	Unreached  int `json:"unreached"`  // of the other survivors: no run passes their place
+	ByModel    int `json:"killed_by_models"` // of these: the campaign does not notice them
+	Equivalent int `json:"equivalent"`       // argued to be, and not killed
+	Unreached  int `json:"unreached"`        // of the other survivors: neither runs nor models pass their place
+	Passed     int `json:"passed"`           // of all: a run or a model passes their place
 }
+
+// Campaign is the share of all mutants that the campaign alone killed.
+func (s *Score) Campaign() float64 { return share(s.Killed-s.ByModel, s.Mutants) }
 
 // Raw is the share of all mutants that was killed.
 func (s *Score) Raw() float64 { return share(s.Killed, s.Mutants) }
@@ -31,12 +36,18 @@ func share(a, b int) float64 {
 // Add counts x.
 func (s *Score) Add(x *Outcome) {
 	s.Mutants++
+	if x.Reached || x.Modelled {
+		s.Passed++
+	}
 	switch {
 	case x.Killed:
 		s.Killed++
+		if x.By == Model {
+			s.ByModel++
+		}
 	case x.Reason != "":
 		s.Equivalent++
-	case !x.Reached:
+	case !x.Reached && !x.Modelled:
 		s.Unreached++
 	}
 }

@@ -25,13 +25,14 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 var (
 	active, _ = strconv.Atoi(os.Getenv("` + Variable + `"))
 	reach     = open()
-	seen      = make(map[int]bool)
+	seen      sync.Map // tests have several threads
 )
 
 func open() *os.File {
@@ -63,9 +64,10 @@ func init() {
 }
 
 func On(k int) bool {
-	if reach != nil && !seen[k] {
-		seen[k] = true
-		fmt.Fprintln(reach, k)
+	if reach != nil {
+		if _, passed := seen.LoadOrStore(k, true); !passed {
+			fmt.Fprintln(reach, k)
+		}
 	}
 	return k == active
 }

@@ -11,7 +11,7 @@ import (
 // each difficulty may hide for. `brigade zoo` makes more of them, and measures.
 const (
 	starts = 3
-	seeds  = 200
+	seeds  = 100
 )
 
 var limits = map[Difficulty]uint64{Easy: 100, Medium: 10_000, Hard: 1 << 31}
@@ -19,7 +19,7 @@ var limits = map[Difficulty]uint64{Easy: 100, Medium: 10_000, Hard: 1 << 31}
 // The general campaign, no scenario named, convicts each patch within the runs of
 // its difficulty, and the trace replays in a process of its own to the same events.
 func TestFound(t *testing.T) {
-	for _, p := range shown(t) {
+	for _, p := range sampled(t) {
 		t.Run(p.ID, func(t *testing.T) {
 			t.Parallel()
 			path := program(t, p.ID, planted(t, p), p.Race)
@@ -117,7 +117,7 @@ func leastClass(t *testing.T, r *Report) (least int) {
 
 // A campaign's exit status is the least of the classes of what it found.
 func TestExitStatus(t *testing.T) {
-	p := shown(t)[0]
+	p := sampled(t)[0]
 	c := Campaign{Seeds: 20, Workers: 1, Traces: t.TempDir()}
 	r, err := Hunt(context.Background(), program(t, p.ID, planted(t, p), p.Race), c)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // Each kept witness, followed as far as it goes, convicts the core with its patch
 // planted, and not the core as it is.
 func TestWitnesses(t *testing.T) {
-	for _, p := range shown(t) {
+	for _, p := range sampled(t) {
 		t.Run(p.ID, func(t *testing.T) {
 			t.Parallel()
 			path := program(t, p.ID, planted(t, p), p.Race)

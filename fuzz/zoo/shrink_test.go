@@ -30,7 +30,11 @@ func TestShrinkTable(t *testing.T) {
 	if *table {
 		runs, limit = fuzz.DefaultShrinkRuns, *patience
 	}
-	for _, p := range shown(t) {
+	list := sampled(t)
+	if *table {
+		list = shown(t)
+	}
+	for _, p := range list {
 		if !*table && all >= few {
 			break
 		}

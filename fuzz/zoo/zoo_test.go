@@ -16,6 +16,28 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "find, shorten and keep new witnesses of every patch that this build can show")
 
+var whole = flag.Bool("whole", false, "try every patch, not a few of them")
+
+// tried is how many of the patches a test without -whole builds and hunts.
+const tried = 5
+
+// sampled are the patches of a build that a test tries: with -whole all that it
+// shows, else a few at even distances. Where they begin depends on how many there
+// are, so each that is added shifts the turn to others. Those that bend all tests
+// (disturbed) are among them.
+func sampled(t *testing.T) []*Patch {
+	t.Helper()
+	list := shown(t)
+	if *whole || *rewrite || len(list) <= tried {
+		return list
+	}
+	few := make([]*Patch, tried)
+	for i := range few {
+		few[i] = list[(len(list)+i*len(list)/tried)%len(list)]
+	}
+	return few
+}
+
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "brigade-zoo-test-")
 	if err != nil {

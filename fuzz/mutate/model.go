@@ -1,0 +1,116 @@
+package mutate
+
+// Models. Of what no server's path leads to yet, and of structures that a campaign
+// sees from afar only, a package's own models tell more: the certificates, and the
+// properties against a plain model (rapid), which the files *_sim_test.go and
+// *_prop_test.go of the package hold. The package's tests are compiled once, with
+// all mutants in them, behind the same switch. Tests that pin one example are not
+// asked: a mutant that only such a test notices is not noticed.
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"brigade/fuzz/zoo"
+)
+
+// model is a package's tests, compiled, and which of them are its models.
+type model struct {
+	path string // of the program
+	dir  string // where its tests run
+	args []string
+}
+
+// models builds those of the packages that have any, by the package's directory.
+func models(ctx context.Context, root, dir string, packages []string, s zoo.Sources) (map[string]*model, error) {
+	overlay, err := s.Write(root, dir)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]*model)
+	for _, p := range packages {
+		m := &model{dir: filepath.Join(root, filepath.FromSlash(p)), path: filepath.Join(dir, strings.ReplaceAll(p, "/", "_")+".test")}
+		names, rapid, err := modelTests(m.dir)
+		if err != nil {
+			return nil, err
+		}
+		if len(names) == 0 {
+			continue
+		}
+		m.args = []string{"-test.failfast", "-test.run", "^(" + strings.Join(names, "|") + ")$"}
+		if rapid {
+			m.args = append(m.args, "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s")
+		}
+		c := exec.CommandContext(ctx, "go", "test", "-c", "-ldflags=-s -w", "-overlay", overlay, "-o", m.path, "./"+p)
+		c.Dir = root
+		if out, err := c.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("the tests of %s do not build with mutants in it: %w\n%s", p, err, bytes.TrimSpace(out))
+		}
+		found[p] = m
+	}
+	return found, nil
+}
+
+// modelTests are the names of the tests in dir's models. rapid: its tests take
+// that library's flags.
+func modelTests(dir string) (names []string, rapid bool, err error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		return nil, false, err
+	}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, x := range file.Imports {
+			rapid = rapid || x.Path.Value == strconv.Quote("pgregory.net/rapid")
+		}
+		if !strings.HasSuffix(path, "_sim_test.go") && !strings.HasSuffix(path, "_prop_test.go") {
+			continue
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
+				names = append(names, f.Name.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names, rapid, nil
+}
+
+// run runs the models in a process that is the mutant value. Not held: they fail,
+// or do not end within d.
+func (m *model) run(ctx context.Context, value string, d time.Duration) (held bool, said string, err error) {
+	timed, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	c := exec.CommandContext(timed, m.path, m.args...)
+	c.Dir = m.dir
+	c.Env = append(os.Environ(), Variable+"="+value)
+	c.WaitDelay = time.Second
+	out, err := c.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return false, "", ctx.Err()
+	case timed.Err() != nil:
+		return false, "the models do not end", nil
+	case err == nil:
+		return true, "", nil
+	case errors.As(err, &exit) && !bytes.Contains(out, []byte("flag provided but not defined")):
+		return false, string(out), nil
+	}
+	return false, "", fmt.Errorf("the models of %s: %w\n%s", m.dir, err, out)
+}
