@@ -17,6 +17,7 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -40,8 +41,10 @@ func models(ctx context.Context, root, dir string, packages []string, s zoo.Sour
 		return nil, err
 	}
 	found := make(map[string]*model)
+	// There is nothing to say for vet: the switch exists in the overlay only.
+	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", dir + string(filepath.Separator)}
 	for _, p := range packages {
-		m := &model{dir: filepath.Join(root, filepath.FromSlash(p)), path: filepath.Join(dir, strings.ReplaceAll(p, "/", "_")+".test")}
+		m := &model{dir: filepath.Join(root, filepath.FromSlash(p)), path: filepath.Join(dir, path.Base(p)+".test")}
 		names, rapid, err := modelTests(m.dir)
 		if err != nil {
 			return nil, err
@@ -53,12 +56,16 @@ func models(ctx context.Context, root, dir string, packages []string, s zoo.Sour
 		if rapid {
 			m.args = append(m.args, "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s")
 		}
-		c := exec.CommandContext(ctx, "go", "test", "-c", "-ldflags=-s -w", "-overlay", overlay, "-o", m.path, "./"+p)
-		c.Dir = root
-		if out, err := c.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("the tests of %s do not build with mutants in it: %w\n%s", p, err, bytes.TrimSpace(out))
-		}
 		found[p] = m
+		args = append(args, "./"+p)
+	}
+	if len(found) == 0 {
+		return found, nil
+	}
+	c := exec.CommandContext(ctx, "go", args...)
+	c.Dir = root
+	if out, err := c.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("the packages' tests do not build with mutants in them: %w\n%s", err, bytes.TrimSpace(out))
 	}
 	return found, nil
 }

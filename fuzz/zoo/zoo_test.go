@@ -23,8 +23,7 @@ const tried = 5
 
 // sampled are the patches of a build that a test tries: with -whole all that it
 // shows, else a few at even distances. Where they begin depends on how many there
-// are, so each that is added shifts the turn to others. Those that bend all tests
-// (disturbed) are among them.
+// are, so each that is added shifts the turn to others.
 func sampled(t *testing.T) []*Patch {
 	t.Helper()
 	list := shown(t)
