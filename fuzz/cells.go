@@ -11,6 +11,7 @@ import (
 	"brigade/core/rt"
 	"brigade/core/stage"
 	"brigade/core/sys"
+	"brigade/fuzz/scenario"
 	"brigade/netsim/client"
 )
 
@@ -28,6 +29,7 @@ func Cells() []Cell {
 		add(groupStatus, statusName(s))
 	}
 	add(groupOutcome, endName(0), client.Truncated.String(), client.Reset.String())
+	add(groupHandler, scenario.ActNames()...)
 	for k, p := range rt.Probes() {
 		if k > 0 && p.Name != "" {
 			add(groupProbe, p.Name)

@@ -30,6 +30,7 @@ const (
 	groupProbe   = "probe"
 	groupCall    = "system call"
 	groupOutcome = "client's end"
+	groupHandler = "handler"
 )
 
 // maxErrno is above every errno that the world gives.
@@ -44,6 +45,7 @@ type cover struct {
 	calls  [rt.Ops][maxErrno]uint64
 	status [600]uint64
 	ends   [16]uint64
+	acts   [16]uint64
 
 	refused, dropped uint64 // requests, log records
 
@@ -107,6 +109,9 @@ func (c *cover) run(e *scenario.Env) {
 	for i, n := range e.Ends {
 		c.ends[i] += uint64(n)
 	}
+	for i, n := range e.Acts {
+		c.acts[i] += uint64(n)
+	}
 }
 
 // take returns the cells that were seen since it was called last.
@@ -124,6 +129,7 @@ func (c *cover) take() map[string]uint64 {
 	each(groupProbe, c.probes[:], func(i int) string { return rt.Kind(i).String() })
 	each(groupStatus, c.status[:], statusName)
 	each(groupOutcome, c.ends[:], endName)
+	each(groupHandler, c.acts[:], nameIn(scenario.ActNames()))
 	each(groupProbe, []uint64{c.refused, c.dropped}, nameIn(specialProbes))
 	for op := range c.calls {
 		each(groupCall, c.calls[op][:], func(i int) string { return callName(rt.Op(op), sys.Errno(i)) })

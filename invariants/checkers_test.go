@@ -77,6 +77,8 @@ var planted = []plant{
 	{"waiting", "I16", "beyond its deadline", waits(1, 2*time.Second).after(2*time.Second + 60*time.Millisecond)},
 	{"waiting", "", "up to its deadline", waits(1, 2*time.Second).after(2 * time.Second)},
 	{"waiting", "I16", "without a deadline", waits(1, 0)},
+	{"waiting", "I16", "until what is past", waitsIn(begun().asked().after(5*time.Second), 5, -3*time.Second)},
+	{"waiting", "", "for a head whose time ran out before anybody looked", waitsIn(begun().reads(loop, 7, "GE", 100).after(5*time.Second), 2, -3*time.Second)},
 	{"waiting", "I16", "for ever", waits(1, 1<<60)},
 	{"waiting", "I17", "in no state", waits(8, time.Second)},
 	{"waiting", "I17", "for a head of which there is nothing", waits(2, time.Second)},

@@ -238,11 +238,13 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	same := r.phase == e.B || r.phase == rt.WaitFirst && e.B == rt.WaitHeader
 	// A task that was held up has looked at the clock before.
 	if goesOn := same && r.until == deadline; !goesOn && !w.excused() {
-		timeout := deadline - e.Time
+		begins := e.Time
 		if r.phase == 0 && r.requests == 0 && (e.B == rt.WaitFirst || e.B == rt.WaitHeader) {
-			timeout = deadline - r.opened
+			// It may be over already: no processor had time for the connection until now.
+			begins = r.opened
 		}
-		if deadline < e.Time || timeout <= 0 || timeout > longest {
+		timeout := deadline - begins
+		if timeout <= 0 || timeout > longest {
 			w.fail("I16", "connection %d waits in state %s at %v with deadline %v, which is no time to wait until", m.id, stateNames[e.B], e.Time, deadline)
 			return
 		}

@@ -65,7 +65,7 @@ func (t *Timer[T]) Armed() bool { return t.ring != nil }
 // In reports whether t is in r.
 func (t *Timer[T]) In(r *Ring[T]) bool { return t.ring == r }
 
-// Deadline is when t is due, while it is armed.
+// Deadline is when t is due, while it is armed, and when it was, after Due.
 func (t *Timer[T]) Deadline() rt.Instant { return t.deadline }
 
 // Disarm takes t out of its ring, if it is in one.
@@ -93,8 +93,9 @@ func (r *Ring[T]) Due(now rt.Instant) *T {
 	if t == nil || t.deadline > now {
 		return nil
 	}
-	owner := t.owner
+	owner, deadline := t.owner, t.deadline
 	t.Disarm()
+	t.deadline = deadline // what it measured may go on, and is over
 	return owner
 }
 

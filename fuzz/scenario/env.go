@@ -46,6 +46,9 @@ type Env struct {
 	// Statuses counts final and interim responses by status.
 	Statuses [600]uint32
 
+	// Acts counts what handlers did, by ActNames.
+	Acts [maxActs]uint32
+
 	// Ends counts how it ended for clients: 0, as it should, else one more than the
 	// client.Kind of the error.
 	Ends [16]uint32
@@ -64,7 +67,7 @@ func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
 func (e *Env) Restart() {
 	e.Exchanges, e.Outcome = 0, 0
 	e.Drawn, e.Profile = [maxDimensions]uint8{}, netsim.Profile{}
-	e.Statuses, e.Ends = [600]uint32{}, [16]uint32{}
+	e.Statuses, e.Ends, e.Acts = [600]uint32{}, [16]uint32{}, [maxActs]uint32{}
 }
 
 // draw tells which value of a dimension was drawn.
@@ -86,6 +89,11 @@ func (e *Env) answered(status int) {
 	}
 	e.Outcome += schedule.Finish(uint64(status))
 }
+
+// acted tells what a handler did.
+//
+//go:norace
+func (e *Env) acted(i int) { e.Acts[i]++ }
 
 // left tells how it ended for the i-th client.
 //

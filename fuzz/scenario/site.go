@@ -85,7 +85,8 @@ type plan struct {
 	log    bool
 	static static.Options
 	net    netsim.Config
-	free   bool // clients stay away now and then
+	free   bool  // clients stay away now and then
+	acts   *acts // stand before the files; nil: nothing does
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -104,6 +105,9 @@ func (s *site) serve(p plan, f func()) {
 		}
 	}
 	p.stage.Handler = h
+	if p.acts != nil {
+		p.acts.Handler, p.stage.Handler = h, p.acts
+	}
 	server, err := stage.New(p.stage)
 	if err != nil {
 		if p.log {
@@ -123,7 +127,10 @@ func (s *site) serve(p plan, f func()) {
 func (s *site) crowd(p plan, list ...behaviour) {
 	var wg rt.WaitGroup
 	files := s.files
-	if also := p.net.Profile.Also(); len(also) > 0 {
+	if p.acts != nil {
+		files = append(p.acts.files(), files...)
+	}
+	if also := p.also(); len(also) > 0 {
 		files = tolerant(files, also...)
 	}
 	wg.Label("clients")
@@ -160,12 +167,25 @@ func (p *plan) blames(err error) bool {
 	kind, _ := client.KindOf(err)
 	switch kind {
 	case client.Truncated, client.Silent, client.Reset:
-		return !p.net.Profile.Cuts() && !p.sheds()
+		return !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts()
 	case client.Timeout:
-		return !p.net.Profile.Slows()
+		return !p.net.Profile.Slows() && !p.exhausts()
 	default:
 		return true
 	}
+}
+
+// exhausts reports whether handlers may keep all processors for longer than a
+// request waits for one.
+func (p *plan) exhausts() bool { return p.acts != nil && p.acts.nap >= time.Second }
+
+// also are the statuses that may stand in the place of the right one.
+func (p *plan) also() []int {
+	also := p.net.Profile.Also()
+	if p.exhausts() {
+		also = append(also, 408, 503) // a head may have to be looked at twice
+	}
+	return also
 }
 
 // sheds reports whether the server may run short of connections, and end one that
