@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"brigade/netsim/client"
 	"brigade/sim"
 	"brigade/sim/strategy"
 )
@@ -57,7 +58,7 @@ func TestOutcome(t *testing.T) {
 		t.Errorf("%v, %d answers of 200, outcome %#x, drawn %q", r.Verdict, e.Statuses[200], e.Outcome, e.Told())
 	}
 	before := e.Outcome
-	e.answered(408)
+	e.answered(&client.Response{Status: 408})
 	if e.Outcome == before {
 		t.Error("one answer more is the same outcome")
 	}

@@ -52,6 +52,10 @@ type Env struct {
 	// Ends counts how it ended for clients: 0, as it should, else one more than the
 	// client.Kind of the error.
 	Ends [16]uint32
+
+	// What clients saw, response by response, as far as there is room.
+	sights [256]sight
+	seen   int
 }
 
 const maxDimensions = 48
@@ -65,7 +69,7 @@ func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
 //
 //go:norace
 func (e *Env) Restart() {
-	e.Exchanges, e.Outcome = 0, 0
+	e.Exchanges, e.Outcome, e.seen = 0, 0, 0
 	e.Drawn, e.Profile = [maxDimensions]uint8{}, netsim.Profile{}
 	e.Statuses, e.Ends, e.Acts = [600]uint32{}, [16]uint32{}, [maxActs]uint32{}
 }
@@ -83,7 +87,12 @@ func (e *Env) suffer(p netsim.Profile) { e.Profile = p }
 // answered tells of a response that a client judged right.
 //
 //go:norace
-func (e *Env) answered(status int) {
+func (e *Env) answered(r *client.Response) {
+	status := r.Status
+	if e.seen < len(e.sights) {
+		e.sights[e.seen] = sight{r.Target, status, r.Bytes}
+	}
+	e.seen++
 	if status >= 0 && status < len(e.Statuses) {
 		e.Statuses[status]++
 	}

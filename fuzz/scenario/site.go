@@ -120,6 +120,9 @@ func (s *site) serve(p plan, f func()) {
 	s.settle(p)
 	server.Drain(10 * time.Second)
 	server.Wait()
+	if p.log && p.net.Profile.String() == "none" {
+		s.audit(p.stage.Log)
+	}
 }
 
 // crowd runs every behaviour as a task with a process of its own, and returns

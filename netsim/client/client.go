@@ -17,7 +17,7 @@ type File struct {
 }
 
 func (f File) want() Want {
-	w := Want{Status: f.Status, Body: f.Body, Also: f.Also}
+	w := Want{Target: f.Target, Status: f.Status, Body: f.Body, Also: f.Also}
 	if w.Status == 0 {
 		w.Status = 200
 	}
@@ -33,7 +33,7 @@ type Client struct {
 	Host     string // of the requests; empty: "test"
 	Files    []File // asked for in turn
 	Patience time.Duration
-	Answered func(status int) // is told of each response that was right; may be nil
+	Answered func(r *Response) // is told of each response that was right; may be nil
 
 	next int
 }

@@ -26,7 +26,7 @@ type Conn struct {
 	ended    bool
 	requests int // responses judged, or begun
 	closed   bool
-	answered func(status int) // may be nil
+	answered func(r *Response) // may be nil
 }
 
 // Dial connects p to addr.

@@ -20,6 +20,7 @@ type derived struct {
 func (c *Client) derive(draw grammar.Source) derived {
 	f := c.file()
 	d := derived{Request: grammar.Derive(draw, f.Target), want: f.want()}
+	d.want.Target = "" // the grammar may write it in other ways
 	d.want.Method = d.Method
 	if d.Method != http.MethodGet && d.Method != http.MethodHead {
 		d.want.Status, d.want.Body = http.StatusMethodNotAllowed, nil
@@ -153,6 +154,7 @@ func (c *Client) Excessive(draw grammar.Source, l Limits, over int) error {
 	if fits && draw("at the limit first", 2) == 1 {
 		// The file that comes next is the one that is asked for.
 		want := c.Files[c.next%len(c.Files)].want()
+		want.Target = ""
 		want.Also = append(want.Also[:len(want.Also):len(want.Also)], 408)
 		if err := conn.Send(x.text(0)); err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 // Want is what a response must be.
 type Want struct {
 	Method string // of the request; empty: GET
+	Target string // of the request; empty: not told
 	Status int    // 0: any
 	Also   []int  // statuses that are right too, with any body
 	Body   []byte // to the byte; nil: any. Of a HEAD request: what GET would give
@@ -28,7 +29,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	Close  bool // the server says that the connection ends with it
+	Close  bool   // the server says that the connection ends with it
+	Bytes  int    // its whole length, head included
+	Target string // of the request, if Want told
 }
 
 const maxHead = 1 << 16
@@ -39,7 +42,7 @@ func (c *Conn) Response(w Want) (*Response, error) {
 	for {
 		r, err := c.response(w)
 		if err == nil && c.answered != nil {
-			c.answered(r.Status)
+			c.answered(r)
 		}
 		if err != nil || r.Status >= 200 || r.Status == http.StatusSwitchingProtocols {
 			return r, err
@@ -70,6 +73,7 @@ func (c *Conn) response(w Want) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Bytes, r.Target = end, w.Target
 	c.buf = c.buf[end:]
 	if r.Status >= 200 {
 		err = c.compare(r, w)
