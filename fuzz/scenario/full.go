@@ -37,6 +37,9 @@ func full() *Scenario {
 
 // stays asks once and keeps its connection until the server ends it.
 func (s *site) stays(c *client.Client) {
+	if !sim.Will("takes part") {
+		return
+	}
 	conn, err := c.Dial()
 	if err != nil {
 		return
