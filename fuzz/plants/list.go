@@ -79,6 +79,11 @@ var list = []Bug{
 		},
 	},
 	{
+		"pause-untimed", "I12", "after an error of accept nothing makes a loop accept again",
+		[]string{"property:I12", "property:I11", "property:I18"},
+		[]edit{{"core/stage/accept.go", "\tl.gate.Arm(&l.paused, l, l.now)\n\tl.shard.pausing", "\tif !PLANTED || atLimit {\n\t\tl.gate.Arm(&l.paused, l, l.now)\n\t}\n\tl.shard.pausing"}},
+	},
+	{
 		"generation-stays", "I14", "a slot keeps its generation when its occupant leaves",
 		[]string{"property:I14"},
 		[]edit{{"core/poll/slot.go", "\ts.generation = (s.generation + 1) & 0x7fffffff\n", "\tif !PLANTED {\n\t\ts.generation = (s.generation + 1) & 0x7fffffff\n\t}\n"}},

@@ -10,8 +10,11 @@ import (
 	"brigade/fuzz/zoo"
 )
 
-// seeds is how many of each scenario a bug has to show itself in.
-var seeds = flag.Uint64("plants", 40, "run `N` seeds of each scenario with each bug")
+var (
+	// seeds is how many of each scenario a bug has to show itself in.
+	seeds = flag.Uint64("plants", 40, "run `N` seeds of each scenario with each bug")
+	only  = flag.String("plant", "", "the bug called `NAME` alone")
+)
 
 // planted builds the program with all bugs in it.
 func planted(t *testing.T) string {
@@ -41,6 +44,9 @@ func TestEachIsReported(t *testing.T) {
 	}
 	path := planted(t)
 	for _, b := range append(All(), Bug{Name: "none"}) {
+		if *only != "" && b.Name != *only {
+			continue
+		}
 		row, err := Try(context.Background(), path, b, *seeds, t.TempDir())
 		if err == nil && !row.Own() {
 			row, err = Try(context.Background(), path, b, 8**seeds, t.TempDir())

@@ -2,10 +2,11 @@ package scenario
 
 // Liveness. While faults strike, much is excused: a client may get 503, half a
 // response or nothing. What a server may not do is remember it. So when the crowd
-// has gone, the faults stop, what they have begun gets its time to end, and new
-// clients have to be served like any other: each answer right, within a bound of
-// virtual time, with no excuse. After that the server drains, and the checkers of
-// what is left (descriptors, pages, tasks, timers, connections) speak.
+// has gone, the faults stop. An exchange that is open then has to end; what else the
+// faults have begun gets its time; and new clients have to be served like any other:
+// each answer right, within a bound of virtual time, with no excuse. After that the
+// server drains, and the checkers of what is left (descriptors, pages, tasks, timers,
+// connections) speak.
 //
 // A server that has lost the way to serve and looks idle (a place for a connection
 // that nobody gives back, a refusal that is never taken back) shows itself here, and
@@ -34,31 +35,53 @@ const (
 )
 
 // settle ends the faults of a run that has any, and sees to it that the server
-// serves.
+// serves: a client who is there when they end, and others who come later.
 func (s *site) settle(p plan) {
 	if p.net.Profile.String() == "none" {
 		return
 	}
-	p.net.Profile = netsim.Profile{}
-	s.net.Adjust(p.net)
-	rt.Sleep(settling)
 	var wg rt.WaitGroup
-	wg.Label("latecomers")
-	for i := range latecomers {
-		c := &client.Client{
-			Process: s.clients[i], Addr: address, Patience: owed, Answered: s.env.answered,
-			Files: rotate(s.files, sim.Choose("late file", len(s.files))),
-		}
-		wg.Go("latecomer", func() {
-			if err := c.WellBehaved(1, 0); err != nil {
-				invariant := "I12"
-				if kind, _ := client.KindOf(err); kind == client.Wrong {
-					invariant = "I18"
-				}
-				sim.Failf(invariant, "faults have stopped for "+settling.String()+", and a client is not served: "+err.Error())
-			}
-			s.env.Exchanged(1)
-		})
+	wg.Label("late clients")
+	wg.Go("present", func() { s.present(p) })
+	rt.Sleep([]time.Duration{0, time.Millisecond, 30 * time.Millisecond}[sim.Choose("faults stop", 3)])
+	calm := p.net
+	calm.Profile = netsim.Profile{}
+	s.net.Adjust(calm)
+	rt.Sleep(settling)
+	for range latecomers {
+		wg.Go("latecomer", s.latecomer)
 	}
 	wg.Wait()
+}
+
+// present is a client with an exchange open when the faults end. It may get what they
+// made of that, but it gets something: a byte or the end, in time.
+func (s *site) present(p plan) {
+	c := &client.Client{
+		Process: s.clients[latecomers], Addr: address, Patience: settling + owed, Answered: s.env.answered,
+		Files: rotate(tolerant(s.files, p.net.Profile.Also()...), sim.Choose("last file", len(s.files))),
+	}
+	err := c.WellBehaved(1, 0)
+	if kind, _ := client.KindOf(err); err != nil && kind == client.Timeout {
+		sim.Failf("I12", "faults stopped, and a client who was there gets nothing: "+err.Error())
+	} else if p.blames(err) {
+		sim.Failf("I18", "as faults stopped: "+err.Error())
+	}
+	s.env.Exchanged(1)
+}
+
+// latecomer is a client who comes when all is calm.
+func (s *site) latecomer() {
+	c := &client.Client{
+		Process: s.clients[sim.Choose("latecomer", latecomers)], Addr: address, Patience: owed, Answered: s.env.answered,
+		Files: rotate(s.files, sim.Choose("late file", len(s.files))),
+	}
+	if err := c.WellBehaved(1, 0); err != nil {
+		invariant := "I12"
+		if kind, _ := client.KindOf(err); kind == client.Wrong {
+			invariant = "I18"
+		}
+		sim.Failf(invariant, "faults have stopped for "+settling.String()+", and a client is not served: "+err.Error())
+	}
+	s.env.Exchanged(1)
 }
