@@ -4,8 +4,8 @@ package plants
 // invariant's own; others may come first where the same bug shows there sooner.
 //
 // What is not here: a data race (I34) is seen by programs built with -race alone, and
-// is planted in package zoo (Z18race). I20 has no verdict of its own: a response that
-// is not the asked one is what a client sees, and clients speak as I18.
+// is planted in package zoo (Z18race). A response that is another's (I20) is what a
+// client sees, and clients speak as I18.
 
 // Bug is one planted bug.
 type Bug struct {
@@ -71,10 +71,10 @@ var list = []Bug{
 		[]edit{{"core/handoff/inbox.go", "\tvar first *T\n\tfor item := q.head.Swap(nil)", "\tif PLANTED {\n\t\treturn P(q.head.Swap(nil))\n\t}\n\tvar first *T\n\tfor item := q.head.Swap(nil)"}},
 	},
 	{
-		"refuses-for-good", "I12", "a loop that was refused a page once serves nobody any more",
+		"refuses-for-good", "I12", "who was refused a page once serves no new connection any more",
 		[]string{"property:I12"},
 		[]edit{
-			{"core/httpconn/pool.go", "\tvar c *Conn\n\tif n := len(p.free)", "\tvar c *Conn\n\tif PLANTED && p.Keep < 0 {\n\t\treturn nil\n\t}\n\tif n := len(p.free)"},
+			{"core/stage/read.go", "\tif c.http == nil {\n\t\tif c.http = ", "\tif PLANTED && w.pool.Keep < 0 && c.requests == 0 && c.began == waitHeader && !c.dismissed {\n\t\treturn stepFinish\n\t}\n\tif c.http == nil {\n\t\tif c.http = "},
 			{"core/httpconn/pool.go", "p.Scope); c == nil {\n", "p.Scope); c == nil {\n\t\t\tif PLANTED {\n\t\t\t\tp.Keep = -1\n\t\t\t}\n"},
 		},
 	},
@@ -90,7 +90,7 @@ var list = []Bug{
 	},
 	{
 		"closed-twice", "I15", "a connection's descriptor is closed twice",
-		[]string{"property:I15"},
+		[]string{"property:I15", "property:I24"},
 		[]edit{{"core/stage/linger.go", "\tl.kernel.Close(c.fd)\n", "\tl.kernel.Close(c.fd)\n\tif PLANTED {\n\t\tl.kernel.Close(c.fd)\n\t}\n"}},
 	},
 	{
@@ -112,6 +112,11 @@ var list = []Bug{
 		"anothers-answer", "I20", "a cache keeps what was found under the name asked for first",
 		[]string{"property:I18"},
 		[]edit{{"core/handler/static/cache.go", "\tif f := c.files[path]; f != nil {\n", "\tif PLANTED && len(c.order) > 0 {\n\t\tpath = c.order[0]\n\t}\n\tif f := c.files[path]; f != nil {\n"}},
+	},
+	{
+		"last-look-left-out", "I20", "a connection that is dismissed closes without a look whether a request has come",
+		[]string{"property:I20", "property:I31", "property:I18"},
+		[]edit{{"core/stage/park.go", "\tc.ready |= sys.In\n\treturn stepRead\n", "\tc.ready |= sys.In\n\tif PLANTED {\n\t\treturn stepFinish\n\t}\n\treturn stepRead\n"}},
 	},
 	{
 		"counts-one-more", "I22", "a response is accounted for with a byte more than was sent",
