@@ -70,6 +70,7 @@ type Config struct {
 	Readers    int            // [1] per shard, staged
 	Writers    int            // [1] per shard, staged
 	Processors int            // [2] per shard
+	Waiting    int            // [Processors] per shard: places for work that waits for a processor; -1: none
 
 	Limits      http1.Limits
 	Pages       httpconn.Sizes // [16 KiB each]
@@ -105,6 +106,7 @@ func (c *Config) complete() error {
 	orDefault(&c.Readers, 1)
 	orDefault(&c.Writers, 1)
 	orDefault(&c.Processors, 2)
+	orDefault(&c.Waiting, c.Processors)
 	orDefault(&c.Limits.Line, http1.DefaultLine)
 	orDefault(&c.Limits.Head, http1.DefaultHead)
 	orDefault(&c.Pages.In, 16<<10)
@@ -143,6 +145,8 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %v is not known", c.Poller)
 	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
 		return errors.New("stage: numbers of tasks and connections are 1 or more")
+	case c.Waiting < -1:
+		return fmt.Errorf("stage: %d places before the processors; there are 1 or more, or with -1 none", c.Waiting)
 	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
 		return errors.New("stage: limits are 0, for the default, or more")
 	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Retry) < 0:

@@ -50,7 +50,7 @@ func (sh *shard) build() error {
 	sh.gates.Label("gates")
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
-	sh.crew.Init("processors", cfg.Processors, 0, cfg.Processors)
+	sh.crew.Init("processors", cfg.Processors, 0, max(cfg.Waiting, 0))
 	for _, w := range cfg.wiring() {
 		for range w.number {
 			l, err := sh.newLoop(w.name, w.roles)

@@ -292,6 +292,9 @@ func handlers() *Scenario {
 				p := s.draw(sim.Choose("faults", 2) == 1)
 				nap := []time.Duration{time.Millisecond, 100 * time.Millisecond, time.Second, 5 * time.Second, 5 * time.Second}[sim.Choose("nap", 5)]
 				p.acts = newActs(e, nap)
+				if p.exhausts() {
+					p.drain = atEnd // no drain ends before a handler returns
+				}
 				files := p.acts.files()
 				kinds := []func() behaviour{
 					func() behaviour { return thoughtful(4) },

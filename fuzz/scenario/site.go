@@ -85,7 +85,8 @@ type plan struct {
 	log    bool
 	static static.Options
 	net    netsim.Config
-	free   bool  // clients stay away now and then
+	free   bool // clients stay away now and then
+	drain  drain
 	acts   *acts // stand before the files; nil: nothing does
 }
 
@@ -115,12 +116,8 @@ func (s *site) serve(p plan, f func()) {
 		}
 		return
 	}
-	server.Start()
-	f()
-	s.settle(p)
-	server.Drain(10 * time.Second)
-	server.Wait()
-	if p.log && p.net.Profile.String() == "none" {
+	s.live(server, p, f)
+	if p.log && p.drain == atEnd && p.net.Profile.String() == "none" {
 		s.audit(p.stage.Log)
 	}
 }
@@ -170,7 +167,9 @@ func (p *plan) blames(err error) bool {
 	kind, _ := client.KindOf(err)
 	switch kind {
 	case client.Truncated, client.Silent, client.Reset:
-		return !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts()
+		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts()
+	case client.Refused:
+		return p.drain == atEnd
 	case client.Timeout:
 		return !p.net.Profile.Slows() && !p.exhausts()
 	default:
