@@ -123,7 +123,9 @@ func (w *waiting) shed(e *sim.Event, m *member[stay]) {
 	}
 	for i := range w.connections.members {
 		o := &w.connections.members[i]
-		if !o.gone && o.R.waits && o.R.state == rt.WaitIdle && o.R.holder == e.Task && o.R.deadline < m.R.deadline {
+		// One whose time is over has been dismissed, and may stand in line for a processor.
+		idle := !o.gone && o.R.waits && o.R.state == rt.WaitIdle && o.R.holder == e.Task && o.R.deadline > e.Time
+		if idle && o.R.deadline < m.R.deadline {
 			w.fail("I17", "connection %d is shed, though connection %d has been idle for longer", m.id, o.id)
 			return
 		}
