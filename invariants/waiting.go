@@ -123,8 +123,8 @@ func (w *waiting) shed(e *sim.Event, m *member[stay]) {
 	}
 	for i := range w.connections.members {
 		o := &w.connections.members[i]
-		// One whose time is over has been dismissed, and may stand in line for a processor.
-		idle := !o.gone && o.R.waits && o.R.state == rt.WaitIdle && o.R.holder == e.Task && o.R.deadline > e.Time
+		// One whose time is over, or that an event has reached, may stand in line for a processor.
+		idle := !o.gone && o.R.waits && o.R.state == rt.WaitIdle && o.R.holder == e.Task && o.R.deadline > e.Time && !o.R.reached
 		if idle && o.R.deadline < m.R.deadline {
 			w.fail("I17", "connection %d is shed, though connection %d has been idle for longer", m.id, o.id)
 			return
