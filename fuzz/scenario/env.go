@@ -74,6 +74,12 @@ func (e *Env) Restart() {
 	e.Statuses, e.Ends, e.Acts = [600]uint32{}, [16]uint32{}, [maxActs]uint32{}
 }
 
+// begin forgets what clients saw of an earlier server: one environment may serve
+// several runs, such as those in which a strategy takes its lessons.
+//
+//go:norace
+func (e *Env) begin() { e.seen = 0 }
+
 // draw tells which value of a dimension was drawn.
 //
 //go:norace

@@ -94,6 +94,7 @@ type plan struct {
 // and waits until nothing is left.
 func (s *site) serve(p plan, f func()) {
 	s.net.Adjust(p.net)
+	s.env.begin()
 	h, err := static.New(s.server, "/www", p.static)
 	if err != nil {
 		// A disk that fails before the server is up is the operator's to see to.
