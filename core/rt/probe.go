@@ -69,7 +69,8 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage Drain", "I31"},
 	ProbeTotal:     {"total", [3]string{"which", "value", ""}, "core/stage report", "I22 I24 I31"},
 	ProbeMemory: {
-		"memory", [3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended, 5 touched out of turn, 6 met with another's, 7 a dead bucket of it used", "bytes out; with 6, the other; with 7, 1: destroyed again"},
+		"memory",
+		[3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended, 5 touched out of turn, 6 met with another's, 7 a dead bucket of it used", "bytes out; with 6, the other; with 7, 1: destroyed again"},
 		"core/mem Dead, core/mem End, core/mem Foreign, core/mem Give, core/mem Init, core/mem Take, core/mem mine", "I01 I02 I03 I04 I06 I32",
 	},
 	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Alloc, core/mem Collect, core/mem Return, core/mem must, core/mem release", "I01 I02 I03 I06 I28"},
