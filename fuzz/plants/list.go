@@ -57,7 +57,7 @@ var list = []Bug{
 	},
 	{
 		"loop-sends-files", "I10", "a loop sends from a file itself",
-		[]string{"property:I10"},
+		[]string{"property:I10", "property:I33"},
 		[]edit{{"core/stage/worker.go", "\tcase stepSend:\n\t\treturn w.roles&blocks != 0\n", "\tcase stepSend:\n\t\treturn w.roles&blocks != 0 || PLANTED\n"}},
 	},
 	{
