@@ -13,6 +13,7 @@ import (
 	"brigade/fuzz/scenario"
 	"brigade/invariants"
 	"brigade/sim"
+	"brigade/sim/strategy"
 )
 
 // judged runs a scenario with these checkers, in place of its own.
@@ -258,7 +259,7 @@ func BenchmarkSteady(b *testing.B) {
 			for b.Loop() {
 				main := s.Prepare(e)
 				seed++
-				steps += sim.Run(sim.Options{Seed: seed, World: e.World, Observers: c.observers}, main).Steps
+				steps += sim.Run(sim.Options{Seed: seed, World: e.World, Observers: c.observers, Strategy: strategy.NewRandom()}, main).Steps
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
 		})
