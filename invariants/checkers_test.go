@@ -73,7 +73,7 @@ var planted = []plant{
 
 	{"waiting", "I13", "neither runs nor waits", begun().fails(loop, rt.OpRead, 7, again).call(loop, rt.OpPollWait, 6, 1)},
 	{"waiting", "I13", "lost in a handoff to a loop", begun().asked().processed().after(time.Millisecond)},
-	{"waiting", "I16", "lost in a handoff to a processor", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).after(11 * time.Second)},
+	{"waiting", "I16", "lost in a handoff to a processor", begun().asked().probe(loop, rt.ProbeOwner, 1, 3).after(16 * time.Second)},
 	{"waiting", "I16", "beyond its deadline", waits(1, 2*time.Second).after(2*time.Second + 60*time.Millisecond)},
 	{"waiting", "", "up to its deadline", waits(1, 2*time.Second).after(2 * time.Second)},
 	{"waiting", "I16", "without a deadline", waits(1, 0)},
@@ -106,7 +106,7 @@ var planted = []plant{
 	{"watch", "I33", "an event ignored", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls(bitIn, 9).polls()},
 	{"watch", "I33", "a short read after the peer's end", waitsIn(begun().watches(7, bitIn, 9).polls(bitIn|0x2000, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
 	{"watch", "", "a short read", waitsIn(begun().watches(7, bitIn, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
-	{"watch", "I07", "bytes left in the kernel", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls().arrives(30).after(11 * time.Second)},
+	{"watch", "I07", "bytes left in the kernel", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls().arrives(30).after(16 * time.Second)},
 
 	{"order", "I12", "the queue gives the later first", crossed(0, processor).probe(processor, rt.ProbeTaken, 1, 3, 2)},
 	{"order", "I12", "a loop takes the later first", crossed(1, loop)},

@@ -23,7 +23,7 @@ var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "wr
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
-	lost    = rt.Instant(10 * time.Second)      // a handoff that takes longer never ends
+	lost    = rt.Instant(15 * time.Second)      // a handoff or a handler that takes longer never ends
 	longest = rt.Instant(time.Hour)             // no timeout is longer
 	never   = rt.Instant(1<<63 - 1)
 )
