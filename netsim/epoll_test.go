@@ -3,6 +3,7 @@ package netsim_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -288,4 +289,24 @@ func TestKernelOrders(t *testing.T) {
 		w.s.Write(conn, []byte("x")) // not write: fmt would order the tasks, by its pool
 		done.Wait()
 	})
+}
+
+// A wait is as long as the real one: in whole milliseconds. A loop whose deadline is
+// nearer than its coarse clock can tell would otherwise spin until that ticks (crowd,
+// seed 0x2719: a million turns within one reading).
+func TestWaitsCountMilliseconds(t *testing.T) {
+	for _, timeout := range []time.Duration{1, time.Millisecond - 1, time.Millisecond} {
+		run(t, netsim.Config{}, func(w *world) {
+			_, _, p := w.polled(sys.In)
+			start := rt.Now()
+			n, e := w.s.PollWait(p, make([]sys.Event, 1), timeout)
+			w.equal("events", n, 0)
+			w.want("wait", e, 0)
+			w.equal("waited", rt.Now().Sub(start), time.Millisecond)
+			n, e = w.s.Poll(nil, timeout)
+			w.equal("polled", n, 0)
+			w.want("poll", e, 0)
+			w.equal("waited twice", rt.Now().Sub(start), 2*time.Millisecond)
+		})
+	}
 }

@@ -111,7 +111,7 @@ func (p *Process) Poll(fds []sys.PollFD, timeout time.Duration) (int, sys.Errno)
 	for i := range fds {
 		c.Words[i] = uint64(uint32(fds[i].FD)) | uint64(fds[i].Events)<<pollEventsShift
 	}
-	c.Block, c.Timeout = timeout != 0, timeout
+	c.Block, c.Timeout = timeout != 0, milliseconds(timeout)
 	n, e := p.count(c)
 	for i := range fds {
 		fds[i].Revents = 0
@@ -203,10 +203,20 @@ func (p *Process) PollWait(poller sys.FD, events []sys.Event, timeout time.Durat
 		c.Words = make([]uint64, words)
 	}
 	c.Words = c.Words[:words]
-	c.Block, c.Timeout = timeout != 0, timeout
+	c.Block, c.Timeout = timeout != 0, milliseconds(timeout)
 	n, e := p.count(c)
 	for i := range n {
 		events[i] = sys.Event{Events: sys.Events(c.Words[2*i]), Token: c.Words[2*i+1]}
 	}
 	return n, e
+}
+
+// milliseconds is a poller's timeout as epoll_wait(2) and poll(2) count it: in whole
+// milliseconds, rounded up as core/sys/linux does. With a finer one a loop that reads a
+// coarse clock would turn a million times before its deadline came.
+func milliseconds(timeout time.Duration) time.Duration {
+	if part := timeout % time.Millisecond; part > 0 {
+		return timeout - part + time.Millisecond
+	}
+	return timeout
 }

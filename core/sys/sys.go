@@ -89,8 +89,9 @@ type Pollers interface {
 	PollAdd(p, fd FD, events Events, token uint64) Errno
 	PollModify(p, fd FD, events Events, token uint64) Errno
 	PollDelete(p, fd FD) Errno
-	// PollWait fills events and returns how many. It blocks for at most timeout;
-	// 0 only looks, a negative one waits for ever. EINTR as epoll_wait(2).
+	// PollWait fills events and returns how many. It blocks for at most timeout, rounded
+	// up to a millisecond; 0 only looks, a negative one waits for ever. EINTR as
+	// epoll_wait(2).
 	PollWait(p FD, events []Event, timeout time.Duration) (int, Errno)
 	// Poll is poll(2): it fills in what each of fds is ready for and returns of how
 	// many that is something. It keeps nothing from one call to the next, so its cost
