@@ -1,10 +1,9 @@
 package bucket
 
-// Side by side, in one run: what brigades and beams cost, and what a channel and a
-// mutex with a condition do.
+// A brigade's way costs no allocation. Beams and brigades stand beside channels and
+// slices in cmd/bench (bench memory).
 
 import (
-	"sync"
 	"testing"
 
 	"brigade/core/mem"
@@ -61,100 +60,5 @@ func BenchmarkTenBuckets(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		run()
-	}
-}
-
-// BenchmarkBeam sends 1 KiB from task to task; the figure is a bucket's.
-func BenchmarkBeam(b *testing.B) {
-	const size = 1024
-	b.Run("beam", func(b *testing.B) {
-		var bm Beam
-		bm.Init("beam", 64<<10, nil, nil)
-		var all sync.WaitGroup
-		all.Go(func() { benchProduce(&bm, b.N, size) })
-		benchConsume(&bm)
-		all.Wait()
-	})
-	b.Run("channel of copies", func(b *testing.B) {
-		c := make(chan []byte, 64)
-		var all sync.WaitGroup
-		all.Go(func() {
-			for range b.N {
-				c <- make([]byte, size)
-			}
-			close(c)
-		})
-		for range c {
-		}
-		all.Wait()
-	})
-	b.Run("mutex+cond", func(b *testing.B) {
-		var mu sync.Mutex
-		some, room := sync.NewCond(&mu), sync.NewCond(&mu)
-		var list [][]byte
-		var all sync.WaitGroup
-		all.Go(func() {
-			for range b.N {
-				p := make([]byte, size)
-				mu.Lock()
-				for len(list) == 64 {
-					room.Wait()
-				}
-				list = append(list, p)
-				some.Signal()
-				mu.Unlock()
-			}
-		})
-		for got := 0; got < b.N; got++ {
-			mu.Lock()
-			for len(list) == 0 {
-				some.Wait()
-			}
-			list = list[1:]
-			room.Signal()
-			mu.Unlock()
-		}
-		all.Wait()
-	})
-}
-
-func benchProduce(bm *Beam, n, size int) {
-	a, _, _ := fixture()
-	b := new(Brigade)
-	b.Init(a)
-	for i := range n {
-		block, _ := a.Alloc(size)
-		b.Append(a.Heap(block, 0, size))
-		if i == n-1 {
-			b.Append(a.EndOfStream())
-		}
-		for {
-			if all, err := bm.Send(b); all || err != nil {
-				break
-			}
-			bm.Wait(Producer)
-		}
-	}
-	for {
-		if done, _ := bm.Leave(Producer); done {
-			return
-		}
-		bm.Wait(Producer)
-	}
-}
-
-func benchConsume(bm *Beam) {
-	a, b := second(), new(Brigade)
-	b.Init(a)
-	for {
-		switch state, _ := bm.Receive(b, 1<<20); state {
-		case Received:
-			b.Destroy()
-		case Waiting:
-			bm.Wait(Consumer)
-		case Ended, Aborted:
-			bm.Leave(Consumer)
-			return
-		}
 	}
 }

@@ -1,6 +1,10 @@
 package mem
 
-import "brigade/core/rt"
+import (
+	"math"
+
+	"brigade/core/rt"
+)
 
 // Limits bound an allocator, in bytes.
 type Limits struct {
@@ -16,6 +20,7 @@ type Allocator struct {
 	limits Limits
 
 	private
+	_        [64]byte          // what others write is not on a line that the owner does
 	returned rt.Pointer[Block] // any task's: see return.go
 	waiting  rt.Pointer[Bell]
 }
@@ -27,10 +32,10 @@ type private struct {
 	task   uint64 // the holder, where tasks can be told apart
 	ended  bool
 
-	free  [classes]*Block
-	kept  int64  // bytes in free
-	out   int64  // bytes in blocks that are out
-	made  uint32 // blocks so far
+	free  [classes + 1]*Block // by class; none is made to measure
+	kept  int64               // bytes in free
+	out   int64               // bytes in blocks that are out
+	made  uint32              // blocks so far
 	full  Full
 	nodes Slab[Block] // those without bytes
 
@@ -49,6 +54,9 @@ func NewAllocator(id uint64, name string, l Limits) *Allocator {
 // Init makes a zero Allocator ready.
 func (a *Allocator) Init(id uint64, name string, l Limits) {
 	a.id, a.name, a.limits = id, name, l
+	if l.Out == 0 {
+		a.limits.Out = math.MaxInt64
+	}
 	a.full.a = a
 	a.returned.Label(name + ".returned")
 	a.waiting.Label(name + ".waiting")
@@ -68,48 +76,55 @@ func (a *Allocator) Alloc(n int) (*Block, error) {
 		a.mine("allocated from")
 	}
 	c := class(n)
+	if b := a.free[c]; b != nil && a.out+int64(len(b.bytes)) <= a.limits.Out {
+		a.goes(a.pop(c))
+		return b, nil
+	}
+	return a.more(c, n)
+}
+
+// more is Alloc where no block is kept, or the limit is near.
+func (a *Allocator) more(c, n int) (*Block, error) {
 	size := int64(n)
 	if c != measured {
 		size = 1 << (c + smallest)
 	}
-	if a.limits.Out > 0 && a.out+size > a.limits.Out {
+	if a.out+size > a.limits.Out {
 		a.Collect()
 		if a.out+size > a.limits.Out {
 			return nil, &a.full
 		}
 	}
-	b := a.take(c)
+	if a.free[c] == nil && c != measured {
+		a.Collect()
+	}
+	b := a.pop(c)
 	if b == nil {
 		if b = a.make(c, int(size)); b == nil {
 			return nil, ErrRefused
 		}
 	}
-	b.refs, b.used, b.state = 1, 0, blockOut
-	a.out += size
-	if rt.Checking() {
-		rt.TakenBytes(b.bytes)
-		rt.Probe(rt.ProbeBlock, b.id(), blockWent, uint64(size))
-	}
+	a.goes(b)
 	return b, nil
 }
 
-// take is a kept block of class c, of those that came back too; nil: none is.
-func (a *Allocator) take(c int) *Block {
-	if c == measured {
-		return nil
-	}
+// pop takes a kept block of class c; nil: there is none.
+func (a *Allocator) pop(c int) *Block {
 	b := a.free[c]
-	if b == nil {
-		if a.Collect() == 0 {
-			return nil
-		}
-		if b = a.free[c]; b == nil {
-			return nil
-		}
+	if b != nil {
+		a.free[c], b.next = b.next, nil
+		a.kept -= int64(len(b.bytes))
 	}
-	a.free[c], b.next = b.next, nil
-	a.kept -= int64(len(b.bytes))
 	return b
+}
+
+// goes counts b as out.
+func (a *Allocator) goes(b *Block) {
+	b.refs, b.used, b.state = 1, 0, blockOut
+	a.out += int64(len(b.bytes))
+	if rt.Checking() {
+		b.told()
+	}
 }
 
 // make gets a block from the page source; nil: that refused.
@@ -138,15 +153,22 @@ func (a *Allocator) shelve(b *Block) {
 	size := int64(len(b.bytes))
 	a.out -= size
 	b.state = blockFree
-	if b.class == measured || a.kept+size > a.limits.Keep {
-		rt.FreePages(b.bytes)
-		b.bytes = nil
-		a.nodes.Put(b)
+	if a.kept+size > a.limits.Keep || b.class == measured {
+		a.lose(b)
 		return
 	}
-	rt.TakenBytes(b.bytes)
+	if rt.Checking() {
+		rt.TakenBytes(b.bytes)
+	}
 	b.next, a.free[b.class] = a.free[b.class], b
 	a.kept += size
+}
+
+// lose lets b's bytes go.
+func (a *Allocator) lose(b *Block) {
+	rt.FreePages(b.bytes)
+	b.bytes, b.next = nil, nil
+	a.nodes.Put(b)
 }
 
 // Trim lets all kept blocks go.
@@ -155,9 +177,7 @@ func (a *Allocator) Trim() {
 	for c := range a.free {
 		for b := a.free[c]; b != nil; {
 			next := b.next
-			rt.FreePages(b.bytes)
-			b.bytes, b.next = nil, nil
-			a.nodes.Put(b)
+			a.lose(b)
 			b = next
 		}
 		a.free[c] = nil

@@ -92,9 +92,19 @@ func (b *Block) Drop() {
 // must stops whoever does something with a block that is not out.
 func (b *Block) must(what string) {
 	if b.state != blockOut {
-		rt.Probe(rt.ProbeBlock, b.id(), blockFreed, uint64(len(b.bytes)))
-		rt.Bug("memory: block %d of %s is %s, but it is %s; a block is freed once, by whoever holds it", b.nth, b.home.name, what, blockStates[b.state])
+		b.bug(what)
 	}
+}
+
+func (b *Block) bug(what string) {
+	rt.Probe(rt.ProbeBlock, b.id(), blockFreed, uint64(len(b.bytes)))
+	rt.Bug("memory: block %d of %s is %s, but it is %s; a block is freed once, by whoever holds it", b.nth, b.home.name, what, blockStates[b.state])
+}
+
+// told says that b went out.
+func (b *Block) told() {
+	rt.TakenBytes(b.bytes)
+	rt.Probe(rt.ProbeBlock, b.id(), blockWent, uint64(len(b.bytes)))
 }
 
 // id names b to the judge.
