@@ -2,7 +2,9 @@ package invariants
 
 // Loops do not block (I10): a task that declared itself a loop waits in its poller
 // and, for moments, for locks; never for the disk, a time, a condition or other
-// tasks. Whoever waits in a poller has declared itself.
+// tasks. Whoever waits in a poller has declared itself. A loop's poller is the one
+// in which it waits first, or poll(2): to wait in another is to leave out what
+// the first would tell.
 
 import (
 	"brigade/core/rt"
@@ -23,8 +25,15 @@ var blockChecker = Checker{
 
 type block struct {
 	judge
-	loops rows[bool] // by task
-	files rows[bool] // by descriptor: reading and writing it may block
+	loops rows[looping] // by task
+	files rows[bool]    // by descriptor: reading and writing it may block
+}
+
+// looping is what is known of a task that may be a loop.
+type looping struct {
+	declared bool
+	waited   bool
+	poller   int32 // in which it waited first
 }
 
 // Begin implements property.
@@ -43,7 +52,7 @@ func (b *block) Event(e *sim.Event) {
 		return
 	}
 	l := b.loops.get(e.Task)
-	loop := l != nil && *l
+	loop := l != nil && l.declared
 	switch e.Op {
 	case rt.OpClose:
 		if f := b.files.get(fd(e)); f != nil && e.C == 0 {
@@ -52,7 +61,12 @@ func (b *block) Event(e *sim.Event) {
 	case rt.OpPollWait, rt.OpPoll:
 		if !loop {
 			b.fail("I10", "%s waits in poller %d without having declared itself a loop", b.who(e.Task), fd(e))
+			return
 		}
+		if l.waited && l.poller != fd(e) {
+			b.fail("I10", "loop %s waits in poller %d (-1: poll), but its own is %d", b.who(e.Task), fd(e), l.poller)
+		}
+		l.waited, l.poller = true, fd(e)
 	case rt.OpRead, rt.OpWrite:
 		if f := b.files.get(fd(e)); loop && f != nil && *f {
 			b.fail("I10", "loop %s performs %s on descriptor %d, a file, which may block", b.who(e.Task), e.Op, fd(e))
@@ -75,17 +89,17 @@ func (b *block) declare(e *sim.Event) {
 		return
 	}
 	enters := e.A == 1
-	if e.A > 1 || *l == enters {
-		b.fail("I10", "%s says %d where it is a loop: %t; 1 enters and 0 leaves, in turns", b.who(e.Task), e.A, *l)
+	if e.A > 1 || l.declared == enters {
+		b.fail("I10", "%s says %d where it is a loop: %t; 1 enters and 0 leaves, in turns", b.who(e.Task), e.A, l.declared)
 		return
 	}
-	*l = enters
+	l.declared = enters
 }
 
 // End implements property.
 func (b *block) End() {
-	for i, loop := range b.loops.list {
-		if loop {
+	for i := range b.loops.list {
+		if b.loops.list[i].declared {
 			b.fail("I10", "%s has ended, and never said that it is no loop any more", b.who(int32(i)))
 			return
 		}

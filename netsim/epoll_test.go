@@ -237,6 +237,39 @@ func TestPipeSlots(t *testing.T) {
 	})
 }
 
+// A small pipe may hold fewer bytes than a page: wakeups are all or nothing there, too,
+// and whoever waits for room hears of it.
+func TestSmallPipe(t *testing.T) {
+	profile, err := netsim.ParseProfile("small-pipe=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[int]bool)
+	for seed := range uint64(40) {
+		runOn(t, netsim.New(netsim.Config{Profile: profile}), seed, func(w *world) {
+			r, wr, _ := w.s.Pipe()
+			held := 0
+			for held < 100 && w.s.write(wr, "x") == "1" {
+				held++
+			}
+			seen[held] = true
+			if held == 100 {
+				return // a page
+			}
+			w.equal("full", w.s.mask(wr), "-")
+			w.equal("more than there is room for", w.s.write(wr, "12345"), "EAGAIN")
+			w.s.Read(r, make([]byte, 1))
+			w.equal("room", w.s.mask(wr), "OUT")
+			w.equal("a byte", w.s.write(wr, "y"), "1")
+		})
+	}
+	for _, n := range []int{1, 2, 4, 100} {
+		if !seen[n] {
+			t.Errorf("no pipe of %d bytes in 40 runs: %v", n, seen)
+		}
+	}
+}
+
 // TestCloseUnderWaiter: a call in progress holds its file. The poller lives on for
 // the task that waits in it, though its number is given out again meanwhile.
 func TestCloseUnderWaiter(t *testing.T) {

@@ -112,7 +112,7 @@ var faultTable = [faultCount]Fault{
 	faultSkip:          {Name: "fd-skip", Number: "F06", Weight: 0.05, Cause: "another thread of the process holds the lowest descriptor number for a moment"},
 	faultStir:          {Name: "spurious-signal", Number: "F07", Weight: 0.05, Cause: "a condition's futex is woken by a signal or by its neighbour"},
 	faultControl:       {Name: "poll-error", Number: "F08", Weight: 0.02, Cut: true, Also: failing, Cause: "no kernel memory for a watch, or the user has too many (max_user_watches)"},
-	faultPipe:          {Name: "small-pipe", Number: "F09", Weight: 0.3, Cause: "the user has too many pipes (pipe-user-pages-soft), so a new one has one page"},
+	faultPipe:          {Name: "small-pipe", Number: "F09", Weight: 0.8, Cause: "the user has too many pipes (pipe-user-pages-soft), so a new one has one page; or its reader was off the processor for long, and it is nearly full"},
 	faultEcho:          {Name: "wake-again", Number: "F09", Weight: 0.1, Cause: "two wakeups raced: the second comes when the first has been served"},
 	faultBacklog:       {Name: "backlog-overflow", Number: "F10", Weight: 0.03, Slow: true, Cause: "the accept queue is full, so the handshake is dropped and tried again"},
 	faultBurst:         {Name: "accept-flood", Number: "F11", Weight: 0.3, Cause: "a link comes back, and all who waited connect at once"},

@@ -66,8 +66,8 @@ func (n *Net) create(p *Process, c *sim.Call) {
 	case rt.OpPipe:
 		q := n.pipes.take()
 		q.reset()
-		if n.draw(faultPipe, -1, &n.faults.common, 2) != 0 {
-			q.limit = 1
+		if form := n.draw(faultPipe, -1, &n.faults.common, uint64(len(smallPipes))); form != 0 {
+			q.limit, q.capacity = 1, smallPipes[form]
 		}
 		q.reader, q.writer = n.newFile(kindPipe, "pipe"), n.newFile(kindPipe, "pipe")
 		q.reader.pipe, q.writer.pipe = q, q

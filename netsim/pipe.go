@@ -4,6 +4,10 @@ package netsim
 // its odd part fits there, and takes a page for each rest, so a pipe of many
 // middling writes is full well before 64 KiB, as on Linux. Writes of at most a page
 // are all or nothing.
+//
+// A small pipe has one page, or room for some bytes only. The second is how a pipe
+// looks to those who write single bytes while its reader has been off the processor
+// for thousands of them: no run is long enough to fill a page so.
 
 import (
 	"brigade/core/sys"
@@ -15,11 +19,15 @@ const (
 	pipeSlots = 16
 )
 
+// smallPipes are the bytes that a small pipe holds, by the form of the fault.
+var smallPipes = [...]int{0, page, 4, 2, 1}
+
 type pipe struct {
 	reader, writer *file // nil: closed
 	slots          [pipeSlots]slot
 	head, used     int // first slot in use, and how many are
 	limit          int // how many may be
+	capacity       int // of the bytes in them
 	order          sim.Edge
 }
 
@@ -29,7 +37,8 @@ type slot struct {
 }
 
 func (q *pipe) reset() {
-	q.reader, q.writer, q.head, q.used, q.limit = nil, nil, 0, 0, pipeSlots
+	q.reader, q.writer, q.head, q.used = nil, nil, 0, 0
+	q.limit, q.capacity = pipeSlots, pipeSlots*page
 }
 
 func (q *pipe) slot(i int) *slot { return &q.slots[(q.head+i)%pipeSlots] }
@@ -42,9 +51,17 @@ func (q *pipe) size() int {
 	return n
 }
 
+// room reports whether a byte can be written that needs a page of its own.
+func (q *pipe) room() bool {
+	if q.capacity < page {
+		return q.size() < q.capacity
+	}
+	return q.used < q.limit
+}
+
 func (q *pipe) mask(writer bool) (m sys.Events) {
 	if writer {
-		if q.used < q.limit {
+		if q.room() {
 			m |= sys.Out
 		}
 		if q.reader == nil {
@@ -74,7 +91,7 @@ func (n *Net) readPipe(f *file, c *sim.Call) {
 		return
 	}
 	c.Acquire = &q.order
-	full, got := q.used == q.limit, 0
+	full, got := !q.room(), 0
 	for q.used > 0 && got < len(c.Buf) {
 		s := q.slot(0)
 		k := copy(c.Buf[got:], s.data[s.start:s.end])
@@ -86,7 +103,7 @@ func (n *Net) readPipe(f *file, c *sim.Call) {
 	}
 	c.N = int64(got)
 	n.s.Progress()
-	if full && q.used < q.limit {
+	if full && q.room() {
 		n.wake(q.writer, sys.Out)
 	}
 }
@@ -101,6 +118,10 @@ func (n *Net) writePipe(f *file, c *sim.Call) {
 		return
 	case q.reader == nil:
 		fail(c, sys.EPIPE)
+		return
+	}
+	if q.capacity < page && q.size()+len(c.Buf) > q.capacity {
+		fail(c, sys.EAGAIN)
 		return
 	}
 	rest := c.Buf

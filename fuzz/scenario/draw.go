@@ -38,7 +38,7 @@ func vary[T any](name string, set func(p *plan, v T), values ...T) dimension {
 var dimensions = []dimension{
 	vary("topology", func(p *plan, v stage.Topology) { p.stage.Topology = v }, stage.Fused, stage.Staged, stage.Event),
 	vary("accept", func(p *plan, v stage.Accept) { p.stage.Accept = v }, stage.AcceptUsual, stage.AcceptReusePort, stage.AcceptExclusive),
-	vary("waker", func(p *plan, v poll.WakerKind) { p.stage.Waker = v }, poll.WakeFlag, poll.WakeFlag, poll.WakeEventFD, poll.WakePipe),
+	vary("waker", func(p *plan, v poll.WakerKind) { p.stage.Waker = v }, poll.WakeFlag, poll.WakeFlag, poll.WakeEventFD, poll.WakePipe, poll.WakePipe),
 	vary("poller", func(p *plan, v poll.Kind) { p.stage.Poller = v }, poll.Epoll, poll.Epoll, poll.Epoll, poll.Poll),
 	vary("shards", func(p *plan, v int) { p.stage.Shards = v }, 1, 2),
 	vary("readers", func(p *plan, v int) { p.stage.Readers = v }, 1, 2),
