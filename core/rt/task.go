@@ -6,6 +6,7 @@ package rt
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 )
 
 // Go starts f as a task. name is its kind ("reader"), not unique: reports add
@@ -16,6 +17,17 @@ func Go(name string, f func()) {
 		return
 	}
 	go f()
+}
+
+// Yield tells Go's scheduler that the calling task still goes through it. A task that
+// seldom parks should do so every few milliseconds: one that runs in one time slice for
+// longer than 10 ms looks stuck to the runtime's monitor (sysmon), which takes its
+// processor away at its next blocking call and then watches every 20 µs for a while. It
+// is no point of a simulated schedule: nothing may depend on it.
+func Yield() {
+	if world == nil {
+		runtime.Gosched()
+	}
 }
 
 // Rand is 64 uniformly drawn bits.

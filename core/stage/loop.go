@@ -13,6 +13,10 @@ import (
 // above, and slots have lower ones.
 const gateToken = ^uint64(1)
 
+// slice is for how long a loop runs without going through Go's scheduler: half of what
+// makes the runtime take its processor away (rt.Yield).
+const slice = 5 * time.Millisecond
+
 // loop is a task with a poller: it performs steps that do not block, and holds
 // the connections that wait.
 type loop struct {
@@ -44,6 +48,7 @@ type loop struct {
 	paused   poll.Timer[loop] // armed: accepting is suspended until then
 	assigned rt.Int64         // connections given to it as home, and not finished
 
+	yielded rt.Instant // when it last went through Go's scheduler
 	hurried bool       // the drain's deadline has passed
 	until   rt.Instant // that deadline, while draining
 	sink    []byte     // what lingering reads goes here
@@ -114,6 +119,10 @@ func (l *loop) turn() {
 	for !l.over() {
 		events := l.sleep()
 		l.tick()
+		if l.now.Sub(l.yielded) >= slice {
+			l.yielded = l.now
+			rt.Yield()
+		}
 		l.collect()
 		for _, e := range events {
 			l.event(e)
