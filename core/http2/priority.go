@@ -1,0 +1,127 @@
+package http2
+
+// Which stream sends next (RFC 9218): the one of the lowest urgency; among those, who
+// does not share goes on until it has nothing to send or no window, who shares (i)
+// goes behind the others after each frame. Priorities of RFC 7540 are read and mean
+// nothing, but that no stream may depend on itself.
+
+// usual is the urgency of a stream that has not said one, and urgencies how many
+// there are.
+const (
+	usual     = 3
+	urgencies = 8
+)
+
+// queue is the streams that can send now, by urgency.
+type queue [urgencies]struct{ first, last *Stream }
+
+func (q *queue) push(st *Stream) {
+	l := &q[st.urgency]
+	st.before, st.behind = l.last, nil
+	if l.last == nil {
+		l.first = st
+	} else {
+		l.last.behind = st
+	}
+	l.last = st
+	st.queued = true
+}
+
+func (q *queue) remove(st *Stream) {
+	l := &q[st.urgency]
+	if st.before == nil {
+		l.first = st.behind
+	} else {
+		st.before.behind = st.behind
+	}
+	if st.behind == nil {
+		l.last = st.before
+	} else {
+		st.behind.before = st.before
+	}
+	st.before, st.behind, st.queued = nil, nil, false
+}
+
+func (q *queue) front() *Stream {
+	for i := range q {
+		if st := q[i].first; st != nil {
+			return st
+		}
+	}
+	return nil
+}
+
+// Offer says that the host has something to send of st's response.
+func (s *Session) Offer(st *Stream) {
+	st.wants = true
+	s.offer(st)
+}
+
+// Withdraw says that it has not, for now.
+func (s *Session) Withdraw(st *Stream) {
+	st.wants = false
+	if st.queued {
+		s.queue.remove(st)
+	}
+}
+
+// offer queues st if it can send.
+func (s *Session) offer(st *Stream) {
+	if st.wants && !st.queued && st.window > 0 && !st.reset {
+		s.queue.push(st)
+	}
+}
+
+// Turn is the stream that sends next; nil: none can.
+func (s *Session) Turn() *Stream {
+	if s.window <= 0 {
+		return nil
+	}
+	return s.queue.front()
+}
+
+// Stalled reports whether something waits for the connection's window to open.
+func (s *Session) Stalled() bool { return s.window <= 0 && s.queue.front() != nil }
+
+// prioritise gives st what a priority field says (RFC 9218 §4, §5): of its members u
+// and i are known, and a value that makes no sense is passed over.
+func (s *Session) prioritise(st *Stream, value []byte) {
+	urgency, parallel := st.urgency, false
+	for len(value) > 0 {
+		var member []byte
+		member, value = cut(value, ',')
+		key, v := cut(member, '=')
+		switch v, _ := cut(v, ';'); {
+		case string(key) == "u" && len(v) == 1 && v[0] >= '0' && v[0] < '0'+urgencies:
+			urgency = v[0] - '0'
+		case string(key) == "i" || len(key) > 1 && key[0] == 'i' && key[1] == ';':
+			parallel = len(v) == 0 || string(v) == "?1"
+		}
+	}
+	queued := st.queued
+	if queued {
+		s.queue.remove(st)
+	}
+	st.urgency, st.parallel = urgency, parallel
+	if queued {
+		s.queue.push(st)
+	}
+}
+
+// cut is b up to the separator, without the spaces around, and what follows that.
+func cut(b []byte, separator byte) (part, rest []byte) {
+	part = b
+	for i, c := range b {
+		if c == separator {
+			part, rest = b[:i], b[i+1:]
+			break
+		}
+	}
+	for len(part) > 0 && part[0] == ' ' {
+		part = part[1:]
+	}
+	for len(part) > 0 && part[len(part)-1] == ' ' {
+		part = part[:len(part)-1]
+	}
+	return part, rest
+}

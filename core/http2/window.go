@@ -1,0 +1,94 @@
+package http2
+
+// Flow control (RFC 9113 §5.2). Invariants (I25), of the connection and of each
+// stream: what the peer's window has room for is its initial size, and its changes,
+// plus the updates that came, less the DATA sent; what we have room for is credited
+// in full, padding included, whatever became of the stream that it came for.
+
+// initial is a window's size until settings say otherwise, and largest what it may
+// grow to.
+const (
+	initial = 1<<16 - 1
+	largest = 1<<31 - 1
+)
+
+// window is how much may be sent; below 0 after the peer has made it smaller.
+type window int64
+
+// grow adds by, which may be negative. False: it would be too large.
+func (w *window) grow(by int64) bool {
+	if int64(*w)+by > largest {
+		return false
+	}
+	*w += window(by)
+	return true
+}
+
+// credit is how much we may be sent, and how much of what came was used up and is to
+// be given back. Both fit into our initial window.
+type credit struct {
+	left int64
+	used int64
+}
+
+// take counts n bytes that came. False: there was no room for them.
+func (c *credit) take(n int) bool {
+	c.left -= int64(n)
+	return c.left >= 0
+}
+
+// back returns what to give back now that n more bytes are used up; 0: nothing yet.
+// Half a window is given back at a time, so that updates are few.
+func (c *credit) back(n int) uint32 {
+	c.used += int64(n)
+	if c.used < initial/2 {
+		return 0
+	}
+	by := c.used
+	c.left += by
+	c.used = 0
+	return uint32(by)
+}
+
+// Used says that n bytes of st's content are used up.
+func (s *Session) Used(st *Stream, n int) {
+	s.usedWhole(n)
+	if by := st.room.back(n); by > 0 && !st.received && !st.reset {
+		s.codec.window(st.ID, by)
+	}
+}
+
+// usedWhole says it for the connection alone: the stream is none, or has ended.
+func (s *Session) usedWhole(n int) {
+	if by := s.room.back(n); by > 0 {
+		s.codec.window(0, by)
+	}
+}
+
+// Grant is how many of want bytes may be sent of st's response now, in one frame.
+func (s *Session) Grant(st *Stream, want int64) int {
+	if st.reset {
+		return 0
+	}
+	n := min(want, int64(st.window), int64(s.window), s.frame)
+	return int(max(n, 0))
+}
+
+// windowUpdate is WINDOW_UPDATE for a stream, or for the connection.
+func (s *Session) windowUpdate(f *frame) (Event, *Error) {
+	if f.stream == 0 {
+		if !s.window.grow(int64(f.number)) {
+			return Event{}, errWindowLarge
+		}
+		return Event{}, nil
+	}
+	st, e := s.of(f.stream)
+	if st == nil || st.reset {
+		return Event{}, e
+	}
+	if !st.window.grow(int64(f.number)) {
+		return s.fail(st, errOverflow), nil
+	}
+	s.offer(st)
+	return Event{}, nil
+}
