@@ -95,7 +95,7 @@ func (p *Process) count(c *sim.Call) (int, sys.Errno) {
 	return int(max(c.N, 0)), sys.Errno(c.Errno)
 }
 
-// Listen is sys.Kernel's.
+// Listen is sys.Kernel's. Here nothing is congested: any way to control that will do.
 //
 //go:norace
 func (p *Process) Listen(addr netip.AddrPort, o sys.ListenOptions) (sys.FD, sys.Errno) {

@@ -25,6 +25,7 @@ type options struct {
 	root       string
 	listen     address
 	topology   named[stage.Topology]
+	congestion congestion
 	accept     named[stage.Accept]
 	waker      named[poll.WakerKind]
 	poller     named[poll.Kind]
@@ -114,9 +115,11 @@ were cut.`,
 func (p *program) flags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	o := &p.options
+	o.congestion = auto
 	o.listen = address{addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 8080)}
 	f.StringVar(&o.root, "root", "", "the `DIR` whose files are served")
 	f.Var(&o.listen, "listen", "`HOST:PORT` to accept at; HOST is an IP address or localhost, port 0 any free one")
+	f.Var(&o.congestion, "congestion", "how connections control congestion: a `NAME` of sysctl net.ipv4.tcp_allowed_congestion_control; system, its default; auto, that too, but reno at a loopback address, where pacing (bbr) only costs")
 	o.topology = named[stage.Topology]{parse: stage.ParseTopology, names: "fused, event or staged"}
 	o.accept = named[stage.Accept]{parse: stage.ParseAccept, names: "usual, reuseport, exclusive or listener"}
 	o.waker = named[poll.WakerKind]{parse: poll.ParseWaker, names: "flag, eventfd or pipe"}

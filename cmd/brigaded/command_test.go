@@ -25,6 +25,7 @@ func TestUsage(t *testing.T) {
 		{"--root . --shards many", `--shards "many": it is a whole number from 1 to 256`},
 		{"--root . --processors -1", `--processors "-1": it is a whole number from 1 to 256`},
 		{"--root . --topology ring", `--topology "ring": it is fused, event or staged`},
+		{"--root . --congestion a-very-long-name", `--congestion "a-very-long-name": it is auto, system or a name of at most 15 letters`},
 		{"--root . --readers 2", "--readers: there are none with --topology fused"},
 		{"--root . --writers 2", "--writers: there are none with --topology fused"},
 		{"--root . --shards 4 --max-connections 3", "--max-connections 3: there are 4 shards"},

@@ -27,6 +27,7 @@ func TestCannotStart(t *testing.T) {
 		{"a root that is a file", []string{"--root", root + "/small.txt"}, "--root " + root + "/small.txt: not a directory"},
 		{"a root that is a fifo", []string{"--root", root + "/fifo"}, "--root " + root + "/fifo: not a directory"},
 		{"an address of others", []string{"--root", root, "--listen", "192.0.2.1:8080"}, "--listen 192.0.2.1:8080: cannot assign requested address; no interface here"},
+		{"an unknown congestion control", []string{"--root", root, "--congestion", "nosuch"}, "--congestion nosuch: this system has no such algorithm; sysctl"},
 		{"a log in no directory", []string{"--root", root, "--access-log", root + "/none/log"}, "--access-log " + root + "/none/log: no such file or directory"},
 		{"a profile in no directory", []string{"--root", root, "--cpuprofile", root + "/none/cpu"}, "--cpuprofile: open " + root + "/none/cpu: no such file"},
 	} {

@@ -59,8 +59,10 @@ type Config struct {
 	Kernel  sys.Kernel
 	Listen  netip.AddrPort
 	Backlog int // [4096]
-	Handler exchange.Handler
-	Log     *accesslog.Log // nil: none is written
+	// Congestion is how connections control congestion, as sys.ListenOptions has it.
+	Congestion string // [the system's way]
+	Handler    exchange.Handler
+	Log        *accesslog.Log // nil: none is written
 
 	Topology   Topology
 	Accept     Accept         // [listener if staged, else reuseport]

@@ -50,7 +50,7 @@ func (s *Server) listen() error {
 // port was left open.
 func (s *Server) socket(reuse bool) (sys.FD, error) {
 	cfg := &s.cfg
-	fd, e := cfg.Kernel.Listen(s.addr, sys.ListenOptions{Backlog: cfg.Backlog, ReusePort: reuse})
+	fd, e := cfg.Kernel.Listen(s.addr, sys.ListenOptions{Backlog: cfg.Backlog, ReusePort: reuse, Congestion: cfg.Congestion})
 	if e != sys.OK {
 		return sys.None, fmt.Errorf("listen on %v: %w", s.addr, e)
 	}

@@ -120,6 +120,10 @@ const MaxIovec = 64
 type ListenOptions struct {
 	Backlog   int  // connections not yet accepted; 0 means 4096
 	ReusePort bool // SO_REUSEPORT: several sockets share the address
+	// Congestion is how accepted connections control congestion (TCP_CONGESTION), such
+	// as reno; empty: the system's way. ENOENT: the system does not know it; EPERM: it
+	// does not let this user choose it.
+	Congestion string
 }
 
 // Option names a socket option.

@@ -56,6 +56,11 @@ func listen(fd sys.FD, sa *address, size uintptr, o sys.ListenOptions) sys.Errno
 	if e := setInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); e != sys.OK {
 		return e
 	}
+	if o.Congestion != "" { // inherited by what is accepted
+		if err := unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, o.Congestion); err != nil {
+			return errnoOf(err)
+		}
+	}
 	if _, _, e := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(sa)), size); e != 0 {
 		return sys.Errno(e)
 	}

@@ -87,6 +87,22 @@ func TestListenShares(test *testing.T) {
 	t.want("a second IPv6 listener", e, sys.EADDRINUSE)
 }
 
+// Connections accepted from a listener control congestion as it was told to.
+func TestListenCongestion(test *testing.T) {
+	t := newTalk(test)
+	_, e := t.Listen(home, sys.ListenOptions{Congestion: "nosuch"})
+	t.want("an algorithm that is not there", e, sys.ENOENT)
+	l, addr := t.listen(home, sys.ListenOptions{Congestion: "reno"})
+	t.dial(addr)
+	t.await(l, sys.In)
+	server, _, e := t.Accept(l)
+	t.want("Accept", e, sys.OK)
+	defer t.Close(server)
+	if name, err := unix.GetsockoptString(int(server), unix.IPPROTO_TCP, unix.TCP_CONGESTION); err != nil || name != "reno" {
+		t.Errorf("a connection has %q, %v; want reno", name, err)
+	}
+}
+
 // TIME_WAIT connections of an earlier listener do not keep its port.
 func TestListenAgainAfterServing(test *testing.T) {
 	t := newTalk(test)
