@@ -1,10 +1,9 @@
 package mutate
 
-// Hunting. Each mutant is a process of the one program, which runs the general
-// campaign, no scenario named, under the same seeds. A place that no run of the
-// unchanged program passes cannot show: the runs would be the same, so they are
-// not made. What the campaign does not notice, or does not come to, is shown to
-// the models of its package.
+// Hunting. Each mutant makes runs of the general campaign, no scenario named, every
+// one the same seeds; a host does so for many in turn. A run of the unchanged program
+// that does not pass the mutant's place is not made: it would be the same. What the
+// campaign does not notice, or does not come to, is shown to the models of its package.
 
 import (
 	"bufio"
@@ -13,18 +12,17 @@ import (
 	"fmt"
 	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
 
+	"brigade/fuzz/scenario"
 	"brigade/fuzz/zoo"
 )
 
 // Hunter is a program with all mutants in it.
 type Hunter struct {
 	path   string
-	dir    string
 	models map[string]*model // by package
 	clean  func()
 }
@@ -36,7 +34,7 @@ func Build(ctx context.Context, root string, packages []string, s zoo.Sources) (
 	if err != nil {
 		return nil, err
 	}
-	path, err := s.Build(ctx, root, dir, false)
+	path, err := s.BuildProgram(ctx, path.Dir(hostFile), root, dir, false)
 	if err != nil {
 		_ = os.RemoveAll(dir) // the first error is the one to tell
 		return nil, err
@@ -46,7 +44,7 @@ func Build(ctx context.Context, root string, packages []string, s zoo.Sources) (
 		_ = os.RemoveAll(dir) // as before
 		return nil, err
 	}
-	return &Hunter{path: path, dir: dir, models: m, clean: func() { _ = os.RemoveAll(dir) }}, nil
+	return &Hunter{path: path, models: m, clean: func() { _ = os.RemoveAll(dir) }}, nil
 }
 
 // Close removes the program.
@@ -66,24 +64,20 @@ type Outcome struct {
 	Reached  bool   // a run of the unchanged program passes its place
 	Modelled bool   // its package's models do
 	By       string // the verdict and its invariant, or Model
-	Runs     uint64
+	Runs     uint64 // that were made
 	Reason   string // why nothing can tell it from the core as it is; empty: nothing is said
 }
 
-// first is how many seeds of each scenario are run first; then eight times as many,
-// and so on, to the budget.
-const first = 4
-
-// patience is how long a mutant may take for all its runs. One that loops without
-// coming to a point needs longer: that kills it, too.
-const patience = 40 * time.Second
+// patience is how long a mutant may take for all its runs. One that needs longer
+// hangs.
+const patience = 60 * time.Second
 
 // Model is what an Outcome is killed by, if not by the campaign.
 const Model = "model"
 
 // Run hunts the mutants of list. The unchanged program has to hold.
 func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome, error) {
-	reached, err := h.reach(ctx, o.Runs)
+	passing, err := h.reach(list, o.Runs)
 	if err != nil {
 		return nil, err
 	}
@@ -96,26 +90,32 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 		return nil, err
 	}
 	outcomes := make([]*Outcome, len(list))
-	failed := make([]error, len(list))
-	turns := make(chan struct{}, max(1, o.Workers))
-	var mu sync.Mutex
-	var wg sync.WaitGroup
 	for i, m := range list {
-		x := &Outcome{Mutant: m, Reached: reached[m.Number], Modelled: modelled[m.Number], Reason: reasons[m.Key()]}
-		outcomes[i] = x
+		outcomes[i] = &Outcome{
+			Mutant: m, Reached: len(passing[m.Number]) > 0, Modelled: modelled[m.Number], Reason: reasons[m.Key()],
+		}
+	}
+	todo := make(chan *Outcome, len(list))
+	for _, x := range outcomes {
+		todo <- x
+	}
+	close(todo)
+	failed := make([]error, max(1, o.Workers))
+	var told sync.Mutex
+	var wg sync.WaitGroup
+	for i := range failed {
 		wg.Go(func() {
-			turns <- struct{}{}
-			defer func() { <-turns }()
-			if x.Reached {
-				failed[i] = h.hunt(ctx, x, o.Runs)
-			}
-			if failed[i] == nil && !x.Killed && x.Modelled {
-				failed[i] = h.model(ctx, x)
-			}
-			if o.Told != nil && failed[i] == nil {
-				mu.Lock()
-				defer mu.Unlock()
-				o.Told(x)
+			host := &host{path: h.path}
+			defer host.end()
+			for x := range todo {
+				if failed[i] = h.hunt(ctx, host, x, passing[x.Number]); failed[i] != nil {
+					return
+				}
+				if o.Told != nil {
+					told.Lock()
+					o.Told(x)
+					told.Unlock()
+				}
 			}
 		})
 	}
@@ -123,71 +123,70 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 	return outcomes, errors.Join(failed...)
 }
 
-// campaigns calls do with each campaign of the budget, until it says that is enough.
-func (h *Hunter) campaigns(budget uint64, value string, do func(c zoo.Campaign) (runs uint64, enough bool, err error)) error {
-	c := zoo.Campaign{First: 1, Seeds: first, Workers: 1, Unshrunk: true, Env: []string{Variable + "=" + value}}
-	for done := uint64(0); done < budget; {
-		runs, enough, err := do(c)
-		if err != nil || enough || runs == 0 {
-			return err
+// hunt shows x's mutant to the runs of the campaign that pass its place, and to the
+// models if they do.
+func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run) error {
+	if len(runs) > 0 {
+		a, err := host.ask(errand{Mutant: x.Number, Runs: runs}, patience)
+		if err != nil {
+			return fmt.Errorf("%v: %w", x.Mutant, err)
 		}
-		done += runs
-		c.First += c.Seeds
-		each := max(1, runs/c.Seeds)
-		c.Seeds = min(8*c.Seeds, max(1, (budget-min(done, budget))/each))
+		x.Runs = a.Runs
+		if x.Killed, x.By = a.Verdict != "", a.Verdict; a.Invariant != "" {
+			x.By += ":" + a.Invariant
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if x.Modelled && !x.Killed {
+		return h.model(ctx, x)
 	}
 	return nil
 }
 
-// hunt runs x's mutant until something is found.
-func (h *Hunter) hunt(ctx context.Context, x *Outcome, budget uint64) error {
-	timed, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	dir := filepath.Join(h.dir, strconv.Itoa(x.Number))
-	defer func() { _ = os.RemoveAll(dir) }()
-	return h.campaigns(budget, strconv.Itoa(x.Number), func(c zoo.Campaign) (uint64, bool, error) {
-		c.Traces = dir
-		r, err := zoo.Hunt(timed, h.path, c)
-		switch {
-		case ctx.Err() != nil:
-			return 0, true, ctx.Err()
-		case timed.Err() != nil:
-			x.Killed, x.By = true, "hang"
-			return 0, true, nil
-		case err != nil:
-			return 0, true, fmt.Errorf("%v: %w", x.Mutant, err)
-		}
-		x.Runs += r.Runs
-		if len(r.Failures) > 0 {
-			f := &r.Failures[0]
-			x.Killed, x.By = true, f.Verdict
-			if f.Invariant != "" {
-				x.By += ":" + f.Invariant
+// campaign is the first runs of the general campaign.
+func campaign(runs uint64) (list []run) {
+	for seed := uint64(1); ; seed++ {
+		for _, name := range scenario.All().Names() {
+			if uint64(len(list)) == runs {
+				return list
 			}
+			list = append(list, run{name, seed})
 		}
-		return r.Runs, x.Killed, nil
-	})
+	}
 }
 
-// reach runs the unchanged program and returns the numbers of the places that it
-// passed.
-func (h *Hunter) reach(ctx context.Context, budget uint64) (map[int]bool, error) {
-	name := filepath.Join(h.dir, "reached")
-	err := h.campaigns(budget, "reach:"+name, func(c zoo.Campaign) (uint64, bool, error) {
-		r, err := zoo.Hunt(ctx, h.path, c)
-		if err == nil && len(r.Failures) > 0 {
-			err = fmt.Errorf("the unchanged program fails in %s, seed %d: %s", r.Failures[0].Scenario, r.Failures[0].Seed, r.Failures[0].Message)
+// reach makes the campaign's runs with the unchanged program, and returns for each
+// mutant of list those that pass its place.
+func (h *Hunter) reach(list []*Mutant, budget uint64) (map[int][]run, error) {
+	host := &host{path: h.path}
+	defer host.end()
+	passing := make(map[int][]run, len(list))
+	for _, m := range list {
+		passing[m.Number] = nil
+	}
+	runs := campaign(budget)
+	for len(runs) > 0 {
+		some := runs[:min(len(runs), 100)]
+		runs = runs[len(some):]
+		a, err := host.ask(errand{Runs: some, Note: true}, 10*patience)
+		if err == nil && a.Verdict != "" {
+			last := some[max(1, a.Runs)-1]
+			err = fmt.Errorf("the unchanged program fails in %s, seed %d: %s: %s", last.Scenario, last.Seed, a.Verdict, a.Message)
 		}
 		if err != nil {
-			return 0, true, err
+			return nil, err
 		}
-		return r.Runs, false, nil
-	})
-	if err != nil {
-		return nil, err
+		for i, places := range a.Passed {
+			for _, k := range places {
+				if before, ours := passing[k]; ours {
+					passing[k] = append(before, some[i])
+				}
+			}
+		}
 	}
-	reached := make(map[int]bool)
-	return reached, passed(name, reached)
+	return passing, nil
 }
 
 // passed reads the numbers of the places that were passed, from the file name.

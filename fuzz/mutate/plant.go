@@ -83,7 +83,7 @@ func Plant(root string, packages []string) ([]*Mutant, zoo.Sources, error) {
 			return nil, nil, fmt.Errorf("there is nothing to change in %q; packages are directories of the module, such as %s", dir, Packages[0])
 		}
 	}
-	s[switchFile] = []byte(switchSource)
+	s[switchFile], s[hostFile] = []byte(switchSource), []byte(hostSource)
 	return list, s, nil
 }
 

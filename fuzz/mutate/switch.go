@@ -1,10 +1,11 @@
 package mutate
 
 // The switch: the package that mutated sources import. It exists in the overlay
-// only. A process is one mutant for its life, or none.
+// only. A host says which mutant acts, run by run; a process of a package's tests
+// is one mutant for its life, or none.
 
-// Variable names the mutant that a process is: its number, or reach: and a file,
-// into which it writes the numbers of the places it passes.
+// Variable names the mutant that a process of tests is: its number, or reach: and
+// a file, into which it writes the numbers of the places it passes.
 const Variable = "BRIGADE_MUTANT"
 
 // switchFile is where the package lies in the overlay.
@@ -25,49 +26,65 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
 var (
-	active, _ = strconv.Atoi(os.Getenv("` + Variable + `"))
-	reach     = open()
-	seen      sync.Map // tests have several threads
+	active int
+	noting bool
+	passed [1 << 16]atomic.Bool // tests have several threads
+	reach  *os.File
 )
 
-func open() *os.File {
-	name, ok := strings.CutPrefix(os.Getenv("` + Variable + `"), "reach:")
-	if !ok {
-		return nil
+func init() {
+	value := os.Getenv("` + Variable + `")
+	active, _ = strconv.Atoi(value)
+	if name, ok := strings.CutPrefix(value, "reach:"); ok {
+		f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			panic(err)
+		}
+		reach, noting = f, true
 	}
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		panic(err)
-	}
-	return f
+	go limit()
 }
 
-func init() {
-	if active == 0 {
-		return
-	}
-	go func() {
-		s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		for {
-			time.Sleep(20 * time.Millisecond)
-			if metrics.Read(s); s[0].Value.Uint64() > ` + memory + ` {
-				fmt.Fprintln(os.Stderr, "a mutant takes too much memory")
-				os.Exit(99)
-			}
+func limit() {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	for {
+		time.Sleep(20 * time.Millisecond)
+		if metrics.Read(s); s[0].Value.Uint64() > ` + memory + ` {
+			fmt.Fprintln(os.Stderr, "a mutant takes too much memory")
+			os.Exit(99)
 		}
-	}()
+	}
+}
+
+// Select lets the mutant k act from now on; 0: none. If note is set, the places
+// that are passed are noted.
+func Select(k int, note bool) { active, noting = k, note }
+
+// Passed returns the places that were passed since it was called last.
+func Passed() (list []int) {
+	for k := range passed {
+		if passed[k].Load() {
+			passed[k].Store(false)
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+func note(k int) {
+	if !passed[k].Swap(true) && reach != nil {
+		fmt.Fprintln(reach, k)
+	}
 }
 
 func On(k int) bool {
-	if reach != nil {
-		if _, passed := seen.LoadOrStore(k, true); !passed {
-			fmt.Fprintln(reach, k)
-		}
+	if noting {
+		note(k)
 	}
 	return k == active
 }

@@ -54,18 +54,23 @@ func Build(ctx context.Context, p *Patch, race bool) (path string, clean func(),
 // Build builds cmd/brigade of the module at root from s, with everything that
 // takes in dir.
 func (s Sources) Build(ctx context.Context, root, dir string, race bool) (path string, err error) {
+	return s.BuildProgram(ctx, "cmd/brigade", root, dir, race)
+}
+
+// BuildProgram is Build for the program in a directory of the module.
+func (s Sources) BuildProgram(ctx context.Context, program, root, dir string, race bool) (path string, err error) {
 	overlay, err := s.Write(root, dir)
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(dir, "brigade")
+	path = filepath.Join(dir, filepath.Base(program))
 	// Of which commit it is says nothing here: the sources are not that commit's.
 	// Nobody debugs it, so it goes without the tables for that.
 	args := []string{"build", "-buildvcs=false", "-ldflags=-s -w", "-overlay", overlay, "-o", path}
 	if race {
 		args = append(args, "-race")
 	}
-	c := exec.CommandContext(ctx, "go", append(args, "./cmd/brigade")...)
+	c := exec.CommandContext(ctx, "go", append(args, "./"+program)...)
 	c.Dir = root
 	c.Env = os.Environ()
 	if race {
