@@ -48,6 +48,22 @@ var planted = []plant{
 	{"leak", "", "a number opened and closed twice", new(history).call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpClose, 8, 0).
 		call(processor, rt.OpOpen, 4, 8).call(processor, rt.OpClose, 8, 0)},
 
+	{"record", "", "a record and its line", logged(40, false, line("40"))},
+	{"record", "", "a line in two pieces, with an interruption", logged(40, false, line("40")[:20]).fails(processor, rt.OpWrite, journal, 4).wrote(line("40")[20:])},
+	{"record", "", "quoted", logged(40, false, `127.0.0.1 - - [x] "GET /\x22 HTTP/1.1" 200 40 "-" "\x5c\x0a"`+"\n")},
+	{"record", "", "a record that was dropped", logged(^uint64(0), false, "")},
+	{"record", "", "what a full disk refused", logged(40, true, line("40")[:20]).wrote("\n")},
+	{"record", "I23", "no line", logged(40, false, "").call(processor, rt.OpClose, journal, 0)},
+	{"record", "I23", "no line, and no close", logged(40, false, "")},
+	{"record", "I23", "half a line", logged(40, false, line("40")[:20]).call(processor, rt.OpClose, journal, 0)},
+	{"record", "I22", "a line for nothing", logged(40, true, line("40")+line("9")).call(processor, rt.OpClose, journal, 0)},
+	{"record", "I22", "a line of other bytes", logged(40, true, line("41")).call(processor, rt.OpClose, journal, 0)},
+	{"record", "I23", "a peer's quote ends a string", logged(40, false, `127.0.0.1 - - [x] "GET / HTTP/1.1" 200 40 "-" "a"b"`+"\n")},
+	{"record", "I23", "a peer's backslash", logged(40, false, `127.0.0.1 - - [x] "GET / HTTP/1.1" 200 40 "-" "a\b"`+"\n")},
+	{"record", "I23", "what does not print", logged(40, false, "127.0.0.1 - - [x] \"GET / HTTP/1.1\" 200 40 \"-\" \"a\x7f\"\n")},
+	{"record", "I23", "glued to the piece before it", logged(40, true, line("40")[:20]+line("40")+line("9")[3:])},
+	{"record", "I23", "taken when the file was closed", logged(40, false, line("40")).call(processor, rt.OpClose, journal, 0).probe(loop, rt.ProbeLogged, 1, 2, 5)},
+
 	{"count", "I02", "told of after its end", begun().parted().probe(writer, rt.ProbeOwner, 1, 2)},
 	{"count", "I24", "told of before its begin", begun().probe(writer, rt.ProbeOwner, 2, 2)},
 	{"count", "I24", "begun twice", begun().probe(loop, rt.ProbeConnOpen, 1, 7)},

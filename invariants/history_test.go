@@ -225,14 +225,40 @@ func (h *history) over() *history {
 
 // life is a sound history from begin to end.
 func life() *history {
-	h := begun().made().asked().processed().back().answered()
+	h := begun().call(root, rt.OpOpen, 4, journal).made().asked().processed().back().answered().wrote(line("120"))
 	h.fails(loop, rt.OpRead, 7, again).putBack().watches(7, bitIn|bitOut, 9)
 	h.probe(loop, rt.ProbeState, 1, rt.WaitIdle, h.in(5*time.Second)).after(5 * time.Second)
 	h.polls().fails(loop, rt.OpRead, 7, again).putBack().parted().after(time.Second)
-	return h.over().counted(1, 1, 120, 2)
+	return h.call(processor, rt.OpClose, journal, 0).over().counted(1, 1, 120, 2)
 }
 
 const (
 	bitIn  = 1
 	bitOut = 4
 )
+
+// logged is a response of so many bytes, its record, and what is in the log of it;
+// broken: a write was refused.
+func logged(sent uint64, broken bool, text string) *history {
+	h := new(history).call(root, rt.OpOpen, 4, journal).probe(loop, rt.ProbeLogged, 1, 1, sent)
+	if text != "" {
+		h.wrote(text)
+	}
+	if broken {
+		h.fails(processor, rt.OpWrite, journal, 28)
+	}
+	return h
+}
+
+// wrote is a write to the log.
+func (h *history) wrote(text string) *history {
+	return h.with(sim.Call{Op: rt.OpWrite, Buf: []byte(text)}).call(processor, rt.OpWrite, journal, int64(len(text)))
+}
+
+// journal is the log's descriptor.
+const journal = 10
+
+// line is one of the log, of a response of so many bytes.
+func line(sent string) string {
+	return `127.0.0.1 - - [x] "GET / HTTP/1.1" 200 ` + sent + ` "-" "-"` + "\n"
+}

@@ -55,8 +55,9 @@ func told(e *sim.Event) int32 { return int32(uint32(e.B)) }
 // kind is the kind of a probe.
 func kind(e *sim.Event) rt.Kind { return rt.Kind(e.Object) }
 
-// EBADF and EAGAIN, which both kernels number as Linux does.
+// EINTR, EBADF and EAGAIN, which both kernels number as Linux does.
 const (
+	interrupted   = 4
 	badDescriptor = 9
 	tryAgain      = 11
 )
