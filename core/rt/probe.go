@@ -73,7 +73,7 @@ var probes = [probeEnd]ProbeInfo{
 		[3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended, 5 touched out of turn, 6 met with another's, 7 a dead bucket of it used", "bytes out; with 6, the other; with 7, 1: destroyed again"},
 		"core/mem Dead, core/mem End, core/mem Foreign, core/mem Give, core/mem Init, core/mem Take, core/mem mine", "I01 I02 I03 I04 I06 I32",
 	},
-	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Alloc, core/mem Collect, core/mem Return, core/mem must, core/mem release", "I01 I02 I03 I06 I28"},
+	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Collect, core/mem Return, core/mem bug, core/mem release, core/mem told", "I01 I02 I03 I06 I28"},
 	ProbePoolOpen:  {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem Child, core/mem NewPool", "I01 I05"},
 	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem confess, core/mem count, core/mem misplaced", "I01 I02 I05"},
 	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy, core/mem confess", "I01 I03 I05 I06"},
