@@ -86,6 +86,7 @@ type Fault struct {
 var (
 	failing = []int{500, 503}      // the server's own resources are short
 	late    = []int{408}           // the request took too long to arrive
+	overdue = []int{408, 503}      // or to get a processor
 	either  = []int{408, 500, 503} // both
 )
 
@@ -121,7 +122,7 @@ var faultTable = [faultCount]Fault{
 	faultDribble:       {Name: "dribble", Number: "F15", Weight: 0.02, Cut: true, Also: late, Cause: "a bad link: some bytes at a time, with long gaps"},
 	faultGlue:          {Name: "glued", Number: "F17", Weight: 0.1, Cause: "Nagle's algorithm with delayed acknowledgements: several writes leave as one segment"},
 	faultDeadline:      {Name: "at-deadline", Number: "F18", Weight: 0.05, Cut: true, Also: late, Cause: "bytes arrive in the very moment in which a timer expires"},
-	faultJump:          {Name: "clock-jump", Number: "F19", Weight: 0.01, Cut: true, Slow: true, Also: late, Cause: "the virtual machine was paused, or the process stopped"},
+	faultJump:          {Name: "clock-jump", Number: "F19", Weight: 0.01, Cut: true, Slow: true, Also: overdue, Cause: "the virtual machine was paused, or the process stopped"},
 	faultWall:          {Name: "wall-step", Number: "F19", Weight: 0.05, Cause: "an operator or NTP sets the time of day"},
 	faultCoarse:        {Name: "coarse-clock", Number: "F19", Weight: 0.3, Cause: "the clock moves in ticks (CLOCK_MONOTONIC_COARSE)"},
 	faultTie:           {Name: "same-instant", Number: "F20", Weight: 0.1, Cause: "timer interrupts and packets are handled in one go"},
