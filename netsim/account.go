@@ -13,7 +13,7 @@ type Descriptor struct {
 
 var kindNames = [...]string{
 	kindSocket: "socket", kindPoll: "poller", kindCounter: "eventfd",
-	kindPipe: "pipe", kindNode: "file", kindOther: "other",
+	kindPipe: "pipe", kindNode: "file",
 }
 
 // OpenDescriptors lists what p has open: after a run that shut down, leaks.

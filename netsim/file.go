@@ -14,9 +14,8 @@ const (
 	kindSocket kind = iota
 	kindPoll
 	kindCounter
-	kindPipe  // either end
-	kindNode  // a regular file or directory
-	kindOther // a fifo nobody writes to, a device
+	kindPipe // either end, of a fifo too
+	kindNode // a regular file or directory
 )
 
 type file struct {
@@ -29,6 +28,7 @@ type file struct {
 	poll    *poll
 	counter *counter
 	pipe    *pipe
+	early   int // pipe: a reader that was there before any writer; the writers there had been. -1: it was not
 	node    *node
 	pos     int64
 
@@ -69,11 +69,9 @@ func (n *Net) create(p *Process, c *sim.Call) {
 		if form := n.draw(faultPipe, -1, &n.faults.common, uint64(len(smallPipes))); form != 0 {
 			q.limit, q.capacity = 1, smallPipes[form]
 		}
-		q.reader, q.writer = n.newFile(kindPipe, "pipe"), n.newFile(kindPipe, "pipe")
-		q.reader.pipe, q.writer.pipe = q, q
-		q.writer.writer = true
-		c.N = int64(n.take(p, q.reader))
-		if c.N2 = int64(n.take(p, q.writer)); c.N2 < 0 {
+		reader, writer := n.openPipe(q, "pipe", false), n.openPipe(q, "pipe", true)
+		c.N = int64(n.take(p, reader))
+		if c.N2 = int64(n.take(p, writer)); c.N2 < 0 {
 			p.table.release(int32(c.N))
 			fail(c, sys.EMFILE)
 		}
@@ -110,7 +108,7 @@ func (n *Net) mask(f *file) sys.Events {
 	case kindCounter:
 		return f.counter.mask()
 	case kindPipe:
-		return f.pipe.mask(f.writer)
+		return f.pipe.mask(f)
 	case kindPoll:
 		if n.live(f.poll) {
 			return sys.In
@@ -126,7 +124,7 @@ func (n *Net) readable(f *file) bool {
 	case kindCounter:
 		return f.counter.value > 0
 	}
-	return f.writer || f.pipe.size() > 0 || f.pipe.writer == nil
+	return f.writer || f.pipe.size() > 0 || len(f.pipe.writers) == 0
 }
 
 func (n *Net) writable(f *file) bool {
@@ -137,5 +135,5 @@ func (n *Net) writable(f *file) bool {
 	case kindCounter:
 		return f.counter.mask()&sys.Out != 0
 	}
-	return !f.writer || f.pipe.mask(true) != 0
+	return !f.writer || f.pipe.mask(f) != 0
 }

@@ -28,6 +28,7 @@ type node struct {
 	content  []byte
 	own      bool // content is this run's copy: appending may grow it in place
 	target   string
+	pipe     *pipe // of a fifo that somebody has opened in this run
 	parent   *node
 	children []child // sorted by name
 }

@@ -68,15 +68,30 @@ func (n *Net) opened(p *Process, c *sim.Call, x *node) sys.Errno {
 	if e := n.openFault(); e != 0 {
 		return e
 	}
-	k := kindNode
 	if x.kind == nodeFifo {
-		k = kindOther
+		c.N = int64(n.take(p, n.openFifo(x, "file", false)))
+		return 0
 	}
-	f := n.newFile(k, "file")
+	f := n.newFile(kindNode, "file")
 	f.node = x
 	n.replaced(f)
 	c.N = int64(n.take(p, f))
 	return 0
+}
+
+// openFifo opens one end of x.
+func (n *Net) openFifo(x *node, label string, writer bool) *file {
+	if x.pipe == nil {
+		n.tree.save(x, n.running)
+		x.pipe = n.pipes.take()
+		x.pipe.reset()
+	}
+	f := n.openPipe(x.pipe, label, writer)
+	f.node = x
+	if len(*x.pipe.ends(writer)) == 1 {
+		n.wakeEnds(x.pipe.readers, 0) // at either end: who waits for the other does so with them
+	}
+	return f
 }
 
 // openAbsolute is OpenDir and OpenAppend.
@@ -102,11 +117,15 @@ func (n *Net) openAbsolute(p *Process, c *sim.Call) sys.Errno {
 		return sys.EISDIR
 	case x.mode&0o200 == 0:
 		return sys.EACCES
-	case x.kind != nodeFile:
-		return sys.EINVAL // appending to a fifo would wait for its reader: not simulated
+	case x.kind == nodeFifo && (x.pipe == nil || len(x.pipe.readers) == 0):
+		return sys.ENXIO
 	}
 	if e := n.openFault(); e != 0 {
 		return e
+	}
+	if x.kind == nodeFifo {
+		c.N = int64(n.take(p, n.openFifo(x, "log", true)))
+		return 0
 	}
 	f := n.newFile(kindNode, "log")
 	f.node, f.writer = x, true

@@ -3,13 +3,16 @@ package netsim
 // Pipes, pipe(7): 64 KiB in 16 slots of a page. A write adds to the last page when
 // its odd part fits there, and takes a page for each rest, so a pipe of many
 // middling writes is full well before 64 KiB, as on Linux. Writes of at most a page
-// are all or nothing.
+// are all or nothing. A fifo(7) is a pipe that any number open at either end by its
+// name; it keeps what is in it as long as one of them has it open.
 //
 // A small pipe has one page, or room for some bytes only. The second is how a pipe
 // looks to those who write single bytes while its reader has been off the processor
 // for thousands of them: no run is long enough to fill a page so.
 
 import (
+	"slices"
+
 	"brigade/core/sys"
 	"brigade/sim"
 )
@@ -23,12 +26,13 @@ const (
 var smallPipes = [...]int{0, page, 4, 2, 1}
 
 type pipe struct {
-	reader, writer *file // nil: closed
-	slots          [pipeSlots]slot
-	head, used     int // first slot in use, and how many are
-	limit          int // how many may be
-	capacity       int // of the bytes in them
-	order          sim.Edge
+	readers, writers []*file
+	slots            [pipeSlots]slot
+	head, used       int // first slot in use, and how many are
+	limit            int // how many may be
+	capacity         int // of the bytes in them
+	came             int // writers that have opened it, ever
+	order            sim.Edge
 }
 
 type slot struct {
@@ -37,8 +41,37 @@ type slot struct {
 }
 
 func (q *pipe) reset() {
-	q.reader, q.writer, q.head, q.used = nil, nil, 0, 0
+	q.readers, q.writers, q.head, q.used, q.came = q.readers[:0], q.writers[:0], 0, 0, 0
 	q.limit, q.capacity = pipeSlots, pipeSlots*page
+}
+
+// ends are the files at one end.
+func (q *pipe) ends(writer bool) *[]*file {
+	if writer {
+		return &q.writers
+	}
+	return &q.readers
+}
+
+// openPipe makes a file at one end.
+func (n *Net) openPipe(q *pipe, label string, writer bool) *file {
+	f := n.newFile(kindPipe, label)
+	f.pipe, f.writer, f.early = q, writer, -1
+	if writer {
+		q.came++
+	} else if len(q.writers) == 0 {
+		f.early = q.came
+	}
+	list := q.ends(writer)
+	*list = append(*list, f)
+	return f
+}
+
+// wakeEnds wakes those who watch files at one end.
+func (n *Net) wakeEnds(list []*file, key sys.Events) {
+	for _, f := range list {
+		n.wake(f, key)
+	}
 }
 
 func (q *pipe) slot(i int) *slot { return &q.slots[(q.head+i)%pipeSlots] }
@@ -59,12 +92,12 @@ func (q *pipe) room() bool {
 	return q.used < q.limit
 }
 
-func (q *pipe) mask(writer bool) (m sys.Events) {
-	if writer {
+func (q *pipe) mask(f *file) (m sys.Events) {
+	if f.writer {
 		if q.room() {
 			m |= sys.Out
 		}
-		if q.reader == nil {
+		if len(q.readers) == 0 {
 			m |= sys.Err
 		}
 		return m
@@ -72,7 +105,7 @@ func (q *pipe) mask(writer bool) (m sys.Events) {
 	if q.used > 0 {
 		m |= sys.In
 	}
-	if q.writer == nil {
+	if len(q.writers) == 0 && f.early != q.came {
 		m |= sys.Hup
 	}
 	return m
@@ -86,7 +119,7 @@ func (n *Net) readPipe(f *file, c *sim.Call) {
 		return
 	case len(c.Buf) == 0:
 		return
-	case q.used == 0 && q.writer != nil:
+	case q.used == 0 && len(q.writers) > 0:
 		fail(c, sys.EAGAIN)
 		return
 	}
@@ -104,7 +137,7 @@ func (n *Net) readPipe(f *file, c *sim.Call) {
 	c.N = int64(got)
 	n.s.Progress()
 	if full && q.room() {
-		n.wake(q.writer, sys.Out)
+		n.wakeEnds(q.writers, sys.Out)
 	}
 }
 
@@ -116,7 +149,7 @@ func (n *Net) writePipe(f *file, c *sim.Call) {
 		return
 	case len(c.Buf) == 0:
 		return
-	case q.reader == nil:
+	case len(q.readers) == 0:
 		fail(c, sys.EPIPE)
 		return
 	}
@@ -146,17 +179,22 @@ func (n *Net) writePipe(f *file, c *sim.Call) {
 	}
 	c.N, c.Release = int64(len(c.Buf)-len(rest)), &q.order
 	n.s.Progress()
-	n.wake(q.reader, sys.In)
-	n.again(q.reader)
+	n.wakeEnds(q.readers, sys.In)
+	for _, f := range q.readers {
+		n.again(f)
+	}
 }
 
 func (n *Net) closePipe(f *file) {
 	q := f.pipe
-	if f.writer {
-		q.writer = nil
-		n.wake(q.reader, 0)
-	} else {
-		q.reader = nil
-		n.wake(q.writer, 0)
+	list := q.ends(f.writer)
+	*list = slices.DeleteFunc(*list, func(g *file) bool { return g == f })
+	none, noneBeyond := len(*list) == 0, len(*q.ends(!f.writer)) == 0
+	switch {
+	case none && noneBeyond:
+		q.head, q.used = 0, 0 // nobody is left to read what is in it
+	case none != noneBeyond:
+		n.wakeEnds(q.readers, 0)
+		n.wakeEnds(q.writers, 0)
 	}
 }

@@ -36,6 +36,7 @@ var ops = []string{
 	"connect", "accept", "accept", "add", "modify", "modify", "delete", "wait", "wait", "wait", "wait", "poll", "poll",
 	"count", "take", "pipe write", "pipe read", "pipe close", "stop",
 	"open", "fstat", "pread", "sendfile", "sendfile", "file", "truncate", "rename", "remove", "append", "buffers",
+	"fifo", "fifo", "fifo read", "fifo write", "fifo write", "fifo close",
 }
 
 // filling are the calls by which buffers fill and empty.
@@ -98,6 +99,7 @@ type player struct {
 	dir      sys.FD
 	open     [files]sys.FD
 	log      sys.FD
+	fifo     [4]sys.FD // two that read, two that write
 	written  byte
 }
 
@@ -115,6 +117,9 @@ func (p *player) play(lead func(i int)) string {
 	}
 	for i := range p.open {
 		p.open[i] = sys.None
+	}
+	for i := range p.fifo {
+		p.fifo[i] = sys.None
 	}
 	p.pollers[0], e[1] = p.k.Poller()
 	p.pollers[1], e[2] = p.k.Poller()
@@ -150,7 +155,7 @@ func (p *player) play(lead func(i int)) string {
 		p.settle()
 	}
 	all := append(slices.Clone(p.ends[:]), p.pollers[0], p.pollers[1], p.counter, p.pipe[0], p.pipe[1], p.dir, p.log, p.listener)
-	for _, fd := range append(all, p.open[:]...) {
+	for _, fd := range append(append(all, p.open[:]...), p.fifo[:]...) {
 		if fd != sys.None {
 			p.k.Close(fd)
 		}

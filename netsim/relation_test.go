@@ -72,7 +72,11 @@ func relate(t *testing.T, loaded bool) {
 	n.Process("server")
 	n.Process("client")
 	n.Build("/root", netsim.Entry{Dir: true})
+	n.Build("/root/fifo", netsim.Entry{Fifo: true})
 	root := t.TempDir()
+	if err := unix.Mkfifo(root+"/fifo", 0o644); err != nil {
+		t.Fatal(err)
+	}
 	steps := 0
 	checks(t, sequences, func(rt *rapid.T) {
 		list := rapid.SliceOfN(drawStep(loaded), 10, 50).Draw(rt, "calls")

@@ -44,6 +44,8 @@ func (p *player) step(s move) (a answer) {
 		a = p.watch(s)
 	case "count", "take", "pipe write", "pipe read", "pipe close":
 		a = p.wake(s)
+	case "fifo", "fifo read", "fifo write", "fifo close":
+		a = p.named(s)
 	default:
 		a = p.file(s)
 	}
@@ -95,7 +97,7 @@ var watched = []sys.Events{
 
 // target is a descriptor to watch, and its token.
 func (p *player) target(i int) (sys.FD, uint64) {
-	list := append(p.ends[:len(p.ends):len(p.ends)], p.counter, p.pipe[0], p.pipe[1], p.listener, p.open[0])
+	list := append(p.ends[:len(p.ends):len(p.ends)], p.counter, p.pipe[0], p.pipe[1], p.listener, p.open[0], p.fifo[0], p.fifo[1], p.fifo[2])
 	i %= len(list)
 	return list[i], uint64(i)
 }
@@ -159,6 +161,34 @@ func (p *player) wake(s move) (a answer) {
 			e = p.k.Close(p.pipe[i])
 			p.pipe[i] = sys.None
 		}
+	}
+	a.text = fmt.Sprintf("%d %s %x", n, e.Name(), sum(b[:min(n, len(b))]))
+	return a
+}
+
+// named acts on a pipe that has a name, of which several may have either end.
+func (p *player) named(s move) (a answer) {
+	i := s.a % len(p.fifo)
+	n, e := 0, sys.OK
+	var b []byte
+	switch s.op {
+	case "fifo":
+		if p.fifo[i] != sys.None {
+			break
+		}
+		if i < 2 {
+			p.fifo[i], e = p.k.OpenBeneath(p.dir, "fifo")
+		} else {
+			p.fifo[i], e = p.k.OpenAppend(p.tree.base() + "/fifo")
+		}
+	case "fifo read":
+		b = make([]byte, min(s.size*(1+s.b*200), 300000))
+		n, e = p.k.Read(p.fifo[i], b)
+	case "fifo write":
+		n, e = p.k.Write(p.fifo[i], pattern(min(s.size*(1+s.b*200), 300000), 5))
+	case "fifo close":
+		e = p.k.Close(p.fifo[i])
+		p.fifo[i] = sys.None
 	}
 	a.text = fmt.Sprintf("%d %s %x", n, e.Name(), sum(b[:min(n, len(b))]))
 	return a

@@ -20,7 +20,7 @@ func (n *Net) read(f *file, c *sim.Call) {
 		fail(c, sys.EINVAL)
 	case kindNode:
 		n.readNode(f, c)
-	} // a fifo without a writer is at its end
+	}
 }
 
 func (n *Net) write(f *file, c *sim.Call) {

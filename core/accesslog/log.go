@@ -2,11 +2,12 @@
 // own.
 //
 // Any task adds a line under a short lock; the logger takes all there are at
-// once and writes them with the lock released. When the disk is slow or full the
-// buffer fills up, and lines are dropped and counted rather than anybody made to
-// wait: an event loop never writes a file.
+// once and writes them with the lock released. When the disk is slow or full, or
+// nobody reads a pipe, the buffer fills up, and lines are dropped and counted rather
+// than anybody made to wait: an event loop never writes a file.
 //
 //	log.Add(&entry)   // on a loop
+//	log.Reopen()      // the file has been renamed
 //	log.Run()         // the logger task, until Close
 //
 // Byte counts are what the kernel accepted of the response, head included; that
@@ -22,28 +23,35 @@ import (
 
 // Log is an access log. Open makes one.
 type Log struct {
-	kernel sys.Kernel
-	fd     sys.FD
-	limit  int
+	sink
+	limit int
 
-	mu      rt.Mutex
-	some    rt.Cond // guarded by mu: lines, closed
-	lines   []byte  // guarded by mu: being filled
-	closed  bool    // guarded by mu
-	dropped uint64  // guarded by mu: lines that found no room
-	lost    uint64  // guarded by mu: bytes the disk did not take
-	spare   []byte  // the logger's: being written
-	torn    bool    // the logger's: the file ends within a line
+	mu     rt.Mutex
+	some   rt.Cond // guarded by mu: lines, closed, anew
+	lines  []byte  // guarded by mu: being filled
+	closed bool    // guarded by mu
+	anew   bool    // guarded by mu: the name is to be opened anew
+	told   Told    // guarded by mu
+	spare  []byte  // the logger's: being written
 }
 
-// Open opens or creates the file name for appending. limit bounds the bytes that
-// wait to be written.
+// Told is what became of a log so far.
+type Told struct {
+	Dropped  uint64    // lines that found no room
+	Lost     uint64    // bytes that the file did not take
+	Reopened uint64    // times that the name was opened anew, as Reopen asked
+	Kept     uint64    // times that it could not be, so that the old file is written on
+	Why      sys.Errno // for what reason the last time
+}
+
+// Open opens or creates the file name for appending; it may be a fifo that somebody
+// reads. limit bounds the bytes that wait to be written.
 func Open(k sys.Kernel, name string, limit int) (*Log, error) {
 	fd, e := k.OpenAppend(name)
 	if e != sys.OK {
 		return nil, fmt.Errorf("access log %q: %w", name, e)
 	}
-	l := &Log{kernel: k, fd: fd, limit: limit}
+	l := &Log{sink: sink{kernel: k, name: name, fd: fd}, limit: limit}
 	l.some.L = &l.mu
 	l.mu.Label("accesslog.mu")
 	l.some.Label("accesslog.some")
@@ -54,7 +62,7 @@ func Open(k sys.Kernel, name string, limit int) (*Log, error) {
 func (l *Log) Add(e *Entry) bool {
 	l.mu.Lock()
 	if len(l.lines)+e.bound() > l.limit || l.closed {
-		l.dropped++
+		l.told.Dropped++
 		l.mu.Unlock()
 		return false
 	}
@@ -67,58 +75,18 @@ func (l *Log) Add(e *Entry) bool {
 	return true
 }
 
-// Run writes lines until the log is closed and all are written, then closes the
-// file.
-func (l *Log) Run() {
-	for {
-		l.mu.Lock()
-		l.some.Await(func() bool { return len(l.lines) > 0 || l.closed })
-		l.lines, l.spare = l.spare[:0], l.lines
-		done := l.closed && len(l.spare) == 0
-		l.mu.Unlock()
-		if done {
-			break
-		}
-		l.write(l.spare)
-	}
-	l.kernel.Close(l.fd)
-}
-
-// write writes lines; what the disk does not take is counted and given up. If
-// that leaves a part of a line in the file, the next write ends it first.
-func (l *Log) write(lines []byte) {
-	rest := lines
-	if !l.torn || len(l.put([]byte("\n"))) == 0 {
-		l.torn = false
-		rest = l.put(lines)
-	}
-	if len(rest) == 0 {
-		return
-	}
-	if n := len(lines) - len(rest); n > 0 {
-		l.torn = lines[n-1] != '\n'
-	}
+// Reopen has the logger open the log's name anew before it writes any more, as after
+// the file was renamed. Lines that were added before are in the old file or the new
+// one, each whole. If the name cannot be opened, the old file is written on.
+func (l *Log) Reopen() {
 	l.mu.Lock()
-	l.lost += uint64(len(rest))
+	l.anew = true
+	l.some.Broadcast()
 	l.mu.Unlock()
 }
 
-// put writes b as far as the disk takes it and returns the rest.
-func (l *Log) put(b []byte) (rest []byte) {
-	for len(b) > 0 {
-		n, e := l.kernel.Write(l.fd, b)
-		if e == sys.EINTR {
-			continue
-		}
-		if e != sys.OK || n <= 0 {
-			break
-		}
-		b = b[n:]
-	}
-	return b
-}
-
-// Close lets Run end once all lines are written.
+// Close lets Run end once all lines are written, or once a pipe has taken nothing for
+// farewell.
 func (l *Log) Close() {
 	l.mu.Lock()
 	l.closed = true
@@ -126,11 +94,107 @@ func (l *Log) Close() {
 	l.mu.Unlock()
 }
 
-// Lost is how many lines found no room and how many bytes the disk did not take.
-func (l *Log) Lost() (lines, bytes uint64) {
+// Run writes lines until the log is closed and all are written, then closes the
+// file.
+func (l *Log) Run() {
+	for {
+		l.mu.Lock()
+		l.some.Await(func() bool { return len(l.lines) > 0 || l.closed || l.anew })
+		l.lines, l.spare = l.spare[:0], l.lines
+		done := l.closed && len(l.spare) == 0
+		l.mu.Unlock()
+		if done {
+			break
+		}
+		l.turn()
+		l.write(l.spare)
+	}
+	l.kernel.Close(l.fd)
+}
+
+// write writes lines; what the file does not take is counted and given up. If
+// that leaves a part of a line in it, the next write ends that first.
+func (l *Log) write(lines []byte) {
+	rest := lines
+	for {
+		if !l.torn || len(l.put([]byte("\n"))) == 0 {
+			l.torn = false
+			rest = l.put(rest)
+		}
+		if len(rest) == 0 {
+			return
+		}
+		if n := len(lines) - len(rest); n > 0 {
+			l.torn = l.torn || lines[n-1] != '\n'
+		}
+		if !l.turn() {
+			break
+		}
+		rest = fromLine(lines, rest)
+	}
+	l.mu.Lock()
+	l.told.Lost += uint64(len(rest))
+	l.mu.Unlock()
+}
+
+// put writes b as far as the file takes it and returns the rest. For room in a pipe it
+// waits, until the name is to be opened anew, or for farewell once the log is closed.
+func (l *Log) put(b []byte) (rest []byte) {
+	var leave rt.Instant
+	leaving := false
+	for {
+		var e sys.Errno
+		if b, e = l.append(b); e != sys.EAGAIN {
+			return b
+		}
+		l.mu.Lock()
+		closed, anew := l.closed, l.anew
+		l.mu.Unlock()
+		now := rt.Now()
+		if closed && !leaving {
+			leaving, leave = true, now.Add(farewell)
+		}
+		if anew || leaving && now >= leave {
+			return b
+		}
+		if l.await() {
+			leaving = false
+		}
+	}
+}
+
+// turn opens the name anew if that was asked for, and reports whether it was.
+func (l *Log) turn() bool {
+	l.mu.Lock()
+	asked := l.anew
+	l.anew = false
+	l.mu.Unlock()
+	if !asked {
+		return false
+	}
+	e := l.open()
+	l.mu.Lock()
+	if e == sys.OK {
+		l.told.Reopened++
+	} else {
+		l.told.Kept++
+		l.told.Why = e
+	}
+	l.mu.Unlock()
+	return true
+}
+
+// Told is what became of the log so far. Any task may ask.
+func (l *Log) Told() Told {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.dropped, l.lost
+	return l.told
+}
+
+// Lost is how many lines found no room and how many bytes the file did not take.
+func (l *Log) Lost() (lines, bytes uint64) {
+	t := l.Told()
+	return t.Dropped, t.Lost
 }
 
 // Discard closes the file of a log whose Run was never called.

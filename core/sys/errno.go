@@ -14,6 +14,7 @@ const (
 	ESRCH         Errno = 3
 	EINTR         Errno = 4
 	EIO           Errno = 5
+	ENXIO         Errno = 6
 	EBADF         Errno = 9
 	EAGAIN        Errno = 11
 	ENOMEM        Errno = 12
@@ -51,6 +52,7 @@ var errnoNames = [...]struct{ name, text string }{
 	ESRCH:         {"ESRCH", "no such process"},
 	EINTR:         {"EINTR", "interrupted system call"},
 	EIO:           {"EIO", "input/output error"},
+	ENXIO:         {"ENXIO", "no such device or address"},
 	EBADF:         {"EBADF", "bad file descriptor"},
 	EAGAIN:        {"EAGAIN", "resource temporarily unavailable"},
 	ENOMEM:        {"ENOMEM", "cannot allocate memory"},

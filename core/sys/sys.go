@@ -71,7 +71,8 @@ type Files interface {
 	// (EXDEV or ELOOP), and a fifo or device does not block the call
 	// (openat2(2), RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, O_NONBLOCK).
 	OpenBeneath(dir FD, name string) (FD, Errno)
-	// OpenAppend opens or creates name for appending, as for a log.
+	// OpenAppend opens or creates name for appending, as for a log. A fifo that nobody
+	// reads is ENXIO, and one that is full makes Write say EAGAIN (O_NONBLOCK).
 	OpenAppend(name string) (FD, Errno)
 	// Fstat tells what fd is.
 	Fstat(fd FD) (Stat, Errno)

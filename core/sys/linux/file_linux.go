@@ -16,9 +16,10 @@ func (k *Kernel) OpenDir(name string) (sys.FD, sys.Errno) {
 	return open(unix.AT_FDCWD, name, unix.O_RDONLY|unix.O_DIRECTORY, 0)
 }
 
-// OpenAppend opens or creates a log, readable by all that the umask allows.
+// OpenAppend opens or creates a log, readable by all that the umask allows. O_NONBLOCK
+// is nothing to a file; a fifo it opens only if somebody reads that.
 func (k *Kernel) OpenAppend(name string) (sys.FD, sys.Errno) {
-	return open(unix.AT_FDCWD, name, unix.O_WRONLY|unix.O_APPEND|unix.O_CREAT|unix.O_NOCTTY, 0o644)
+	return open(unix.AT_FDCWD, name, unix.O_WRONLY|unix.O_APPEND|unix.O_CREAT|unix.O_NOCTTY|unix.O_NONBLOCK, 0o644)
 }
 
 func open(dir sys.FD, name string, flags int, mode uint32) (sys.FD, sys.Errno) {
