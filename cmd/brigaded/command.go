@@ -82,7 +82,9 @@ func (p *program) command() *cobra.Command {
 
 SIGTERM or SIGINT drains it: responses under way are finished, and what is left
 at the deadline (--drain) is cut. A second signal brings the deadline forward to
-now, a third one leaves without waiting. SIGHUP is ignored.
+now, a third one leaves without waiting. SIGUSR1 or SIGHUP opens the access log
+anew, as after it was renamed; no line is lost by that, and nothing else is read
+again.
 
 Exit status: 0 all was answered, 1 usage, 2 it could not start, 3 connections
 were cut.`,
@@ -152,7 +154,7 @@ func (p *program) flags(f *pflag.FlagSet) {
 	duration(&o.linger, "linger-timeout", 2*time.Second, "`D` for the peer to close after the last response")
 	duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 
-	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`; - is standard output (none)")
+	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`, which may be a fifo that somebody reads; - is standard output (none)")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")
 	f.BoolP("help", "h", false, "say all this")
 	f.Bool("version", false, "print the version")

@@ -105,7 +105,7 @@ func TestHangup(t *testing.T) {
 	d := start(t, newSite(t))
 	c := d.dial()
 	d.signal(syscall.SIGHUP)
-	d.want("a clear line", "^brigaded: SIGHUP is ignored: there is nothing to read again")
+	d.want("a clear line", "^brigaded: SIGHUP: there is no access log to open anew, and nothing else is read again")
 	c.wantOpen("after SIGHUP")
 	d.stop()
 }

@@ -18,7 +18,7 @@ const grace = 5 * time.Second
 // serve runs the server until it is told to stop, and returns the exit status.
 func (p *program) serve() int {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
 	defer signal.Stop(signals)
 	s, err := p.open()
 	if err != nil {
@@ -48,13 +48,21 @@ func (p *program) attend(s *site, signals <-chan os.Signal) int {
 	go func() { ended <- s.server.Wait() }()
 	d := drain{leave: time.NewTimer(0)}
 	d.leave.Stop()
+	var j journal
+	look := time.NewTicker(logGlance)
+	defer look.Stop()
 	for {
 		select {
+		case now := <-look.C:
+			if p.news(s, &j, now) {
+				look.Reset(logGlance)
+			}
 		case totals := <-ended:
+			p.news(s, &j, time.Now())
 			return p.account(s, &d, &totals)
 		case sig := <-signals:
-			if sig == syscall.SIGHUP {
-				p.say("SIGHUP is ignored: there is nothing to read again; restart brigaded for other flags")
+			if sig == syscall.SIGHUP || sig == syscall.SIGUSR1 {
+				p.reopen(s, sig, look)
 				continue
 			}
 			if d.signals++; d.signals > 2 {
@@ -92,7 +100,7 @@ func (p *program) account(s *site, d *drain, t *stage.Totals) int {
 	}
 	if s.log != nil {
 		if _, lost := s.log.Lost(); lost > 0 {
-			p.say("note: the access log lacks %d bytes that its disk did not take", lost)
+			p.say("note: the access log lacks %d bytes that were not taken, because it was full or nobody read it", lost)
 		}
 	}
 	p.say("%d requests on %d connections, %d bytes sent, %d log lines dropped", t.Requests, t.Connections, t.Bytes, t.Dropped)

@@ -44,12 +44,9 @@ func (p *program) open() (s *site, err error) {
 	if s.files, err = static.New(k, p.root, static.Options{}); err != nil {
 		return s, explainRoot(p.root, err)
 	}
-	if name := p.accessLog; name != "" {
-		if name == "-" {
-			name = "/dev/stdout"
-		}
-		if s.log, err = accesslog.Open(k, name, logRoom); err != nil {
-			return s, fmt.Errorf("--access-log %s: %w", p.accessLog, errnoIn(err))
+	if p.accessLog != "" {
+		if s.log, err = p.openLog(k); err != nil {
+			return s, err
 		}
 	}
 	if p.cpuProfile != "" {

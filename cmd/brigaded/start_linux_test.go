@@ -29,6 +29,7 @@ func TestCannotStart(t *testing.T) {
 		{"an address of others", []string{"--root", root, "--listen", "192.0.2.1:8080"}, "--listen 192.0.2.1:8080: cannot assign requested address; no interface here"},
 		{"an unknown congestion control", []string{"--root", root, "--congestion", "nosuch"}, "--congestion nosuch: this system has no such algorithm; sysctl"},
 		{"a log in no directory", []string{"--root", root, "--access-log", root + "/none/log"}, "--access-log " + root + "/none/log: no such file or directory"},
+		{"a log that nobody reads", []string{"--root", root, "--access-log", root + "/fifo"}, "--access-log " + root + "/fifo: no such device or address; it is a fifo or pipe that nobody reads"},
 		{"a profile in no directory", []string{"--root", root, "--cpuprofile", root + "/none/cpu"}, "--cpuprofile: open " + root + "/none/cpu: no such file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
