@@ -2,9 +2,10 @@ package invariants
 
 // Loops do not block (I10): a task that declared itself a loop waits in its poller
 // and, for moments, for locks; never for the disk, a time, a condition or other
-// tasks. Whoever waits in a poller has declared itself. A loop's poller is the one
-// in which it waits first, or poll(2): to wait in another is to leave out what
-// the first would tell.
+// tasks. Whoever waits in a poller has declared itself; to wait for one descriptor with
+// poll(2), as a logger does for its pipe, is an ordinary wait. A loop's poller is the one
+// in which it waits first, or poll(2): to wait in another is to leave out what the first
+// would tell.
 
 import (
 	"brigade/core/rt"
@@ -60,7 +61,9 @@ func (b *block) Event(e *sim.Event) {
 		}
 	case rt.OpPollWait, rt.OpPoll:
 		if !loop {
-			b.fail("I10", "%s waits in poller %d without having declared itself a loop", b.who(e.Task), fd(e))
+			if !alone(e) {
+				b.fail("I10", "%s waits in poller %d without having declared itself a loop", b.who(e.Task), fd(e))
+			}
 			return
 		}
 		if l.waited && l.poller != fd(e) {
@@ -81,6 +84,11 @@ func (b *block) Event(e *sim.Event) {
 			}
 		}
 	}
+}
+
+// alone reports whether a poll(2) is for one descriptor.
+func alone(e *sim.Event) bool {
+	return e.Op == rt.OpPoll && e.Call != nil && len(e.Call.Words) == 1
 }
 
 func (b *block) declare(e *sim.Event) {

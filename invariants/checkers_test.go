@@ -200,6 +200,8 @@ var planted = []plant{
 	{"block", "I10", "writes the log", begun().call(root, rt.OpOpen, -1, 4).call(loop, rt.OpWrite, 4, 80)},
 	{"block", "I10", "waits in another poller", begun().call(loop, rt.OpPollWait, 6, 0).call(loop, rt.OpPoll, -1, 1)},
 	{"block", "I10", "polls undeclared", begun().call(writer, rt.OpPollWait, 6, 0)},
+	{"block", "I10", "polls many undeclared", begun().with(sim.Call{Words: make([]uint64, 2)}).call(writer, rt.OpPoll, -1, 0)},
+	{"block", "", "waits for one", begun().with(sim.Call{Words: make([]uint64, 1)}).call(writer, rt.OpPoll, -1, 0).probe(loop, rt.ProbeLoop, 0)},
 	{"block", "I10", "enters twice", begun().probe(loop, rt.ProbeLoop, 1)},
 	{"block", "I10", "leaves without entering", begun().probe(writer, rt.ProbeLoop, 0)},
 	{"block", "I10", "never leaves", begun()},

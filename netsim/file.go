@@ -64,11 +64,7 @@ func (n *Net) create(p *Process, c *sim.Call) {
 		*f.counter = counter{}
 		c.N = int64(n.take(p, f))
 	case rt.OpPipe:
-		q := n.pipes.take()
-		q.reset()
-		if form := n.draw(faultPipe, -1, &n.faults.common, uint64(len(smallPipes))); form != 0 {
-			q.limit, q.capacity = 1, smallPipes[form]
-		}
+		q := n.newPipe(uint64(len(smallPipes)))
 		reader, writer := n.openPipe(q, "pipe", false), n.openPipe(q, "pipe", true)
 		c.N = int64(n.take(p, reader))
 		if c.N2 = int64(n.take(p, writer)); c.N2 < 0 {

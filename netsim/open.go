@@ -83,8 +83,7 @@ func (n *Net) opened(p *Process, c *sim.Call, x *node) sys.Errno {
 func (n *Net) openFifo(x *node, label string, writer bool) *file {
 	if x.pipe == nil {
 		n.tree.save(x, n.running)
-		x.pipe = n.pipes.take()
-		x.pipe.reset()
+		x.pipe = n.newPipe(2) // whoever writes lines writes more than some bytes at a time
 	}
 	f := n.openPipe(x.pipe, label, writer)
 	f.node = x

@@ -45,6 +45,17 @@ func (q *pipe) reset() {
 	q.limit, q.capacity = pipeSlots, pipeSlots*page
 }
 
+// newPipe makes one that nobody has open yet, and that may be small in one of so many
+// forms.
+func (n *Net) newPipe(forms uint64) *pipe {
+	q := n.pipes.take()
+	q.reset()
+	if form := n.draw(faultPipe, -1, &n.faults.common, forms); form != 0 {
+		q.limit, q.capacity = 1, smallPipes[form]
+	}
+	return q
+}
+
 // ends are the files at one end.
 func (q *pipe) ends(writer bool) *[]*file {
 	if writer {

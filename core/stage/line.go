@@ -11,6 +11,7 @@ package stage
 import (
 	"brigade/core/handoff"
 	"brigade/core/http1"
+	"brigade/core/poll"
 	"brigade/core/rt"
 )
 
@@ -95,6 +96,9 @@ func (l *loop) stand(c *Conn) {
 func (l *loop) unserved(c *Conn) {
 	l.delist(c)
 	c.wait = waitNone
+	if c.home == l && c.slot != poll.NoSlot {
+		c.ready |= l.slots.Fetch(c.slot) // its place has latched what came meanwhile
+	}
 	l.shard.press(l)
 	if c.step == stepProcess && l.roles&(reads|writes) != 0 {
 		l.run(c, l.refuse(c, http1.ErrOverloaded))

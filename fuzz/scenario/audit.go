@@ -10,8 +10,6 @@ import (
 	"regexp"
 	"strconv"
 
-	"brigade/core/accesslog"
-	"brigade/core/sys"
 	"brigade/sim"
 )
 
@@ -27,15 +25,15 @@ var combined = regexp.MustCompile(`^127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:
 	`"(?:-|(?:[!-~]+ ([!-~]+) HTTP/1\.[01]))" (\d{3}) (\d+) "[ -~]+" "[ -~]+"$`)
 
 // audit compares the log with what clients saw.
-func (s *site) audit(log *accesslog.Log) {
-	if lines, bytes := log.Lost(); lines > 0 || bytes > 0 {
+func (s *site) audit(b *book) {
+	if lines, bytes := b.log.Lost(); lines > 0 || bytes > 0 {
 		return // they are counted, and which they were nobody knows
 	}
-	text, e := s.clients[0].ReadFile(logName)
-	if e != sys.OK {
-		sim.Failf("I23", "the log cannot be read after the run: "+e.Name())
+	text, why := b.text()
+	if why == "" {
+		why = s.env.refutes(text)
 	}
-	if why := s.env.refutes(text); why != "" {
+	if why != "" {
 		sim.Failf("I23", why)
 	}
 }

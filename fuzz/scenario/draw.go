@@ -55,6 +55,7 @@ var dimensions = []dimension{
 	vary("latency", func(p *plan, v time.Duration) { p.net.Latency = v }, 0, time.Millisecond, 20*time.Millisecond),
 	vary("segment", func(p *plan, v int) { p.net.Segment = v }, 16384, 1460, 100),
 	vary("buffers", func(p *plan, v int) { p.net.SendBuffer, p.net.RecvBuffer = v, v }, 65536, 4096, 600),
+	vary("log sink", func(p *plan, v sink) { p.sink = v }, toFile, toFile, toFile, toFile, rotated, toFifo, toSlowFifo, toLeftFifo),
 }
 
 // draw makes a run's plan: topology, numbers of tasks, sizes, and what goes wrong.

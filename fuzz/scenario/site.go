@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"time"
 
-	"brigade/core/accesslog"
 	"brigade/core/handler/static"
 	"brigade/core/rt"
 	"brigade/core/stage"
@@ -25,13 +24,13 @@ type site struct {
 	net     *netsim.Net
 	server  *netsim.Process
 	clients []*netsim.Process
+	keeper  *netsim.Process // of the log
+	book    *book           // of the last server that had one
 	files   []client.File
 	judges  []sim.Observer // of the server, which is process 0
 }
 
 var address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 80)
-
-const logName = "/log/access.log"
 
 // newSite builds the machine, or returns the one that e has.
 func newSite(e *Env) *site {
@@ -44,6 +43,7 @@ func newSite(e *Env) *site {
 	for i := range clients {
 		s.clients = append(s.clients, s.net.Process(fmt.Sprintf("client.%d", i+1)))
 	}
+	s.keeper = s.net.Process("keeper")
 	for _, f := range []struct {
 		name string
 		size int
@@ -57,7 +57,8 @@ func newSite(e *Env) *site {
 	s.net.Build("/www/out", netsim.Entry{Link: "../log"})
 	s.net.Build("/www/fifo", netsim.Entry{Fifo: true})
 	s.files = append(s.files, client.File{Target: "/out/access.log", Status: 404}, client.File{Target: "/fifo", Status: 404})
-	s.net.Build("/log", netsim.Entry{Dir: true})
+	s.net.Build(logDirectory, netsim.Entry{Dir: true})
+	s.net.Build(logDirectory+"/"+fifoName, netsim.Entry{Fifo: true})
 	e.World = &siteWorld{s.net, s}
 	e.Observers = append(e.Observers, s.judges...)
 	return s
@@ -83,6 +84,7 @@ func content(name string, size int) []byte {
 type plan struct {
 	stage  stage.Config
 	log    bool
+	sink   sink
 	static static.Options
 	net    netsim.Config
 	free   bool // clients stay away now and then
@@ -101,10 +103,13 @@ func (s *site) serve(p plan, f func()) {
 		return
 	}
 	defer h.Close()
+	var b *book
 	if p.log {
-		if p.stage.Log, err = accesslog.Open(s.server, logName, 4096); err != nil {
+		if b, err = s.openBook(&p); err != nil {
+			b.leave()
 			return
 		}
+		p.stage.Log, s.book = b.log, b
 	}
 	p.stage.Handler = h
 	if p.acts != nil {
@@ -112,14 +117,24 @@ func (s *site) serve(p plan, f func()) {
 	}
 	server, err := stage.New(p.stage)
 	if err != nil {
-		if p.log {
-			p.stage.Log.Discard()
+		if b != nil {
+			b.leave()
+			b.log.Discard()
 		}
 		return
 	}
-	s.live(server, p, f)
-	if p.log && p.drain == atEnd && p.net.Profile.String() == "none" {
-		s.audit(p.stage.Log)
+	s.live(server, p, func() {
+		if b != nil {
+			b.begin()
+		}
+		f()
+	})
+	if b == nil {
+		return
+	}
+	b.end()
+	if p.drain == atEnd && p.net.Profile.String() == "none" {
+		s.audit(b)
 	}
 }
 
