@@ -220,7 +220,7 @@ func TestKeptTraces(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := CheckKept(scenario.All(), kept); err != nil {
+			if err := CheckKept(scenario.Every(), kept); err != nil {
 				t.Error(err)
 			}
 		})

@@ -8,7 +8,7 @@ package poll
 //	eventfd  an event counter, written each time
 //	pipe     a byte each time; a full pipe is a wakeup that is pending anyway
 //
-// What the signal does wrong is shown in simulation (fuzz/check).
+// What the signal does wrong is shown in simulation (fuzz/scenario/signal.go).
 
 import (
 	"fmt"

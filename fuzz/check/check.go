@@ -9,7 +9,7 @@
 //	c, err := check.Run("inbox", check.Options{Tasks: 2, Ops: 2, Bound: dpor.Unbounded})
 //
 // To add one, write a file with a function that returns a Component (once.go is the
-// shortest), and name it in Components. Its program labels what tasks share before
+// shortest), and name it in Components; what makes system calls gets a simulated kernel. Its program labels what tasks share before
 // they start, so that no execution is redundant; uses rt.Taken where something
 // changes hands; and says by rt.Bug what its users rely on. Then plant a bug in the
 // type in cmd/brigade's check_test.go, which has to turn the certificate red.
@@ -23,6 +23,9 @@ import (
 	"strings"
 	"time"
 
+	"brigade/core/poll"
+	"brigade/core/sys"
+	"brigade/netsim"
 	"brigade/sim"
 	"brigade/sim/dpor"
 )
@@ -36,6 +39,17 @@ type Component struct {
 	Ops   int    // usual number of operations of each
 
 	program func(tasks, ops int) func()
+	// inKernel is program, for those whose tasks make system calls.
+	inKernel func(k sys.Kernel, tasks, ops int) func()
+}
+
+// build makes c's program, and the world it runs in; nil: none.
+func (c Component) build(tasks, ops int) (main func(), world sim.World) {
+	if c.inKernel == nil {
+		return c.program(tasks, ops), nil
+	}
+	net := netsim.New(netsim.Config{})
+	return c.inKernel(net.Process("host"), tasks, ops), net
 }
 
 // Options say what to check.
@@ -54,6 +68,8 @@ func Components() []Component {
 	return []Component{
 		inboxComponent(), crewComponent(), onceComponent(), logComponent(),
 		returnComponent(), beamComponent(), handoverComponent(),
+		wakerComponent(poll.WakeFlag), wakerComponent(poll.WakeEventFD), wakerComponent(poll.WakePipe),
+		timerComponent(), reservationComponent(),
 	}
 }
 
@@ -97,8 +113,9 @@ func prepare(name string, o *Options) (main func(), d dpor.Options, err error) {
 	if o.Tasks < 1 || o.Ops < 1 || o.Tasks*o.Ops > maxSize {
 		return nil, d, fmt.Errorf("%d tasks with %d operations each cannot be checked; there must be one of each at least, and %d operations at most", o.Tasks, o.Ops, maxSize)
 	}
-	d = dpor.Options{Sim: sim.Options{Seed: 1}, Bound: o.Bound, MaxTime: o.MaxTime, First: true, Progress: o.Progress}
-	return c.program(o.Tasks, o.Ops), d, nil
+	main, world := c.build(o.Tasks, o.Ops)
+	d = dpor.Options{Sim: sim.Options{Seed: 1, World: world}, Bound: o.Bound, MaxTime: o.MaxTime, First: true, Progress: o.Progress}
+	return main, d, nil
 }
 
 // explore explores; with a bound, by as many preemptions as it takes to fail: the

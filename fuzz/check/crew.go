@@ -25,6 +25,8 @@ type napper struct {
 	roused bool
 }
 
+func (n *napper) init() { n.some.L = &n.mu }
+
 // Rouse implements handoff.Rouser.
 func (n *napper) Rouse() {
 	n.mu.Lock()
@@ -72,7 +74,7 @@ func crewProgram(loops, ops int) func() {
 func offer(crew *handoff.Crew[item, *item], giver, ops int) {
 	var n napper
 	var claim handoff.Claim
-	n.some.L = &n.mu
+	n.init()
 	claim.InitClaim("claim", handoff.Common, &n)
 	for given := 0; given < ops; {
 		got := crew.Reserve(&claim, ops-given)

@@ -1,7 +1,8 @@
 package check_test
 
 // The other direction: with a bug planted in the type that is checked, the check
-// fails. The bugs are patches in testdata, all in one build.
+// fails. The bugs are patches in testdata, named for their components: the first of
+// each in one build, the second in another.
 
 import (
 	"context"
@@ -11,18 +12,55 @@ import (
 	"strings"
 	"testing"
 
+	"brigade/fuzz/check"
 	"brigade/fuzz/zoo"
 )
 
 func TestPlantedFail(t *testing.T) {
+	for i, names := range plantings(t) {
+		path := plant(t, names)
+		for component, name := range names {
+			out, err := exec.CommandContext(context.Background(), path, "check", component, "--tasks", "2").CombinedOutput()
+			if err == nil || !strings.Contains(string(out), component+": failed") {
+				t.Errorf("%s is planted, with those of round %d, and the check says: %v\n%s", name, i, err, out)
+			}
+		}
+	}
+}
+
+// plantings are the patches of each build, by component.
+func plantings(t *testing.T) (rounds []map[string]string) {
+	t.Helper()
+	for _, c := range check.Components() {
+		names, err := filepath.Glob("testdata/" + c.Name + ".*.patch")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range names {
+			if i == len(rounds) {
+				rounds = append(rounds, make(map[string]string))
+			}
+			rounds[i][c.Name] = name
+		}
+	}
+	all, _ := filepath.Glob("testdata/*.patch")
+	n := 0
+	for _, r := range rounds {
+		n += len(r)
+	}
+	if n != len(all) || n == 0 {
+		t.Fatalf("%d patches are named for components, of %d", n, len(all))
+	}
+	return rounds
+}
+
+// plant builds the testbed with patches planted.
+func plant(t *testing.T, names map[string]string) (path string) {
+	t.Helper()
 	ctx := context.Background()
 	root, err := zoo.Root(ctx)
 	if err != nil {
 		t.Fatal(err)
-	}
-	names, err := filepath.Glob("testdata/*.patch")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no patches", err)
 	}
 	s := make(zoo.Sources)
 	for _, name := range names {
@@ -38,15 +76,9 @@ func TestPlantedFail(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	path, err := s.Build(ctx, root, t.TempDir(), false)
+	path, err = s.Build(ctx, root, t.TempDir(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		component, _, _ := strings.Cut(filepath.Base(name), "-")
-		out, err := exec.CommandContext(ctx, path, "check", component, "--tasks", "2").CombinedOutput()
-		if err == nil || !strings.Contains(string(out), component+": failed") {
-			t.Errorf("%s is planted, and the check says: %v\n%s", name, err, out)
-		}
-	}
+	return path
 }
