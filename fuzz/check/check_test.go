@@ -1,14 +1,15 @@
 package check_test
 
 import (
+	"strings"
 	"testing"
 
 	"brigade/fuzz/check"
 	"brigade/sim/dpor"
 )
 
-// No order is seen twice, but for few: where tasks meet in a kernel, some more are,
-// since what a system call depends on is told coarsely.
+// No order is seen twice, but for few. Where tasks meet in a kernel some plans cannot
+// be followed, and some orders are seen again: kernel_test.go says that it is all.
 func TestComponentsHold(t *testing.T) {
 	for _, c := range check.Components() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -17,7 +18,12 @@ func TestComponentsHold(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Log(z)
-			if z.Verdict != "held" || !z.Complete || z.Astray > 0 || float64(z.Executions) > 1.3*float64(z.Orders) {
+			kernel := strings.HasPrefix(c.Name, "waker-") || c.Name == "timer"
+			again := 1.05
+			if kernel {
+				again = 1.3
+			}
+			if z.Verdict != "held" || !z.Complete || z.Astray > 0 && !kernel || float64(z.Executions) > again*float64(z.Orders) {
 				t.Errorf("%+v", z)
 			}
 		})
