@@ -5,7 +5,7 @@ package invariants
 // tasks. Whoever waits in a poller has declared itself; to wait for one descriptor with
 // poll(2), as a logger does for its pipe, is an ordinary wait. A loop's poller is the one
 // in which it waits first, or poll(2): to wait in another is to leave out what the first
-// would tell.
+// would tell. A filter that blocks in a loop is named: it did not say that it may.
 
 import (
 	"brigade/core/rt"
@@ -20,14 +20,15 @@ var blockChecker = Checker{
 		rt.OpSleep, rt.OpWait, rt.OpJoin, rt.OpOpen, rt.OpFstat, rt.OpPread, rt.OpSendfile,
 		rt.OpRead, rt.OpWrite, rt.OpClose, rt.OpPollWait, rt.OpPoll,
 	},
-	Kinds: []rt.Kind{rt.ProbeLoop},
+	Kinds: []rt.Kind{rt.ProbeLoop, rt.ProbeFilter},
 	make:  func() property { return new(block) },
 }
 
 type block struct {
 	judge
-	loops rows[looping] // by task
-	files rows[bool]    // by descriptor: reading and writing it may block
+	loops rows[looping]   // by task
+	files rows[bool]      // by descriptor: reading and writing it may block
+	in    rows[[2]uint64] // by task: the name of the filter that it is in
 }
 
 // looping is what is known of a task that may be a loop.
@@ -42,6 +43,7 @@ func (b *block) Begin(s *sim.Sim) {
 	b.s = s
 	b.loops.reset()
 	b.files.reset()
+	b.in.reset()
 }
 
 // Event implements property.
@@ -49,6 +51,8 @@ func (b *block) Event(e *sim.Event) {
 	if e.Op == rt.OpProbe {
 		if kind(e) == rt.ProbeLoop {
 			b.declare(e)
+		} else if in := b.in.at(e.Task); in != nil {
+			*in = [2]uint64{e.B, e.C} // none when it is back
 		}
 		return
 	}
@@ -72,11 +76,11 @@ func (b *block) Event(e *sim.Event) {
 		l.waited, l.poller = true, fd(e)
 	case rt.OpRead, rt.OpWrite:
 		if f := b.files.get(fd(e)); loop && f != nil && *f {
-			b.fail("I10", "loop %s performs %s on descriptor %d, a file, which may block", b.who(e.Task), e.Op, fd(e))
+			b.fail("I10", "loop %s performs %s on descriptor %d, a file, which may block%s", b.who(e.Task), e.Op, fd(e), b.within(e.Task))
 		}
 	default:
 		if loop {
-			b.fail("I10", "loop %s performs %s, which may block; only poll_wait may", b.who(e.Task), e.Op)
+			b.fail("I10", "loop %s performs %s, which may block; only poll_wait may%s", b.who(e.Task), e.Op, b.within(e.Task))
 		}
 		if n, ok := made(e); ok && e.Op == rt.OpOpen {
 			if f := b.files.at(n); f != nil {
@@ -89,6 +93,15 @@ func (b *block) Event(e *sim.Event) {
 // alone reports whether a poll(2) is for one descriptor.
 func alone(e *sim.Event) bool {
 	return e.Op == rt.OpPoll && e.Call != nil && len(e.Call.Words) == 1
+}
+
+// within says which filter a task is in; empty: none.
+func (b *block) within(task int32) string {
+	in := b.in.get(task)
+	if in == nil || in[0] == 0 {
+		return ""
+	}
+	return "; it is in filter " + rt.Spelt(in[0], in[1]) + ", which did not say that it may block"
 }
 
 func (b *block) declare(e *sim.Event) {

@@ -80,9 +80,14 @@ func (r *watched) said(poller int32, events uint32) {
 	a.spent = a.spent || a.events&bitOneShot != 0
 }
 
+// waitsForReadiness reports whether it is the descriptor that a state waits for.
+func waitsForReadiness(state uint64) bool {
+	return state != rt.WaitNone && state != rt.WaitRoom && state != rt.WaitPace
+}
+
 // look remembers that m has to be looked at.
 func (w *watch) look(m *member[watched]) {
-	if !m.R.listed && m.R.state != rt.WaitNone && m.R.state != rt.WaitRoom {
+	if !m.R.listed && waitsForReadiness(m.R.state) {
 		m.R.listed = true
 		w.changed = append(w.changed, w.connections.index(m))
 	}
@@ -98,7 +103,7 @@ func (w *watch) asleep(task int32) {
 			continue
 		}
 		m.R.listed = false
-		if !m.gone && m.R.state != rt.WaitNone && m.R.state != rt.WaitRoom {
+		if !m.gone && waitsForReadiness(m.R.state) {
 			w.weigh(m)
 		}
 	}
@@ -143,7 +148,7 @@ func (w *watch) unread(now rt.Instant) {
 	for i := range w.connections.members {
 		m := &w.connections.members[i]
 		r := &m.R
-		if m.gone || !r.called || r.state == rt.WaitNone || r.state == rt.WaitWrite || r.state == rt.WaitRoom || r.state == rt.WaitLinger {
+		if m.gone || !r.called || !waitsForReadiness(r.state) || r.state == rt.WaitWrite || r.state == rt.WaitLinger {
 			r.since = 0
 			continue
 		}

@@ -19,7 +19,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -281,7 +281,7 @@ func (r *stay) refutes(state uint64) string {
 		return "it has had no request"
 	case state == rt.WaitIdle && r.responses != r.requests:
 		return "a response is owed"
-	case state == rt.WaitWrite && r.responses == r.requests:
+	case (state == rt.WaitWrite || state == rt.WaitPace) && r.responses == r.requests:
 		return "no response is owed"
 	}
 	return ""

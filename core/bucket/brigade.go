@@ -31,6 +31,9 @@ func (b *Brigade) Len() int { return b.length }
 // there are that many at least.
 func (b *Brigade) Bytes() (n int64, known bool) { return b.bytes, b.unknown == 0 }
 
+// Volatile is how many buckets are transient.
+func (b *Brigade) Volatile() int { return b.volatile }
+
 // Front is the first bucket; nil: there is none.
 func (b *Brigade) Front() *Bucket { return b.first }
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"brigade/core/bucket"
+	"brigade/core/filter"
 	"brigade/core/http1"
 	"brigade/core/mem"
 	"brigade/core/rt"
@@ -26,15 +27,45 @@ type Exchange struct {
 	Close   bool // the connection closes after this response
 	Note    any  // what Handle leaves for the loop's Local to learn
 
-	buckets *bucket.Allocator
-	out     *bucket.Brigade
-	request bucket.Request // what the end of the response carries; nil: it is queued, or there is none
-	pool    *mem.Pool      // the request's
-	block   *mem.Block     // where heads are rendered
-	page    []byte         // len: what is used of it
-	room    int            // its capacity
-	mark    int            // where the part not yet in a bucket begins
-	file    *bucket.OpenFile
+	buckets  *bucket.Allocator
+	out      *bucket.Brigade
+	request  bucket.Request // what the end of the response carries; nil: it is queued, or there is none
+	pool     *mem.Pool      // the request's
+	block    *mem.Block     // where heads are rendered
+	page     []byte         // len: what is used of it
+	room     int            // its capacity
+	mark     int            // where the part not yet in a bucket begins
+	file     *bucket.OpenFile
+	part     part
+	declared int64 // bytes of the body, as the head says; filter.Unknown: it does not
+	paged    int   // where in the page the body begins
+	behind   int64 // bytes of the body that are not in the page
+	silent   bool  // there is no body, whatever the handler writes
+
+	filtered filtered
+	content  content
+}
+
+// part is how far a response has come.
+type part uint8
+
+const (
+	partNone  part = iota
+	partHead       // Begin was called
+	partBody       // End was
+	partWhole      // a refusal, which is all of it
+)
+
+var partNames = [...]string{"has not begun", "is in its head", "is in its body", "is whole"}
+
+// must stops a handler that does things out of their order.
+func (x *Exchange) must(p part, what string) {
+	if x.request == nil {
+		rt.Bug("exchange: a response is %s after its end; nothing comes after that", what)
+	}
+	if x.part != p {
+		rt.Bug("exchange: a response is %s, but it %s; it begins once, has its fields, ends its head, then has its body", what, partNames[x.part])
+	}
 }
 
 // Handler answers requests. One value serves all tasks: it holds no state that
@@ -59,10 +90,22 @@ type Local interface {
 func (x *Exchange) SetOutput(out *bucket.Brigade, block *mem.Block, size int) {
 	x.buckets, x.out, x.block = out.Allocator(), out, block
 	x.page, x.room, x.mark = block.Bytes()[:0:size], size, 0
+	x.declared = filter.Unknown
+	x.filtered.source.Init(x.buckets)
+	x.content.init(x.buckets)
 }
 
 // Bind begins the exchange of request r, whose memory is pool's.
-func (x *Exchange) Bind(r bucket.Request, pool *mem.Pool) { x.request, x.pool = r, pool }
+func (x *Exchange) Bind(r bucket.Request, pool *mem.Pool) {
+	x.request, x.pool = r, pool
+	x.restart()
+}
+
+// restart makes the response one that has not begun.
+func (x *Exchange) restart() {
+	x.Status = 0
+	x.part, x.declared, x.paged, x.behind, x.silent = partNone, filter.Unknown, 0, 0, false
+}
 
 // Pool is the request's: memory taken out of it is there until the last byte of the
 // response has left.
@@ -79,7 +122,8 @@ func (x *Exchange) Rewind() {
 
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
-	x.Status, x.Close, x.Note = 0, false, nil
+	x.Close, x.Note = false, nil
+	x.restart()
 }
 
 // Mark remembers where the response begins, for Rollback.
@@ -91,37 +135,87 @@ func (x *Exchange) Rollback(mark int) bool {
 	if x.out.Len() != mark {
 		return false
 	}
+	x.forget()
 	x.page = x.page[:x.mark]
-	x.Status = 0
+	x.restart()
 	return true
 }
 
 // Begin starts the response with its status line and the fields that every
 // response has.
 func (x *Exchange) Begin(status int) {
+	x.must(partNone, "begun")
+	x.part = partHead
 	x.Status = status
+	if x.filtered.chain != nil {
+		x.beginFiltered(status)
+		return
+	}
+	x.statusLine(status)
+}
+
+func (x *Exchange) statusLine(status int) {
 	x.page = http1.AppendStatusLine(x.page, status)
 	x.page = append(x.page, "Server: brigade\r\nDate: "...)
 	x.page = append(x.page, x.Date...)
 	x.page = append(x.page, "\r\n"...)
 }
 
-// Field adds a field to the head.
+// Field adds a field to the head. Those that frame the body are not for it.
 func (x *Exchange) Field(name, value string) {
+	if x.filtered.on {
+		x.filtered.head.Add(name, value)
+		return
+	}
 	x.page = http1.AppendFieldString(x.page, name, value)
 }
 
 // Lines adds whole field lines, each with its CRLF.
-func (x *Exchange) Lines(lines []byte) { x.page = append(x.page, lines...) }
+func (x *Exchange) Lines(lines []byte) {
+	if x.filtered.on {
+		x.filtered.head.Append(func(dst []byte) []byte { return append(dst, lines...) })
+		return
+	}
+	x.page = append(x.page, lines...)
+}
 
 // Append lets f add to the head or, after End, to the body.
-func (x *Exchange) Append(f func(dst []byte) []byte) { x.page = f(x.page) }
+func (x *Exchange) Append(f func(dst []byte) []byte) {
+	if x.silent {
+		return
+	}
+	if x.filtered.on {
+		x.appendFiltered(f)
+		return
+	}
+	x.page = f(x.page)
+}
 
-// ContentLength adds the field.
-func (x *Exchange) ContentLength(n int64) { x.page = http1.AppendContentLength(x.page, n) }
+// ContentLength declares the length of the body, which is held to it. A response
+// without is sent in chunks.
+func (x *Exchange) ContentLength(n int64) {
+	x.declared = n
+	if x.filtered.on {
+		x.filtered.head.Length = n
+		return
+	}
+	x.page = http1.AppendContentLength(x.page, n)
+}
 
 // End ends the head.
 func (x *Exchange) End() {
+	x.must(partHead, "given the end of its head")
+	x.part, x.silent = partBody, x.Bodyless()
+	if x.filtered.on {
+		return // it is written when the filters have seen it
+	}
+	if x.declared < 0 && !x.silent {
+		x.frame()
+	}
+	x.endHead()
+}
+
+func (x *Exchange) endHead() {
 	switch {
 	case x.Close:
 		x.page = append(x.page, "Connection: close\r\n"...)
@@ -129,38 +223,64 @@ func (x *Exchange) End() {
 		x.page = append(x.page, "Connection: keep-alive\r\n"...)
 	}
 	x.page = append(x.page, "\r\n"...)
+	x.paged = len(x.page)
 }
 
 // Bytes adds to the body by copying. What does not fit into the page goes behind it.
+// Where there is no body (HEAD, 204, 304) all that is added to it is dropped.
 func (x *Exchange) Bytes(b []byte) error {
+	if x.silent {
+		return nil
+	}
+	if x.filtered.on {
+		return x.source().Write(b)
+	}
 	if len(b) <= x.Free() {
 		x.page = append(x.page, b...)
 		return nil
 	}
 	x.flush()
+	x.behind += int64(len(b))
 	return x.out.Write(b)
 }
 
 // Shared adds immutable bytes to the body.
 func (x *Exchange) Shared(b []byte) {
+	if x.silent {
+		return
+	}
+	if x.filtered.on {
+		x.source().Append(x.buckets.Immortal(b))
+		return
+	}
 	if len(b) <= inline && len(b) <= x.Free()-Room/2 {
 		x.page = append(x.page, b...)
 		return
 	}
-	x.flush()
-	x.out.Append(x.buckets.Immortal(b))
+	x.queue(x.buckets.Immortal(b))
 }
 
 // Own adds bytes of the request's pool to the body.
-func (x *Exchange) Own(b []byte) {
+func (x *Exchange) Own(b []byte) { x.queue(x.buckets.Pool(x.pool, b)) }
+
+// queue adds a bucket to the body.
+func (x *Exchange) queue(k *bucket.Bucket) {
+	if x.silent {
+		k.Destroy()
+		return
+	}
+	if x.filtered.on {
+		x.source().Append(k)
+		return
+	}
 	x.flush()
-	x.out.Append(x.buckets.Pool(x.pool, b))
+	x.behind += max(k.Len(), 0)
+	x.out.Append(k)
 }
 
 // File adds a part of an open file to the body. last: it is the last of that file,
 // which is closed when all have left.
 func (x *Exchange) File(fd sys.FD, off, length int64, last bool) {
-	x.flush()
 	if x.file == nil {
 		x.file = x.buckets.Open(fd)
 	}
@@ -170,24 +290,58 @@ func (x *Exchange) File(fd sys.FD, off, length int64, last bool) {
 	} else {
 		f.Share()
 	}
-	x.out.Append(x.buckets.File(f, off, length))
+	x.queue(x.buckets.File(f, off, length))
+}
+
+// Bodyless reports whether the response has no body, whatever its head says.
+func (x *Exchange) Bodyless() bool {
+	return x.Request.Method == http1.HEAD || x.Status < 200 || x.Status == 204 || x.Status == 304
 }
 
 // Finished reports whether the response has been finished.
 func (x *Exchange) Finished() bool { return x.request == nil }
+
+// Verdict is what a handler did wrong whose response is as it left it; nil: nothing.
+// What was declared and what was written differ, or the head has no end.
+func (x *Exchange) Verdict() error {
+	switch x.part {
+	case partHead:
+		return &filter.Misuse{Who: "a handler", What: "does not end the head of its response; End does, before the body"}
+	case partNone:
+		return &filter.Misuse{Who: "a handler", What: "writes a body without a head, or nothing; a response begins with Begin"}
+	case partBody, partWhole:
+	}
+	if x.filtered.on || x.part == partWhole {
+		return nil // the filters' line counts
+	}
+	if n := int64(len(x.page)-x.paged) + x.behind; n != x.declared && !x.silent {
+		return &filter.Misuse{Who: "a handler", What: "writes a body that is not as long as its head says; a response has the length that was declared"}
+	}
+	return nil
+}
 
 // Finish ends the response. The connection does it when the handler has returned.
 func (x *Exchange) Finish() {
 	if x.request == nil {
 		rt.Bug("exchange: a response is finished, but its request has been, or never began; each is, once")
 	}
-	x.flush()
 	if x.file != nil {
 		x.file.Drop()
 		x.file = nil
 	}
-	x.out.Append(x.buckets.EndOfRequest(x.request))
-	x.request, x.pool = nil, nil
+	x.content.drop()
+	end := x.out
+	if x.filtered.on {
+		end = &x.filtered.source
+		end.Append(x.buckets.EndOfStream())
+	} else {
+		x.flush()
+	}
+	end.Append(x.buckets.EndOfRequest(x.request))
+	x.request = nil
+	if !x.filtered.on {
+		x.pool = nil
+	}
 }
 
 func (x *Exchange) flush() {
@@ -203,7 +357,10 @@ func (x *Exchange) flush() {
 }
 
 // Refuse answers with an error response.
+// It passes no filter.
 func (x *Exchange) Refuse(e *http1.Error, allow string) {
+	x.must(partNone, "refused")
+	x.part = partWhole
 	x.Status = e.Status
 	if x.Request.Minor == 0 {
 		x.Close = true // an HTTP/1.0 client would have to be told otherwise

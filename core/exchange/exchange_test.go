@@ -151,6 +151,7 @@ func TestRollback(t *testing.T) {
 
 	mark = e.Mark()
 	e.Begin(200)
+	e.ContentLength(inline + 1)
 	e.End()
 	e.Shared(make([]byte, inline+1))
 	if e.Rollback(mark) {

@@ -48,3 +48,16 @@ func digits(n int64) int {
 	}
 	return count
 }
+
+// Boundary makes 96 bits of chance a boundary: content that has them is not expected.
+func Boundary(chance func() uint64) string {
+	const digits = "0123456789abcdef"
+	var b [24]byte
+	for i := 0; i < len(b); i += 12 {
+		r := chance()
+		for j := range 12 {
+			b[i+j] = digits[r>>(4*j)&15]
+		}
+	}
+	return string(b[:])
+}

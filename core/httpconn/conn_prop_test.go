@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"brigade/core/bucket"
+	"brigade/core/filter"
 	"brigade/core/http1"
 	"brigade/core/mem"
 )
@@ -103,6 +104,9 @@ func TestRecycledEqualsFresh(t *testing.T) {
 		use(t, used, stream)
 		used.Recycle()
 		fresh := New(1, Sizes{In: 2048, Out: 16384}, nil, &mem.Scope{Name: "test"})
+		if used.digest() != fresh.digest() {
+			t.Fatal("its digest is not that of a new one: a filter is not as new")
+		}
 		differ(t, "Conn", reflect.ValueOf(used).Elem(), reflect.ValueOf(fresh).Elem())
 	})
 }
@@ -117,13 +121,33 @@ func use(t *rapid.T, c *Conn, stream string) {
 		c.Begin(i)
 		c.X.Date, c.X.Now, c.X.Clock = []byte("a date"), 5, 6
 		c.X.Close = true
+		filtered := rapid.Bool().Draw(t, "filtered")
+		if c.X.Filters(nil, nil); filtered {
+			c.X.Filters(chain, nil)
+		}
 		c.X.Begin(200)
+		shared := rapid.Bool().Draw(t, "shared")
+		if !rapid.Bool().Draw(t, "unknown length") {
+			c.X.ContentLength(map[bool]int64{true: 5000}[shared])
+		}
 		c.X.End()
-		if rapid.Bool().Draw(t, "shared") {
+		if shared {
 			c.X.Shared(make([]byte, 5000))
 		}
 		c.X.Note = "a note"
+		if err := c.X.Open(); err != nil {
+			t.Fatal(err)
+		}
 		c.X.Finish()
+		switch {
+		case !c.X.Pumping():
+		case rapid.Bool().Draw(t, "abandoned"):
+			c.X.Abandon()
+		default:
+			if _, err := c.X.Pump(1 << 20); err != nil {
+				t.Fatal(err)
+			}
+		}
 		c.Record()
 		c.Discard()
 		if c.Content.Pending() {
@@ -140,11 +164,17 @@ func use(t *rapid.T, c *Conn, stream string) {
 	}
 }
 
+// chain counts, holds and frames.
+var chain = filter.NewChain(filter.NewCount("body"), filter.Range{}, filter.Rate{PerSecond: 1 << 40})
+
 // kept are the fields in which a recycled Conn may differ: pages and where they
 // are, its allocator and stocks, which Recycle holds to have everything back, and
 // the capacity of lists.
 var kept = map[string]bool{
 	"Conn.block": true, "Conn.in": true, "Conn.outBlock": true, "Conn.memory": true, "Conn.buckets": true,
+	"Conn.X.filtered.chain": true, "Conn.X.filtered.line": true, "Conn.X.filtered.framed": true,
+	"Conn.X.filtered.source.alloc": true, "Conn.X.content.chain": true, "Conn.X.content.line": true,
+	"Conn.X.content.raw.alloc": true, "Conn.X.content.whole.alloc": true,
 	"Conn.requests.nodes": true, "Conn.Out.alloc": true, "Conn.X.buckets": true, "Conn.X.out": true, "Conn.X.block": true,
 }
 
@@ -168,8 +198,8 @@ func differ(t *rapid.T, path string, used, fresh reflect.Value) {
 		if used.Len() != fresh.Len() {
 			t.Fatalf("%s: %d elements, a new one has %d", path, used.Len(), fresh.Len())
 		}
-		if path == "Conn.X.page" {
-			return // bytes of the page
+		if path == "Conn.X.page" || path == "Conn.X.filtered.head.lines" {
+			return // bytes of the page, or of a head
 		}
 		all := used.Slice3(0, used.Cap(), used.Cap())
 		for i := range all.Len() {

@@ -33,6 +33,7 @@ func TestPageKeepsStillWhileQueued(t *testing.T) {
 	}
 	c.Begin(1)
 	c.X.Begin(200)
+	c.X.ContentLength(0)
 	c.X.End()
 	c.X.Finish()
 	c.Record()

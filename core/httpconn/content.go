@@ -10,6 +10,8 @@ type Content struct {
 	left    int64 // of a content with a length
 	allowed int64 // of chunked content, how much more may come
 	chunked bool
+	wanted  bool // by the handler
+	whole   bool // all of what is wanted has come
 	decoder http1.Chunked
 }
 

@@ -15,7 +15,7 @@ func (c *Conn) tell(fresh uint64) {
 func (c *Conn) digest() rt.Digest {
 	d := c.X.Digest(0).Int(c.Out.Len()).Int(c.buckets.Live())
 	k := &c.Content
-	d = k.decoder.Digest(d.Word(uint64(k.left)).Word(uint64(k.allowed)).Bool(k.chunked))
+	d = k.decoder.Digest(d.Word(uint64(k.left)).Word(uint64(k.allowed)).Bool(k.chunked).Bool(k.wanted).Bool(k.whole))
 	d = d.Bool(c.memory != nil).Bool(c.pool != nil).Bool(c.block != nil).Bool(c.outBlock != nil)
 	d = d.Bool(c.requests.first != nil).Bool(c.requests.last != nil)
 	return d.Int(c.sizes.In).Int(c.sizes.Out).Int(len(c.in)).Int(c.start).Int(c.end).Int(c.scanned).Int(c.head)

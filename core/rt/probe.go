@@ -36,6 +36,7 @@ const (
 	ProbePoolOpen       // a pool was made
 	ProbePoolUse        // memory was taken out of a pool
 	ProbePoolClose      // a pool was destroyed, after its children and cleanups
+	ProbeFilter         // a task calls a filter, or is back from it
 	probeEnd
 )
 
@@ -77,6 +78,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbePoolOpen:  {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem Child, core/mem NewPool", "I01 I05"},
 	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem confess, core/mem count, core/mem misplaced", "I01 I02 I05"},
 	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy, core/mem confess", "I01 I03 I05 I06"},
+	ProbeFilter:    {"filter", [3]string{"1 calls, 0 is back", "the filter's name, as Letters", "the rest of it"}, "core/filter enter, core/filter leave", "I10"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

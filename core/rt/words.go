@@ -27,6 +27,7 @@ const (
 	WaitWrite  // the peer does not take the response
 	WaitLinger // the peer has to close
 	WaitRoom   // every processor has enough to do
+	WaitPace   // a filter of the response lets nothing more pass yet
 	Waits
 )
 
@@ -57,3 +58,22 @@ const (
 	ClassHTTPConn // of package httpconn
 	Classes
 )
+
+// Letters packs up to eight bytes of a name, from at on, into a word.
+func Letters(name string, at int) (word uint64) {
+	for i := at; i < len(name) && i < at+8; i++ {
+		word |= uint64(name[i]) << (8 * (i - at))
+	}
+	return word
+}
+
+// Spelt is the name that Letters packed into words.
+func Spelt(words ...uint64) string {
+	var name []byte
+	for _, w := range words {
+		for ; w != 0; w >>= 8 {
+			name = append(name, byte(w))
+		}
+	}
+	return string(name)
+}

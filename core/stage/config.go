@@ -10,6 +10,7 @@ import (
 
 	"brigade/core/accesslog"
 	"brigade/core/exchange"
+	"brigade/core/filter"
 	"brigade/core/http1"
 	"brigade/core/httpconn"
 	"brigade/core/poll"
@@ -63,6 +64,8 @@ type Config struct {
 	Congestion string // [the system's way]
 	Handler    exchange.Handler
 	Log        *accesslog.Log // nil: none is written
+	Filters    *filter.Chain  // of responses; nil: none
+	Input      *filter.Chain  // of content that the handler receives; nil: none
 
 	Topology   Topology
 	Accept     Accept         // [listener if staged, else reuseport]
@@ -86,6 +89,7 @@ type Config struct {
 	Write  time.Duration // [30 s] without the kernel reporting room for more of a response
 	Linger time.Duration // [2 s] for the peer to close after the last response
 	Retry  time.Duration // [100 ms] before accepting again when the kernel refuses
+	Pace   time.Duration // [20 ms] before a filter that paused is asked again
 }
 
 func orDefault[T int | int64 | time.Duration](v *T, d T) {
@@ -122,6 +126,7 @@ func (c *Config) complete() error {
 	orDefault(&c.Write, 30*time.Second)
 	orDefault(&c.Linger, 2*time.Second)
 	orDefault(&c.Retry, 100*time.Millisecond)
+	orDefault(&c.Pace, 20*time.Millisecond)
 	if c.Accept == AcceptUsual {
 		c.Accept = AcceptReusePort
 		if c.Topology == Staged {
@@ -151,7 +156,7 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %d places before the processors; there are 1 or more, or with -1 none", c.Waiting)
 	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
 		return errors.New("stage: limits are 0, for the default, or more")
-	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Retry) < 0:
+	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
 	case c.Pages.In < leastIn:
 		return fmt.Errorf("stage: input pages of %d bytes; they hold %d at least", c.Pages.In, leastIn)

@@ -15,7 +15,7 @@ import (
 //
 //	adopt    a home loop takes a new connection in      -> read
 //	read     read and parse a request head              -> process, write, linger, (wait)
-//	process  run the handler                            -> read, write, send
+//	process  run the handler, or the filters            -> read, write, send, (wait)
 //	write    write what is in memory                    -> read, send, linger, (wait)
 //	send     send from a file, which may block          -> write
 //	linger   nothing more to send: let the peer close   -> finish, (wait)
@@ -95,6 +95,7 @@ const (
 	waitWrite       // the peer does not take the response
 	waitLinger      // the peer has to close
 	waitRoom        // every processor has enough to do
+	waitPace        // a filter of the response lets nothing more pass yet
 	waits
 )
 
@@ -113,7 +114,7 @@ func (w wait) needs() sys.Events {
 	switch w {
 	case waitWrite:
 		return sys.Out
-	case waitRoom, waitNone:
+	case waitRoom, waitPace, waitNone:
 		return 0
 	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waits:
 	}
@@ -127,12 +128,14 @@ func (w wait) then() step {
 		return stepWrite
 	case waitLinger:
 		return stepLinger
+	case waitPace:
+		return stepProcess
 	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace"}
 
 func (w wait) String() string { return waitNames[w] }
 

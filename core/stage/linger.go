@@ -62,7 +62,7 @@ func (l *loop) linger(c *Conn) step {
 func (l *loop) finish(c *Conn) step {
 	c.timer.Disarm()
 	if h := c.http; h != nil {
-		if !h.Out.Empty() {
+		if !h.Out.Empty() || h.X.Opened() {
 			// If it cannot be set, the close is gentler than it should be.
 			_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)
 			l.abandon(c)
@@ -70,8 +70,10 @@ func (l *loop) finish(c *Conn) step {
 		if h.Current() != nil {
 			// It was begun, and its connection failed before there was an answer: that,
 			// too, is a request for the log (I23).
-			h.X.Status = unanswered
-			h.X.Finish()
+			if !h.X.Opened() {
+				h.X.Status = unanswered
+			}
+			h.X.Abandon()
 			h.Record()
 			l.abandon(c)
 		}

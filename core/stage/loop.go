@@ -89,6 +89,8 @@ func timeout(cfg *Config, w wait) time.Duration {
 		return cfg.Linger
 	case waitRoom:
 		return cfg.Room
+	case waitPace:
+		return cfg.Pace
 	case waitNone, waits:
 	}
 	return 0

@@ -56,7 +56,7 @@ func (l *loop) register(c *Conn, w wait) bool {
 		return l.lodge(c)
 	}
 	if !l.poller.Keeps() {
-		if l.poller.Watch(c.fd, w.needs()|sys.OneShot, c.slot.Token()) != sys.OK {
+		if w.needs() != 0 && l.poller.Watch(c.fd, w.needs()|sys.OneShot, c.slot.Token()) != sys.OK {
 			return false
 		}
 	} else if !c.watched {
@@ -94,8 +94,9 @@ func (l *loop) lodge(c *Conn) bool {
 // leave ends c's wait; its timer runs on, for what the wait was a part of.
 func (l *loop) leave(c *Conn) {
 	c.began, c.due = c.wait.ring(), c.timer.Deadline()
+	watched := c.wait.needs() != 0
 	c.wait = waitNone
-	if !l.poller.Keeps() {
+	if !l.poller.Keeps() && watched {
 		_ = l.poller.Unwatch(c.fd) // it is out of a set of ours, which cannot fail
 	}
 	if c.home == l {
@@ -158,7 +159,16 @@ func (l *loop) expired(c *Conn, w wait) {
 		l.run(c, l.refuse(c, http1.ErrTimeout))
 	case waitIdle, waitFirst:
 		l.run(c, l.dismiss(c))
-	case waitBody, waitWrite, waitLinger:
+	case waitPace:
+		c.forget() // it measures nothing that goes on
+		l.run(c, stepProcess)
+	case waitBody:
+		if c.http.Content.Wanted() {
+			l.run(c, l.refuse(c, http1.ErrTimeout))
+			return
+		}
+		l.run(c, stepFinish)
+	case waitWrite, waitLinger:
 		l.run(c, stepFinish)
 	case waitNone, waitRoom, waits:
 	}

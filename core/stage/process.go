@@ -11,6 +11,14 @@ func (w *worker) process(c *Conn) step {
 	w.face(c)
 	h := c.http
 	x := &h.X
+	if x.Pumping() {
+		return w.pump(c)
+	}
+	if h.Content.Wanted() {
+		if s := w.take(c); s != stepProcess {
+			return s
+		}
+	}
 	switch {
 	case w.roles&processes != 0:
 		if !w.inline(c) {
@@ -30,16 +38,32 @@ func (w *worker) process(c *Conn) step {
 		w.local.Learn(x.Note)
 		x.Note = nil
 	}
+	return w.conclude(c)
+}
+
+// conclude ends the response that a handler left.
+func (w *worker) conclude(c *Conn) step {
+	h := c.http
+	x := &h.X
+	if c.broken {
+		x.Abandon()
+		h.Record()
+		return stepFinish
+	}
 	if x.Close {
 		c.closing = true
 	}
-	if !x.Finished() {
-		x.Finish()
+	x.Finish()
+	if x.Pumping() {
+		return w.pump(c)
 	}
+	return w.recorded(c)
+}
+
+// recorded is a response that is queued, its end included.
+func (w *worker) recorded(c *Conn) step {
+	h := c.http
 	h.Record()
-	if c.broken {
-		return stepFinish
-	}
 	if w.roles&writes != 0 && h.Started() && !c.closing {
 		return stepRead // another may be there: one write for all
 	}
@@ -70,8 +94,13 @@ func (w *worker) handle(c *Conn) {
 
 // panicked answers for a handler that panicked with v.
 func (w *worker) panicked(c *Conn, mark int, v any) {
-	c.http.X.Close = true
-	w.server.complain("a handler panicked: ", v)
+	x := &c.http.X
+	x.Close = true
+	who := "a handler"
+	if f := x.Doing(); f != "" {
+		who = "filter " + f
+	}
+	w.server.complain(who+" panicked: ", v)
 	w.mend(c, mark)
 }
 
@@ -83,8 +112,12 @@ func (w *worker) insist(c *Conn, mark int) {
 		c.broken = true
 		return
 	}
-	if x.Status == 0 {
-		w.server.complain("a handler returned without answering ", string(x.Request.Target))
+	err := x.Verdict()
+	if err == nil {
+		err = x.Open()
+	}
+	if err != nil {
+		w.server.complain(err.Error(), " (the answer to "+string(x.Request.Target)+")")
 		w.mend(c, mark)
 	}
 }

@@ -10,6 +10,9 @@ import (
 // read gets the next request's head out of what is buffered or, when no response
 // is waiting to be written, off the socket.
 func (w *worker) read(c *Conn) step {
+	if c.http != nil && c.http.Content.Wanted() {
+		return w.collect(c)
+	}
 	if c.http == nil {
 		if c.http = w.pool.Get(); c.http == nil {
 			return stepFinish
@@ -106,6 +109,7 @@ func (w *worker) await(c *Conn) step {
 func (w *worker) began(c *Conn) {
 	c.requests++
 	c.http.Begin(c.requests)
+	c.http.X.Filters(w.server.cfg.Filters, w.server.cfg.Input)
 	c.dismissed = false
 	c.forget()
 	w.count.requests++
@@ -120,6 +124,10 @@ func (w *worker) begin(c *Conn) step {
 	c.closing = !x.Request.Persistent() || w.draining
 	if !h.Expect(w.server.cfg.Content) {
 		return w.refuse(c, http1.ErrContentTooLarge)
+	}
+	if w.server.receives(x) {
+		x.Close = c.closing
+		return w.want(c)
 	}
 	if x.Request.ExpectContinue {
 		// The answer comes without the content being asked for; whether it is sent

@@ -5,16 +5,18 @@ import (
 	"net/netip"
 	"time"
 
+	"brigade/core/exchange"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
 
 // Server is a server and all its tasks.
 type Server struct {
-	cfg     Config
-	addr    netip.AddrPort
-	shards  []*shard
-	workers int // so far; numbers its workers
+	cfg      Config
+	receiver exchange.Receiver // the handler, if it is one
+	addr     netip.AddrPort
+	shards   []*shard
+	workers  int // so far; numbers its workers
 
 	turns   turns    // of listeners that share a socket
 	sharers rt.Int32 // acceptors that have one socket together, and have not given it up
@@ -42,6 +44,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, addr: cfg.Listen}
+	s.receiver, _ = cfg.Handler.(exchange.Receiver)
 	s.mu.Label("server.mu")
 	s.phase.Label("server.phase")
 	s.until.Label("server.until")

@@ -23,6 +23,7 @@ const (
 	_ = -uint(waitWrite ^ rt.WaitWrite)
 	_ = -uint(waitLinger ^ rt.WaitLinger)
 	_ = -uint(waitRoom ^ rt.WaitRoom)
+	_ = -uint(waitPace ^ rt.WaitPace)
 	_ = -uint(waits ^ rt.Waits)
 )
 

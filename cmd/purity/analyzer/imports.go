@@ -2,7 +2,8 @@ package analyzer
 
 // Imports. The core's arrows point at packages of the standard library whose
 // results follow from their arguments, at other packages of the core, and, from
-// one file of core/http2, at x/net's HTTP/2 framer. A list of what is pure errs
+// one file each, at the few libraries that a package of the core exists to enclose:
+// x/net's HTTP/2 framer in core/http2, klauspost's gzip in core/filter/gzip. A list of what is pure errs
 // on the side that a reader notices; a list of what is not would err silently.
 
 import (
@@ -13,7 +14,12 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 )
 
-const http2Path = "golang.org/x/net/http2"
+// confined are libraries that one file of one package may import.
+var confined = [...]struct{ path, home, what string }{
+	{"golang.org/x/net/http2", "/http2", "x/net's framer"},
+	{"golang.org/x/net/http2/hpack", "/http2", "x/net's framer"},
+	{"github.com/klauspost/compress/gzip", "/filter/gzip", "the compressor"},
+}
 
 // purePackages are those of the standard library that may be imported. A name
 // that ends in a slash stands for all packages below it as well.
@@ -52,7 +58,7 @@ var impure = [...]struct{ path, rule, instead string }{
 
 // imports judges every import of the files that ship.
 func (p *pass) imports() {
-	var framer string // the file that imports x/net's HTTP/2
+	enclosing := "" // the file that imports what is confined here
 	for c := range p.root.Preorder((*ast.ImportSpec)(nil)) {
 		if p.inTest(c.Node().Pos()) {
 			continue
@@ -62,20 +68,31 @@ func (p *pass) imports() {
 		if err != nil {
 			continue // the compiler has refused it
 		}
-		if path != http2Path && path != http2Path+"/hpack" {
+		home, what := enclosure(path)
+		if home == "" {
 			p.importOf(c, path)
 			continue
 		}
 		file := p.Fset.File(spec.Pos()).Name()
 		switch {
-		case p.Pkg.Path() != corePath+"/http2":
-			p.refuse(spec, "import of "+path, "it is for one file of core/http2", "use core/http2")
-		case framer == "":
-			framer = file
-		case framer != file:
-			p.refuse(spec, "import of "+path, "another file of this package imports it too", "keep x/net's framer in one file")
+		case p.Pkg.Path() != corePath+home:
+			p.refuse(spec, "import of "+path, "it is for one file of core"+home, "use core"+home)
+		case enclosing == "":
+			enclosing = file
+		case enclosing != file:
+			p.refuse(spec, "import of "+path, "another file of this package imports it too", "keep "+what+" in one file")
 		}
 	}
+}
+
+// enclosure is the package, below the core's path, that path is confined to; empty: none.
+func enclosure(path string) (home, what string) {
+	for _, c := range confined {
+		if c.path == path {
+			return c.home, c.what
+		}
+	}
+	return "", ""
 }
 
 // importOf judges one import other than HTTP/2's.

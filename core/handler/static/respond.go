@@ -103,7 +103,7 @@ func single(x *exchange.Exchange, m *meta, c *content, r http1.Range) {
 }
 
 func multiple(x *exchange.Exchange, m *meta, c *content, list []http1.Range) {
-	b := boundary()
+	b := http1.Boundary(rt.Rand)
 	x.Begin(206)
 	x.Append(func(dst []byte) []byte {
 		dst = append(dst, "Content-Type: "...)
@@ -117,17 +117,4 @@ func multiple(x *exchange.Exchange, m *meta, c *content, list []http1.Range) {
 		c.put(x, r.Start, r.Length, i == len(list)-1)
 	}
 	x.Append(func(dst []byte) []byte { return http1.AppendPartsEnd(dst, b) })
-}
-
-// boundary is 96 random bits: a file that has them by chance is not expected.
-func boundary() string {
-	const digits = "0123456789abcdef"
-	var b [24]byte
-	for i := 0; i < len(b); i += 12 {
-		r := rt.Rand()
-		for j := range 12 {
-			b[i+j] = digits[r>>(4*j)&15]
-		}
-	}
-	return string(b[:])
 }

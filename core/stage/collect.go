@@ -1,0 +1,110 @@
+package stage
+
+// Content for a handler that wants it. The reader takes it out of its framing as it
+// arrives and passes it through the input filters, or has a processor do so if one of
+// them says that it may block; when all of it is there the handler runs.
+
+import (
+	"errors"
+
+	"brigade/core/exchange"
+	"brigade/core/http1"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// receives reports whether the handler wants the content that x's request has.
+func (s *Server) receives(x *exchange.Exchange) bool {
+	return s.receiver != nil && x.Request.HasContent() && s.receiver.Receives(x)
+}
+
+// want begins to take in the content of the request whose head was parsed.
+func (w *worker) want(c *Conn) step {
+	h := c.http
+	x := &h.X
+	w.face(c)
+	outer := w.scope.Enter(h.Current().Pool())
+	e := x.Receive()
+	w.scope.Leave(outer)
+	if e != nil {
+		return w.refuse(c, e)
+	}
+	h.Content.Want()
+	if x.Request.ExpectContinue && !h.Started() {
+		x.Continue()
+	}
+	return stepRead
+}
+
+// collect takes in what there is of the content that c's handler wants.
+func (w *worker) collect(c *Conn) step {
+	h := c.http
+	if !h.Out.Empty() {
+		return stepWrite // answers to what came before
+	}
+	h.Settle(&w.server.cfg.Limits)
+	for {
+		if e := h.Gather(); e != nil {
+			return w.refuse(c, e)
+		}
+		if h.X.Waiting() {
+			s := stepProcess
+			if !h.X.InputMayBlock() || w.roles&blocks != 0 {
+				s = w.admit(c)
+			}
+			if s != stepNone {
+				return s
+			}
+		}
+		if h.Content.Whole() {
+			return stepProcess
+		}
+		if c.ready&sys.In == 0 {
+			return w.rest(c, waitBody)
+		}
+		if s := w.receive(c); s != stepNone {
+			return s
+		}
+	}
+}
+
+// take is collect for the task that performs process. stepProcess: all is there.
+func (w *worker) take(c *Conn) step {
+	h := c.http
+	if h.X.Waiting() {
+		if h.X.InputMayBlock() && w.roles&blocks == 0 {
+			w.pass(c, stepProcess)
+			return stepNone
+		}
+		if s := w.admit(c); s != stepNone {
+			return s
+		}
+	}
+	if !h.Content.Whole() {
+		return stepRead
+	}
+	h.Content.Forget()
+	return stepProcess
+}
+
+// admit passes what has arrived through the input filters. stepNone: they let it.
+func (w *worker) admit(c *Conn) (s step) {
+	x := &c.http.X
+	outer := w.scope.Enter(c.http.Current().Pool())
+	defer w.scope.Leave(outer)
+	defer rt.Recover(func(v any) {
+		w.server.complain("filter "+x.Doing()+" panicked: ", v)
+		s = w.refuse(c, http1.ErrInternal)
+	})
+	w.face(c)
+	err := x.Admit()
+	if err == nil {
+		return stepNone
+	}
+	var e *http1.Error
+	if !errors.As(err, &e) {
+		w.server.complain(err.Error(), " (content of "+string(x.Request.Target)+")")
+		e = http1.ErrInternal
+	}
+	return w.refuse(c, e)
+}
