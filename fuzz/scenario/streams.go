@@ -29,7 +29,13 @@ func streams() *Scenario {
 					e.Observers = append(e.Observers, c.New(0))
 				}
 			}
-			return func() { newMaster(e, 1+sim.Choose("streams", 4)).run() }
+			return func() {
+				if sim.Choose("where", 3) == 2 {
+					sessions(e)
+					return
+				}
+				newMaster(e, 0, 1+sim.Choose("streams", 4)).run()
+			}
 		},
 	}
 }
@@ -50,6 +56,11 @@ type master struct {
 	ready  handoff.Inbox[stream, *stream]
 	done   handoff.Inbox[report, *report]
 	open   int
+	base   uint64 // from which its allocators are numbered
+
+	hall    *hall // nil: each stream has a task of its own
+	claim   handoff.Claim
+	waiting []*stream // those for which there was no processor yet
 }
 
 // stream is one response under way. The task that produces it owns memory and sent,
@@ -64,6 +75,7 @@ type stream struct {
 	bm      bucket.Beam
 	sent    []byte // all that was to be sent
 	report  report
+	work    work
 	out     bucket.Brigade
 	got     []byte
 	patient int  // receives before a reset; negative: none comes
@@ -99,17 +111,17 @@ func (s *stream) Wake() {
 
 var errReset = errors.New("reset")
 
-func newMaster(e *Env, n int) *master {
-	m := &master{env: e, open: n}
+func newMaster(e *Env, base uint64, n int) *master {
+	m := &master{env: e, open: n, base: base}
 	m.scope.Name = "master"
 	m.gate.Init("master.gate")
 	m.ready.Label("master.ready")
 	m.done.Label("master.done")
-	m.memory = mem.NewAllocator(1, "master's memory", mem.Limits{Keep: 8192})
+	m.memory = mem.NewAllocator(base+1, "master's memory", mem.Limits{Keep: 8192})
 	m.memory.Take(&m.scope)
 	m.a.Init(m.memory, nil)
 	m.pool = m.memory.NewPool(mem.Connection)
-	m.loans = mem.NewAllocator(2, "master's loans", mem.Limits{Out: lends * 256, Keep: lends * 256})
+	m.loans = mem.NewAllocator(base+2, "master's loans", mem.Limits{Out: lends * 256, Keep: lends * 256})
 	m.loans.Take(&m.scope)
 	return m
 }
@@ -120,6 +132,7 @@ func (m *master) run() {
 		m.start(id)
 	}
 	for m.open > 0 {
+		m.dispatch()
 		m.gate.Wait()
 		m.scope.Enter(m.pool)
 		for s := m.ready.Take(); s != nil; {
@@ -136,17 +149,20 @@ func (m *master) run() {
 		}
 		m.scope.Leave(nil)
 	}
+	if m.hall != nil {
+		m.hall.crew.Yield(&m.claim)
+	}
 	m.pool.Destroy()
 	m.memory.End()
 	m.loans.End()
 	m.env.Exchanged(n)
 }
 
-// start makes a stream and the task that produces it.
+// start makes a stream, and the task that produces it or a place in the line for one.
 func (m *master) start(id int) {
 	s := &stream{id: id, master: m, patient: -1}
 	s.report.of = s
-	s.memory = mem.NewAllocator(uint64(10+id), "stream's memory", mem.Limits{Keep: 4096})
+	s.memory = mem.NewAllocator(m.base+uint64(10+id), "stream's memory", mem.Limits{Keep: 4096})
 	s.memory.Take(&m.scope)
 	s.pool = s.memory.NewPool(mem.Stream)
 	s.bm.Init("beam", []int64{1, 10, 300, 5000}[sim.Choose("window", 4)], nil, s)
@@ -154,11 +170,17 @@ func (m *master) start(id int) {
 	if sim.Choose("reset", 3) == 1 {
 		s.patient = sim.Choose("patience", 4)
 	}
-	for range 1 + sim.Choose("loans", 3) {
-		s.loans = append(s.loans, m.lend())
+	if m.hall != nil {
+		s.memory.Give()
+		s.work.do = s.produce
+		m.waiting = append(m.waiting, s)
+	} else {
+		for range 1 + sim.Choose("loans", 3) {
+			s.loans = append(s.loans, m.lend())
+		}
+		s.memory.Give()
+		rt.Go("stream", s.produce)
 	}
-	s.memory.Give()
-	rt.Go("stream", s.produce)
 	m.pump(s)
 }
 
