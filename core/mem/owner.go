@@ -29,6 +29,7 @@ const (
 // Take makes s the owner of a, which nobody owns.
 func (a *Allocator) Take(s *Scope) {
 	if a.holder != nil || a.ended {
+		rt.Probe(rt.ProbeMemory, a.id, memoryTouched, 0)
 		rt.Bug("memory: %s takes %s, which belongs to %s; who has it gives it first", s.Name, a.name, a.holder.name())
 	}
 	rt.Taken(&a.private)

@@ -142,6 +142,7 @@ func (w wait) String() string { return waitNames[w] }
 // take makes w the owner of c, and of its memory, after a handoff.
 func (c *Conn) take(w *worker) {
 	rt.Taken(c)
+	rt.Probe(rt.ProbeTaken, c.id, uint64(c.step), uint64(w.number))
 	if c.http != nil {
 		c.http.Take(&w.scope)
 	}
@@ -149,7 +150,6 @@ func (c *Conn) take(w *worker) {
 		rt.Bug("ownership: connection %d taken by task %d, but owned by task %d", c.id, w.number, c.owner)
 	}
 	c.owner = w.number
-	rt.Probe(rt.ProbeTaken, c.id, uint64(c.step), uint64(w.number))
 }
 
 // let makes c and its memory nobody's, for a handoff.
