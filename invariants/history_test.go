@@ -255,8 +255,27 @@ func (h *history) wrote(text string) *history {
 	return h.with(sim.Call{Op: rt.OpWrite, Buf: []byte(text)}).call(processor, rt.OpWrite, journal, int64(len(text)))
 }
 
-// journal is the log's descriptor.
-const journal = 10
+// journal is the log's descriptor, and successor the one of the file after it.
+const (
+	journal   = 10
+	successor = 11
+)
+
+// opens is an open of a file by its name.
+func (h *history) opens(name string, result int32) *history {
+	return h.with(sim.Call{Op: rt.OpOpen, Name: name}).call(processor, rt.OpOpen, -1, int64(result))
+}
+
+// turned is a log whose file holds a text when another of its name is opened.
+func turned(text string) *history {
+	return new(history).opens("/log", journal).probe(loop, rt.ProbeLogged, 1, 1, 40).wrote(text).
+		opens("/log", successor).call(processor, rt.OpClose, journal, 0)
+}
+
+// goesOn is a write to the file after the first.
+func (h *history) goesOn(text string) *history {
+	return h.with(sim.Call{Op: rt.OpWrite, Buf: []byte(text)}).call(processor, rt.OpWrite, successor, int64(len(text)))
+}
 
 // line is one of the log, of a response of so many bytes.
 func line(sent string) string {

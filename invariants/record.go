@@ -4,8 +4,10 @@ package invariants
 // line that arrives there is a record in combined format, in which no byte of a peer
 // can end a string or a line; and the lines are those that workers were promised: as
 // many of each number of bytes as records were told of and not dropped, when the
-// file is closed. If the disk refused a write, lines may be missing, and one for
-// each refusal may be in pieces; none may be there that nobody promised.
+// file is closed. A file that has been opened under the log's name before the log was
+// closed goes on where that ended, which is between two lines. If a write was refused,
+// lines may be missing, and one for each refusal may be in pieces; none may be there
+// that nobody promised.
 
 import (
 	"bytes"
@@ -24,9 +26,12 @@ var recordChecker = Checker{
 	make:   func() property { return &record{owed: make(map[uint64]int)} },
 }
 
+// nameless is a file of which is not told what it is called.
+const nameless = "?"
+
 type record struct {
 	judge
-	files  rows[bool]     // by descriptor: it is of a file
+	files  rows[string]   // by descriptor: of a file that is open, its name
 	log    int32          // the log's descriptor; -1: none was written to
 	owed   map[uint64]int // records told of less lines written, by the response's bytes
 	line   []byte         // the last one, as far as it was written
@@ -51,24 +56,43 @@ func (r *record) Event(e *sim.Event) {
 	case rt.OpOpen:
 		if n, ok := made(e); ok {
 			if f := r.files.at(n); f != nil {
-				*f = true
+				*f = nameless
+				if e.Call != nil && e.Call.Name != "" {
+					*f = e.Call.Name
+				}
 			}
 		}
 	case rt.OpClose:
 		f := r.files.get(fd(e))
-		if f == nil || !*f {
+		if f == nil || *f == "" {
 			return
 		}
-		if *f = false; fd(e) == r.log {
-			r.closed = true
-			r.settle()
+		name := *f
+		if *f = ""; fd(e) == r.log {
+			r.shut(name)
 		}
 	default:
-		if f := r.files.get(fd(e)); f != nil && *f {
+		if f := r.files.get(fd(e)); f != nil && *f != "" {
 			r.log = fd(e)
 			r.write(e)
 		}
 	}
+}
+
+// shut is the end of the log's file: of the log, unless another has taken its name.
+func (r *record) shut(name string) {
+	for i, other := range r.files.list {
+		if other == name && name != nameless {
+			r.log = int32(i)
+			if len(r.line) > 0 && r.breaks == 0 {
+				r.fail("I23", "a file of the log ends within a line, %q, and another goes on", r.line)
+			}
+			r.line = r.line[:0]
+			return
+		}
+	}
+	r.closed = true
+	r.settle()
 }
 
 // promise is a record that a worker was told is taken.
