@@ -4,6 +4,7 @@ package fuzz
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 
 	"brigade/fuzz/scenario"
@@ -105,9 +106,9 @@ func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64
 	o.Seed = j.Seed
 	o.World, o.Observers = e.World, append(e.Observers, o.Observers...)
 	if o.MaxSteps == 0 {
-		o.MaxSteps = j.Scenario.MaxSteps
+		o.MaxSteps = cmp.Or(j.Scenario.MaxSteps, maxSteps)
 	}
-	o.MaxInstant = j.Scenario.MaxInstant
+	o.MaxInstant = cmp.Or(j.Scenario.MaxInstant, maxInstant)
 	o.Guard = o.Guard || j.Seed%guardedEvery == 0
 	report = sim.Run(o, func() {
 		e.Restart()
@@ -132,6 +133,12 @@ func (r *Runner) env(s *scenario.Scenario) *scenario.Env {
 // guardedEvery is of how many runs one has guarded pages: they cost a system call or two
 // each. Replays always have them.
 const guardedEvery = 20
+
+// A scenario's run takes some thousand steps. One that takes so many will not end.
+const (
+	maxSteps   = 3_000_000
+	maxInstant = 300_000 // without any progress
+)
 
 // header is the head of the trace of a run of j.
 func (j *Job) header() traces.Header {

@@ -303,6 +303,9 @@ func (s *Sim) look() {
 	} else if s.steps > s.opt.MaxSteps {
 		s.fail(&Verdict{Kind: Livelock, Message: fmt.Sprintf("the run did not end within %d steps", s.opt.MaxSteps)})
 	}
+	if s.record && s.steps > s.opt.MaxRecord {
+		s.record, s.departures, s.inputs, s.standings, s.events = false, nil, nil, nil, nil
+	}
 	s.alarm = min(s.steps|255+1, s.opt.MaxSteps+1, s.since+s.opt.MaxInstant+1)
 }
 

@@ -30,6 +30,7 @@ type Options struct {
 
 	MaxSteps   int           // a run that takes more is a livelock; 0: 20,000,000
 	MaxInstant int           // steps at one instant without progress; 0: 2,000,000
+	MaxRecord  int           // a run of more steps is not recorded, which bounds a process's memory; 0: 1,000,000
 	Watch      time.Duration // how long, in real time, a task may run without coming to a point; 0: 10 s
 	Patience   time.Duration // a time jump beyond it asks sleeping pollers once more first; 0: 20 ms
 
@@ -59,6 +60,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxInstant == 0 {
 		o.MaxInstant = 2_000_000
+	}
+	if o.MaxRecord == 0 {
+		o.MaxRecord = 1_000_000
 	}
 	if o.Watch == 0 {
 		o.Watch = Watch

@@ -144,6 +144,10 @@ func (s *Sim) explain(o Options, r *Report, main func()) *Report {
 	if r.Verdict.Kind == Nondeterminism || r.Verdict.Kind == Foreign {
 		return r
 	}
+	if r.Steps > o.MaxRecord {
+		r.Verdict.unrecorded(r.Steps)
+		return r
+	}
 	o.Guard = true
 	again := s.once(o, &tape{values: r.tape}, true, main)
 	if v := again.Verdict; v != nil && v.touched {
@@ -283,6 +287,9 @@ func (s *Sim) end() *Report {
 		for i := range s.objects {
 			r.ObjectPaths = append(r.ObjectPaths, s.objectPath(int32(i)))
 		}
+	}
+	if o := &s.opt; o.Record && !s.record && r.Verdict != nil {
+		r.Verdict.unrecorded(r.Steps)
 	}
 	if s.verdict != nil || s.opt.Twice {
 		r.tape = append([]uint64(nil), s.tape...)

@@ -65,6 +65,11 @@ func (v *Verdict) Error() string {
 	return fmt.Sprintf("%s: %s", v.Kind, v.Message)
 }
 
+// unrecorded says that there is no more of v's run than its seed.
+func (v *Verdict) unrecorded(steps int) {
+	v.Message += fmt.Sprintf("; %d steps are more than is recorded, so that only the seed leads back to them", steps)
+}
+
 // Signature groups failures of one cause: kind and invariant, and for faults in
 // code the line they came from.
 func (v *Verdict) Signature() string {

@@ -33,7 +33,7 @@ type Scenario struct {
 	// 0: unknown.
 	Steps int
 
-	// MaxSteps and MaxInstant bound a run as in sim.Options; 0: the defaults.
+	// MaxSteps and MaxInstant bound a run as in sim.Options; 0: what is usual in package fuzz.
 	MaxSteps, MaxInstant int
 
 	// Prepare builds the program of the next run. main is the root task; it may be
