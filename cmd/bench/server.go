@@ -46,9 +46,9 @@ func startAll(f *flags, dir string) (servers []*server, err error) {
 		return nil, err
 	}
 	servers = append(servers, s)
-	binary := filepath.Join(dir, "brigaded")
-	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/brigaded").CombinedOutput(); err != nil {
-		return servers, fmt.Errorf("building brigaded: %w: %s", err, out)
+	binary, err := buildBrigade(dir)
+	if err != nil {
+		return servers, err
 	}
 	for target := range strings.SplitSeq(f.targets, ",") {
 		s, err := startBrigade(f, dir, root, binary, target)
@@ -58,6 +58,15 @@ func startAll(f *flags, dir string) (servers []*server, err error) {
 		servers = append(servers, s)
 	}
 	return servers, nil
+}
+
+// buildBrigade builds brigaded into dir.
+func buildBrigade(dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "brigaded")
+	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/brigaded").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building brigaded: %w: %s", err, out)
+	}
+	return binary, nil
 }
 
 func startNginx(f *flags, dir, root string) (*server, error) {

@@ -41,7 +41,7 @@ func beamSides() []side {
 				}
 				close(c)
 			})
-			for sink = range c { //nolint:revive // the last one stays
+			for sink = range c {
 			}
 			all.Wait()
 		}},
@@ -118,7 +118,7 @@ func underLock(n int, data []byte) {
 		list, took = took[:0], list
 		room.Signal()
 		mu.Unlock()
-		for _, sink = range took { //nolint:revive // the last one stays
+		for _, sink = range took {
 		}
 	}
 	all.Wait()

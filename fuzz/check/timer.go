@@ -59,7 +59,9 @@ func timerProgram(k sys.Kernel, tasks, ops int) func() {
 			all.Go("peer", func() {
 				for range ops {
 					rt.Sleep(limit)
-					k.Write(list[i].fd, one)
+					if _, e := k.Write(list[i].fd, one); e != sys.OK {
+						rt.Bug("writing: %v", e)
+					}
 				}
 			})
 		}
@@ -126,7 +128,9 @@ func (l *waiting) end(w *wait) {
 		rt.Bug("a wait ended twice")
 	}
 	l.open--
-	l.poller.Unwatch(w.fd)
+	if e := l.poller.Unwatch(w.fd); e != sys.OK {
+		rt.Bug("a descriptor is not watched any more: %v", e)
+	}
 	l.slots.Release(w.slot)
 	if w.partner == nil {
 		return

@@ -73,7 +73,9 @@ func wakeups(host *netsim.Process, signalled bool, givers int) int {
 		all.Go("giver", func() {
 			switch wake := inbox.Push(new(handed)); {
 			case wake && signalled:
-				host.Signal(sys.Thread(thread.Load()))
+				if e := host.Signal(sys.Thread(thread.Load())); e != sys.OK {
+					rt.Bug("a signal: %v", e)
+				}
 			case wake:
 				p.Wake()
 			}
