@@ -49,6 +49,7 @@ type loop struct {
 	assigned rt.Int64         // connections given to it as home, and not finished
 
 	yielded rt.Instant // when it last went through Go's scheduler
+	handed  uint64     // handoffs by then
 	hurried bool       // the drain's deadline has passed
 	until   rt.Instant // that deadline, while draining
 	sink    []byte     // what lingering reads goes here
@@ -121,10 +122,6 @@ func (l *loop) turn() {
 	for !l.over() {
 		events := l.sleep()
 		l.tick()
-		if l.now.Sub(l.yielded) >= slice {
-			l.yielded = l.now
-			rt.Yield()
-		}
 		l.collect()
 		for _, e := range events {
 			l.event(e)
@@ -133,9 +130,21 @@ func (l *loop) turn() {
 		l.heed()
 		l.govern()
 		l.dispatch()
+		l.yield()
 	}
 	l.close()
 	rt.Probe(rt.ProbeLoop, 0, uint64(l.slots.Len()), l.armed())
+}
+
+// yield goes through Go's scheduler after a slice of time; and when processors were
+// handed work, so that they run before the loop waits: one that waits in the kernel
+// keeps its P until the runtime's monitor takes it away, 20 µs later or more.
+func (l *loop) yield() {
+	if l.handed == l.count.handoffs && l.now.Sub(l.yielded) < slice {
+		return
+	}
+	l.handed, l.yielded = l.count.handoffs, l.now
+	rt.Yield()
 }
 
 // armed is how many of the loop's rings have a timer armed.
