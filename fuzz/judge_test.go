@@ -136,6 +136,8 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbePoolOpen:  {1, 1, 1},
 	rt.ProbePoolUse:   {1, 1, 1},
 	rt.ProbePoolClose: {1, 1, 1},
+	rt.ProbeFar:       {1, 1, 0},
+	rt.ProbeTunnel:    {1, 1, 1},
 }
 
 func recorded(t *testing.T, name string, seed uint64) []sim.Event {
@@ -147,10 +149,14 @@ func recorded(t *testing.T, name string, seed uint64) []sim.Event {
 	return r.Events
 }
 
+// tunnelled is a seed of tunnels of which each waits for either end to speak.
+const tunnelled = 110
+
 func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 	missing, false := map[rt.Kind]int{}, map[rt.Kind]int{}
 	suspect(t, recorded(t, "steady", 1), missing, false, func(rt.Kind) bool { return true })
 	suspect(t, recorded(t, "full", 1), missing, false, func(k rt.Kind) bool { return k == rt.ProbeShed })
+	suspect(t, recorded(t, "tunnels", tunnelled), missing, false, func(k rt.Kind) bool { return k == rt.ProbeFar || k == rt.ProbeTunnel })
 	for k := rt.ProbeNone + 1; int(k) < len(rt.Probes()); k++ {
 		if !told(k) {
 			t.Logf("no checker is told of %s", k)

@@ -26,7 +26,7 @@ type Checker struct {
 // the invariant, so what others build on comes first.
 var table = [...]Checker{
 	descriptorChecker, countChecker, ownerChecker, orderChecker, waitingChecker, watchChecker,
-	accountChecker, recordChecker, inputChecker, freshChecker, memoryChecker, poolChecker, pagesChecker, blockChecker,
+	accountChecker, recordChecker, inputChecker, tunnelChecker, freshChecker, memoryChecker, poolChecker, pagesChecker, blockChecker,
 	lockChecker, spinChecker, drainChecker, lookChecker, totalChecker, leakChecker,
 }
 

@@ -234,11 +234,40 @@ var planted = []plant{
 	{"look", "", "looked at", idle().after(5*time.Second).fails(loop, rt.OpRead, 7, again).parted()},
 	{"look", "", "in the middle of a head", waits(rt.WaitHeader, time.Second).after(time.Second).parted()},
 
+	{"tunnel", "I19", "a byte lost on the way up", tunnelled().reads(loop, 7, "abc", 9).call(loop, rt.OpWrite, 9, 2).idles()},
+	{"tunnel", "I19", "a byte too many on the way down", tunnelled().call(loop, rt.OpRead, 9, 3).call(loop, rt.OpWrite, 7, 4).idles()},
+	{"tunnel", "I19", "what was held at its begin is lost", begun().asked().reaches().probe(loop, rt.ProbeTunnel, 1, 2, 0).idles()},
+	{"tunnel", "I19", "waits for an end to take nothing", waitsIn(tunnelled(), rt.WaitFlow, time.Second)},
+	{"tunnel", "I28", "holds more than a connection may", waitsIn(tunnelled().probe(root, rt.ProbeLimit, rt.LimitPages, 100).reads(loop, 7, post, 200).reads(loop, 7, post, 200), rt.WaitFlow, time.Second)},
+	{"tunnel", "I19", "waits before it is one", waitsIn(begun().asked().reaches(), rt.WaitTunnel, time.Second)},
+	{"tunnel", "I19", "dials with no other end", waitsIn(begun().asked(), rt.WaitDial, time.Second)},
+	{"tunnel", "I19", "dials when it is one", waitsIn(tunnelled(), rt.WaitDial, time.Second)},
+	{"tunnel", "I19", "waits between requests", waitsIn(tunnelled(), rt.WaitIdle, time.Second)},
+	{"tunnel", "I19", "an end that nobody made", begun().asked().probe(loop, rt.ProbeFar, 1, 9)},
+	{"tunnel", "I19", "two other ends", tunnelled().call(loop, rt.OpConnect, -1, 10).probe(loop, rt.ProbeFar, 1, 10)},
+	{"tunnel", "I19", "begins twice", tunnelled().probe(loop, rt.ProbeTunnel, 1)},
+	{"tunnel", "I19", "ends on one side", tunnelled().parted()},
+	{"tunnel", "", "there and back", tunnelled().reads(loop, 7, "abc", 9).call(loop, rt.OpWrite, 9, 3).idles().call(loop, rt.OpRead, 9, 5).call(loop, rt.OpWrite, 7, 5).idles().call(loop, rt.OpClose, 9, 0).parted()},
+	{"tunnel", "", "some is held", waitsIn(tunnelled().reads(loop, 7, "abc", 9).call(loop, rt.OpWrite, 9, 2), rt.WaitFlow, time.Second)},
+	{"tunnel", "", "a handler hears and says what it likes", begun().asked().probe(loop, rt.ProbeFar, 1, ^uint64(0)).probe(loop, rt.ProbeTunnel, 1).reads(loop, 7, "abc", 9).idles()},
+	{"fresh", "I21", "a tunnel keeps its http_conn", begun().made().asked().reaches().probe(loop, rt.ProbeTunnel, 1)},
+
 	{"drain", "", "a start that fails", new(history).call(root, rt.OpListen, -1, 5).call(root, rt.OpClose, 5, 0)},
 }
 
 // idle is a connection between requests.
 func idle() *history { return waitsIn(begun().asked().answered(), rt.WaitIdle, 5*time.Second) }
+
+// reaches is a connection to another end, on descriptor 9.
+func (h *history) reaches() *history {
+	return h.call(loop, rt.OpConnect, -1, 9).probe(loop, rt.ProbeFar, 1, 9)
+}
+
+// tunnelled is a connection that has become a tunnel to it, and holds nothing.
+func tunnelled() *history { return begun().asked().reaches().probe(loop, rt.ProbeTunnel, 1) }
+
+// idles is its waiting for either end to speak.
+func (h *history) idles() *history { return waitsIn(h, rt.WaitTunnel, time.Second) }
 
 // waits is a connection that begins to wait in a state.
 func waits(state uint64, d time.Duration) *history { return waitsIn(begun(), state, d) }

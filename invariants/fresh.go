@@ -36,7 +36,7 @@ type digest struct {
 // served is whether an http_conn serves the connection's requests.
 type served struct {
 	has  bool
-	shut bool // our direction is: what is read is thrown away
+	shut bool // what is read is thrown away, since our direction is shut, or is another end's
 }
 
 // Begin implements property.
@@ -130,9 +130,10 @@ func (f *fresh) serve(e *sim.Event, k rt.Kind, m *member[served]) {
 	if r := f.reset.get(e.Task); r != nil && *r {
 		*r, m.R.has = false, false
 	}
-	without := k == rt.ProbeConnClose || k == rt.ProbeState && (e.B == rt.WaitIdle || e.B == rt.WaitFirst || e.B == rt.WaitLinger)
+	without := k == rt.ProbeConnClose || k == rt.ProbeTunnel || k == rt.ProbeState && (e.B == rt.WaitIdle || e.B == rt.WaitFirst || e.B == rt.WaitLinger)
 	if without && m.R.has {
 		f.fail("I21", "connection %d goes on to %s (state %d) without what served it having been put back as new", m.id, k, e.B)
 	}
+	m.R.shut = m.R.shut || k == rt.ProbeTunnel
 	m.gone = k == rt.ProbeConnClose
 }

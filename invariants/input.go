@@ -23,7 +23,7 @@ var inputChecker = Checker{
 	Allows: "requests are parsed where one begins in the bytes read from their connection, and none of these is forgotten",
 	World:  "read, with its bytes",
 	Ops:    []rt.Op{rt.OpRead, rt.OpClose},
-	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeRequest, rt.ProbeState, rt.ProbeConnClose},
+	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeRequest, rt.ProbeState, rt.ProbeTunnel, rt.ProbeConnClose},
 	make:   func() property { return &input{heads: make(map[string]framing)} },
 }
 
@@ -161,6 +161,8 @@ func (i *input) probe(e *sim.Event) {
 		m.gone = true
 	case rt.ProbeState:
 		i.waits(e, m)
+	case rt.ProbeTunnel:
+		m.R.lost = true // what comes now is between the two ends
 	case rt.ProbeRequest:
 		i.request(e, m)
 	}

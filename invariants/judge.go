@@ -73,7 +73,7 @@ var (
 	signs  = append([]rt.Kind{rt.ProbeReset, rt.ProbeLoop, rt.ProbeLimit, rt.ProbeDrain, rt.ProbeTotal}, naming...)
 	naming = []rt.Kind{
 		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeRequest, rt.ProbeResponse, rt.ProbeLogged,
-		rt.ProbeOwner, rt.ProbeTaken, rt.ProbeState, rt.ProbeEvent, rt.ProbeShed,
+		rt.ProbeOwner, rt.ProbeTaken, rt.ProbeState, rt.ProbeEvent, rt.ProbeShed, rt.ProbeFar, rt.ProbeTunnel,
 	}
 )
 

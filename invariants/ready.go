@@ -24,6 +24,7 @@ type watched struct {
 	generation uint32
 	state      uint64 // none: it does not wait
 	holder     int32  // where it waits
+	far        int32  // the descriptor of its other end; 0: it has none
 	listed     bool   // in changed
 	hung       bool   // the peer's direction is shut
 	object     int32  // the kernel's, from the first call on
@@ -80,9 +81,14 @@ func (r *watched) said(poller int32, events uint32) {
 	a.spent = a.spent || a.events&bitOneShot != 0
 }
 
-// waitsForReadiness reports whether it is the descriptor that a state waits for.
+// waitsForReadiness reports whether it is the client's descriptor that a state waits for.
+// Of a tunnel that is so while nothing moves and nobody has said all.
 func waitsForReadiness(state uint64) bool {
-	return state != rt.WaitNone && state != rt.WaitRoom && state != rt.WaitPace
+	switch state {
+	case rt.WaitNone, rt.WaitRoom, rt.WaitPace, rt.WaitDial, rt.WaitHalf, rt.WaitFlow:
+		return false
+	}
+	return true
 }
 
 // look remembers that m has to be looked at.

@@ -19,7 +19,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -156,8 +156,11 @@ func (w *waiting) probe(e *sim.Event) {
 	}
 	if k == rt.ProbeEvent && m.R.waits {
 		means := uint64(readable)
-		if m.R.state == rt.WaitWrite {
+		switch m.R.state {
+		case rt.WaitWrite:
 			means = writable
+		case rt.WaitDial, rt.WaitTunnel, rt.WaitHalf, rt.WaitFlow: // of either end
+			means |= writable
 		}
 		m.R.reached = m.R.reached || e.C&means != 0 // others mean nothing to it, and it waits on
 		return
@@ -270,6 +273,12 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 func (r *stay) refutes(state uint64) string {
 	switch {
 	case state == rt.WaitRoom:
+		return ""
+	case state >= rt.WaitDial && state <= rt.WaitFlow:
+		// Either direction of a tunnel may be shut.
+		if r.responses == r.requests {
+			return "no response is owed"
+		}
 		return ""
 	case r.shut != (state == rt.WaitLinger):
 		return "lingering begins with, and only with, the shutdown of our direction"

@@ -191,6 +191,8 @@ func (w *watch) probe(e *sim.Event) {
 	switch k {
 	case rt.ProbeConnClose:
 		m.gone = true
+	case rt.ProbeFar:
+		m.R.far = told(e)
 	case rt.ProbeState:
 		m.R.state, m.R.holder = e.B, e.Task
 		w.look(m)
@@ -206,6 +208,9 @@ func (w *watch) reaches(e *sim.Event, m *member[watched]) {
 		return // it waits in poll(2), which keeps no tokens
 	}
 	x := w.tokens[armed{t.fd, e.B}]
+	if x.fd == m.R.far && m.R.far != 0 {
+		return // the other end's
+	}
 	if x.fd != m.fd || x.generation != m.R.generation {
 		w.fail("I14", "an event with token %#x reaches connection %d on descriptor %d in its incarnation %d; it was armed for descriptor %d in incarnation %d",
 			e.B, m.id, m.fd, m.R.generation, x.fd, x.generation)

@@ -4,6 +4,9 @@ package accesslog
 //
 //	host - - [time] "request line" status bytes "referer" "user agent"
 //
+// A request that became a tunnel has the bytes from its client behind that, as
+// received=N: bytes are those to the client, in all.
+//
 // Bytes of a request that are no printable ASCII, and quotes and backslashes,
 // are written as \xHH, so that a line is a line and a quote ends a string.
 
@@ -24,11 +27,13 @@ type Entry struct {
 	Bytes     int64
 	Referer   []byte
 	UserAgent []byte
+	Tunnel    bool  // the connection became one
+	Received  int64 // bytes that it took from the client, if so
 }
 
 // bound is more than the line can take.
 func (e *Entry) bound() int {
-	return 160 + 4*(len(e.Method)+len(e.Target)+len(e.Referer)+len(e.UserAgent))
+	return 200 + 4*(len(e.Method)+len(e.Target)+len(e.Referer)+len(e.UserAgent))
 }
 
 func (e *Entry) append(b []byte) []byte {
@@ -53,7 +58,11 @@ func (e *Entry) append(b []byte) []byte {
 	b = orDash(b, e.Referer)
 	b = append(b, `" "`...)
 	b = orDash(b, e.UserAgent)
-	return append(b, "\"\n"...)
+	b = append(b, '"')
+	if e.Tunnel {
+		b = strconv.AppendInt(append(b, " received="...), e.Received, 10)
+	}
+	return append(b, '\n')
 }
 
 func orDash(b, v []byte) []byte {

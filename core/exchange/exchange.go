@@ -44,6 +44,7 @@ type Exchange struct {
 
 	filtered filtered
 	content  content
+	app      Application // to which the connection goes; nil: it goes nowhere
 }
 
 // part is how far a response has come.
@@ -122,7 +123,7 @@ func (x *Exchange) Rewind() {
 
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
-	x.Close, x.Note = false, nil
+	x.Close, x.Note, x.app = false, nil, nil
 	x.restart()
 }
 

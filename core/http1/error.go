@@ -18,6 +18,8 @@ func (e *Error) Error() string { return e.Reason + " (" + e.Clause + ")" }
 // Refusals that the layers above this package need; it does not return them itself.
 var (
 	ErrForbidden        = &Error{403, "RFC 9110 §15.5.4", "the server may not give this resource away"}
+	ErrConnectContent   = &Error{400, "RFC 9110 §9.3.6", "a CONNECT request has no content; what follows it is the tunnel's"}
+	ErrConnectTarget    = &Error{403, "RFC 9110 §9.3.6", "this server does not connect to that address"}
 	ErrNotFound         = &Error{404, "RFC 9110 §15.5.5", "there is nothing at this path"}
 	ErrMethodNotAllowed = &Error{405, "RFC 9110 §15.5.6", "this resource does not take this method"}
 	ErrTimeout          = &Error{408, "RFC 9110 §15.5.9", "the request did not arrive in time"}

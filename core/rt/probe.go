@@ -37,6 +37,8 @@ const (
 	ProbePoolUse        // memory was taken out of a pool
 	ProbePoolClose      // a pool was destroyed, after its children and cleanups
 	ProbeFilter         // a task calls a filter, or is back from it
+	ProbeFar            // a connection has another end, of which it waits to hear
+	ProbeTunnel         // from now on bytes go from end to end
 	probeEnd
 )
 
@@ -57,11 +59,11 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage admit", "I02 I15 I24"},
 	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage finish", "I02 I15 I22 I24"},
 	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began", "I19 I23"},
-	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered", "I22 I23"},
-	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage answered", "I22 I23"},
+	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered, core/stage settled", "I22 I23"},
+	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage log", "I22 I23"},
 	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
-	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage park, core/stage stand", "I13 I16 I17 I26 I33"},
+	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage stand", "I13 I16 I17 I26 I33"},
 	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event", "I14"},
 	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
@@ -79,6 +81,8 @@ var probes = [probeEnd]ProbeInfo{
 	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem confess, core/mem count, core/mem misplaced", "I01 I02 I05"},
 	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy, core/mem confess", "I01 I03 I05 I06"},
 	ProbeFilter:    {"filter", [3]string{"1 calls, 0 is back", "the filter's name, as Letters", "the rest of it"}, "core/filter enter, core/filter leave", "I10"},
+	ProbeFar:       {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
+	ProbeTunnel:    {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

@@ -14,6 +14,7 @@ const (
 	StepLinger  // let the peer close
 	StepFinish  // close
 	StepRest    // wait at home
+	StepTunnel  // move bytes between two ends
 	Steps
 )
 
@@ -28,6 +29,10 @@ const (
 	WaitLinger // the peer has to close
 	WaitRoom   // every processor has enough to do
 	WaitPace   // a filter of the response lets nothing more pass yet
+	WaitDial   // the other end of a tunnel has to answer
+	WaitTunnel // a tunnel has nothing to move
+	WaitHalf   // nor has one of which one end has said all
+	WaitFlow   // an end does not take what the other sent
 	Waits
 )
 

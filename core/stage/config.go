@@ -82,12 +82,18 @@ type Config struct {
 	Content     int64          // [1 MiB] longest request content that is skipped
 	Connections int            // [16,384] per shard
 
+	Connect []netip.AddrPort // where clients may be connected to by CONNECT
+	Upgrade netip.AddrPort   // the backend that requests for another protocol go to; zero: the handler
+
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
 	Body   time.Duration // [30 s] for the next of a request's content
 	Room   time.Duration // [30 s] for a processor to have room
 	Idle   time.Duration // [60 s] between requests
 	Write  time.Duration // [30 s] without the kernel reporting room for more of a response
 	Linger time.Duration // [2 s] for the peer to close after the last response
+	Dial   time.Duration // [10 s] for a backend to be connected to, and to answer an upgrade
+	Tunnel time.Duration // [10 min] without a byte through a tunnel
+	Half   time.Duration // [30 s] the same, when one end has said all
 	Retry  time.Duration // [100 ms] before accepting again when the kernel refuses
 	Pace   time.Duration // [20 ms] before a filter that paused is asked again
 }
@@ -125,6 +131,9 @@ func (c *Config) complete() error {
 	orDefault(&c.Idle, 60*time.Second)
 	orDefault(&c.Write, 30*time.Second)
 	orDefault(&c.Linger, 2*time.Second)
+	orDefault(&c.Dial, 10*time.Second)
+	orDefault(&c.Tunnel, 10*time.Minute)
+	orDefault(&c.Half, 30*time.Second)
 	orDefault(&c.Retry, 100*time.Millisecond)
 	orDefault(&c.Pace, 20*time.Millisecond)
 	if c.Accept == AcceptUsual {
@@ -156,7 +165,7 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %d places before the processors; there are 1 or more, or with -1 none", c.Waiting)
 	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
 		return errors.New("stage: limits are 0, for the default, or more")
-	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Retry, c.Pace) < 0:
+	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
 	case c.Pages.In < leastIn:
 		return fmt.Errorf("stage: input pages of %d bytes; they hold %d at least", c.Pages.In, leastIn)

@@ -21,6 +21,7 @@ import (
 //	linger   nothing more to send: let the peer close   -> finish, (wait)
 //	finish   close, now                                 -> (gone)
 //	rest     wait at home for what wait says            -> (wait), or what that wait is for
+//	tunnel   reach the other end, then move bytes       -> process, write, linger, finish, (wait)
 type step uint8
 
 const (
@@ -33,10 +34,11 @@ const (
 	stepLinger
 	stepFinish
 	stepRest
+	stepTunnel
 	steps
 )
 
-var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest"}
+var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel"}
 
 func (s step) String() string { return stepNames[s] }
 
@@ -65,6 +67,7 @@ type Conn struct {
 	ready   sys.Events       // what its descriptor may be ready for, as far as its owner knows
 
 	http      *httpconn.Conn // nil while it is idle
+	tunnel    *tunnel        // nil: it is none, and is not about to be
 	then      step           // what follows once all is written; none: read
 	closing   bool           // no further request is read
 	dismissed bool           // to be closed unless a request is there by now
@@ -96,6 +99,10 @@ const (
 	waitLinger      // the peer has to close
 	waitRoom        // every processor has enough to do
 	waitPace        // a filter of the response lets nothing more pass yet
+	waitDial        // the other end of a tunnel has to answer
+	waitTunnel      // a tunnel has nothing to move
+	waitHalf        // nor has one of which one end has said all
+	waitFlow        // an end does not take what the other sent
 	waits
 )
 
@@ -116,6 +123,8 @@ func (w wait) needs() sys.Events {
 		return sys.Out
 	case waitRoom, waitPace, waitNone:
 		return 0
+	case waitDial, waitTunnel, waitHalf, waitFlow:
+		return sys.In | sys.Out | sys.RdHup // which of them is for the tunnel to tell
 	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waits:
 	}
 	return sys.In
@@ -130,12 +139,14 @@ func (w wait) then() step {
 		return stepLinger
 	case waitPace:
 		return stepProcess
+	case waitDial, waitTunnel, waitHalf, waitFlow:
+		return stepTunnel
 	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow"}
 
 func (w wait) String() string { return waitNames[w] }
 

@@ -86,6 +86,7 @@ func (l *loop) over() bool {
 // others may still wake it.
 func (l *loop) close() {
 	l.pool.Close()
+	l.trim()
 	if l.roles&keeps == 0 || l.shard.left.Add(-1) != 0 {
 		return
 	}

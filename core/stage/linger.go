@@ -61,6 +61,9 @@ func (l *loop) linger(c *Conn) step {
 // finish closes c and forgets it. What was still to be sent is given up.
 func (l *loop) finish(c *Conn) step {
 	c.timer.Disarm()
+	if c.tunnel != nil {
+		l.dismantle(c, true)
+	}
 	if h := c.http; h != nil {
 		if !h.Out.Empty() || h.X.Opened() {
 			// If it cannot be set, the close is gentler than it should be.

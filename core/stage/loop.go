@@ -52,7 +52,10 @@ type loop struct {
 	handed  uint64     // handoffs by then
 	hurried bool       // the drain's deadline has passed
 	until   rt.Instant // that deadline, while draining
-	sink    []byte     // what lingering reads goes here
+	sink    []byte     // what lingering reads goes here, and what tunnels carry comes through it
+	spares  [][]byte   // pages for what tunnels hold
+	held    rt.Int64   // pages that tunnels hold
+	tunnels rt.Int64   // that are open
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
@@ -63,6 +66,8 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	l.inbox.Label(name + ".inbox")
 	l.assigned.Label(name + ".assigned")
 	l.admits.Label(name + ".admits")
+	l.held.Label(name + ".held")
+	l.tunnels.Label(name + ".tunnels")
 	l.pressed.Label(name + ".pressed")
 	l.claim.InitClaim(name+".claim", handoff.Common, l)
 	for i := range l.rings {
@@ -92,6 +97,14 @@ func timeout(cfg *Config, w wait) time.Duration {
 		return cfg.Room
 	case waitPace:
 		return cfg.Pace
+	case waitDial:
+		return cfg.Dial
+	case waitTunnel:
+		return cfg.Tunnel
+	case waitHalf:
+		return cfg.Half
+	case waitFlow:
+		return cfg.Write
 	case waitNone, waits:
 	}
 	return 0

@@ -21,6 +21,11 @@ func (l *loop) park(c *Conn, w wait) step {
 	if !l.register(c, w) {
 		return stepFinish
 	}
+	return l.abide(c, w)
+}
+
+// abide sets the timer of w, for which c is watched.
+func (l *loop) abide(c *Conn, w wait) step {
 	switch ring := &l.rings[w.ring()]; {
 	case c.timer.In(ring):
 	case c.began == w.ring():
@@ -101,6 +106,12 @@ func (l *loop) leave(c *Conn) {
 	}
 	if c.home == l {
 		l.slots.Unpark(c.slot)
+		if t := c.tunnel; t != nil && t.far != sys.None {
+			l.slots.Unpark(t.slot)
+			if !l.poller.Keeps() {
+				_ = l.poller.Unwatch(t.far)
+			}
+		}
 		return
 	}
 	l.slots.Release(c.abroad)
@@ -116,6 +127,11 @@ func (l *loop) resume(c *Conn) {
 	}
 	c.ready |= l.slots.Fetch(place)
 	w := c.wait
+	if w.then() == stepTunnel {
+		l.leave(c)
+		l.run(c, stepTunnel)
+		return
+	}
 	if c.ready&w.needs() == 0 {
 		if !l.poller.Keeps() {
 			_ = l.register(c, w) // as before
@@ -168,7 +184,12 @@ func (l *loop) expired(c *Conn, w wait) {
 			return
 		}
 		l.run(c, stepFinish)
-	case waitWrite, waitLinger:
+	case waitWrite, waitLinger, waitFlow:
+		l.run(c, stepFinish)
+	case waitDial:
+		l.run(c, l.unreached(c, http1.ErrGatewayTimeout))
+	case waitTunnel, waitHalf:
+		l.dismantle(c, false) // it held nothing
 		l.run(c, stepFinish)
 	case waitNone, waitRoom, waits:
 	}

@@ -2,7 +2,9 @@ package stage
 
 import (
 	"brigade/core/http1"
+	"brigade/core/poll"
 	"brigade/core/rt"
+	"brigade/core/sys"
 )
 
 // process runs the handler: inline on a loop if that takes no blocking call, else
@@ -46,9 +48,15 @@ func (w *worker) conclude(c *Conn) step {
 	h := c.http
 	x := &h.X
 	if c.broken {
+		x.Decline()
 		x.Abandon()
 		h.Record()
 		return stepFinish
+	}
+	if x.Switched() {
+		c.tunnel = &tunnel{phase: appointed, app: x.TakeOver(), far: sys.None, slot: poll.NoSlot}
+		c.then = stepTunnel
+		return stepWrite
 	}
 	if x.Close {
 		c.closing = true
@@ -126,6 +134,7 @@ func (w *worker) insist(c *Conn, mark int) {
 func (w *worker) mend(c *Conn, mark int) {
 	x := &c.http.X
 	x.Note = nil
+	x.Decline()
 	if x.Finished() || !x.Rollback(mark) {
 		// Part of the response is queued: what follows it could be taken for the rest.
 		c.broken = true

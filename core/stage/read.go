@@ -125,6 +125,13 @@ func (w *worker) begin(c *Conn) step {
 	if !h.Expect(w.server.cfg.Content) {
 		return w.refuse(c, http1.ErrContentTooLarge)
 	}
+	if w.server.cfg.tunnels(&x.Request) {
+		if !h.Out.Empty() {
+			c.then = stepTunnel // earlier answers come first
+			return stepWrite
+		}
+		return stepTunnel
+	}
 	if w.server.receives(x) {
 		x.Close = c.closing
 		return w.want(c)

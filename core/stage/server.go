@@ -153,6 +153,8 @@ type Totals struct {
 	Dropped     uint64   // log lines that found no room
 	Shed        uint64   // connections that were idle and asked to go
 	Wakeups     uint64   // system calls that woke a loop
+	Tunnels     uint64   // opened
+	Received    uint64   // bytes that they took from their clients
 	Notes       []string // what went wrong
 }
 
@@ -177,4 +179,6 @@ func (t *Totals) add(c *counts) {
 	t.Handoffs += c.handoffs
 	t.Dropped += c.dropped
 	t.Shed += c.shed
+	t.Tunnels += c.tunnels
+	t.Received += c.received
 }

@@ -14,6 +14,7 @@ const (
 	_ = -uint(stepLinger ^ rt.StepLinger)
 	_ = -uint(stepFinish ^ rt.StepFinish)
 	_ = -uint(stepRest ^ rt.StepRest)
+	_ = -uint(stepTunnel ^ rt.StepTunnel)
 	_ = -uint(steps ^ rt.Steps)
 
 	_ = -uint(waitFirst ^ rt.WaitFirst)
@@ -24,6 +25,10 @@ const (
 	_ = -uint(waitLinger ^ rt.WaitLinger)
 	_ = -uint(waitRoom ^ rt.WaitRoom)
 	_ = -uint(waitPace ^ rt.WaitPace)
+	_ = -uint(waitDial ^ rt.WaitDial)
+	_ = -uint(waitTunnel ^ rt.WaitTunnel)
+	_ = -uint(waitHalf ^ rt.WaitHalf)
+	_ = -uint(waitFlow ^ rt.WaitFlow)
 	_ = -uint(waits ^ rt.Waits)
 )
 

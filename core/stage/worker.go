@@ -114,6 +114,8 @@ func (w *worker) run(c *Conn, s step) {
 			s = w.loop.finish(c)
 		case stepRest:
 			s = w.loop.bed(c)
+		case stepTunnel:
+			s = w.loop.tunnel(c)
 		case stepNone, steps:
 		}
 	}
@@ -136,7 +138,7 @@ func (w *worker) enter(c *Conn, s step) {
 // may reports whether the step s of c is w's to perform.
 func (w *worker) may(c *Conn, s step) bool {
 	switch s {
-	case stepAdopt, stepLinger, stepFinish, stepRest:
+	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel:
 		return w.loop == c.home
 	case stepRead:
 		return w.roles&reads != 0 && (w.loop == c.home || c.home.roles&reads == 0)
@@ -185,4 +187,6 @@ type counts struct {
 	bytes    uint64 // sent
 	dropped  uint64 // log lines
 	shed     uint64 // idle connections asked to go
+	tunnels  uint64 // opened
+	received uint64 // bytes from their clients
 }

@@ -117,17 +117,24 @@ func (w *worker) answered(c *Conn, k *bucket.Bucket) {
 	h := c.http
 	r := k.Request().(*httpconn.Request)
 	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
-	if log := w.server.cfg.Log; log != nil {
-		ok := log.Add(&accesslog.Entry{
-			Peer: c.peer, Time: rt.Wall(), Method: r.Method, Target: r.Target, Minor: r.Minor,
-			Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent,
-		})
-		logged := uint64(r.Sent)
-		if !ok {
-			w.count.dropped++
-			logged = ^uint64(0)
-		}
-		rt.Probe(rt.ProbeLogged, c.id, r.Sequence, logged)
-	}
+	w.log(c, r.Sequence, &accesslog.Entry{
+		Peer: c.peer, Method: r.Method, Target: r.Target, Minor: r.Minor,
+		Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent,
+	})
 	h.End(r)
+}
+
+// log has the access log take an entry, if there is one.
+func (w *worker) log(c *Conn, sequence uint64, e *accesslog.Entry) {
+	log := w.server.cfg.Log
+	if log == nil {
+		return
+	}
+	e.Time = rt.Wall()
+	logged := uint64(e.Bytes)
+	if !log.Add(e) {
+		w.count.dropped++
+		logged = ^uint64(0)
+	}
+	rt.Probe(rt.ProbeLogged, c.id, sequence, logged)
 }

@@ -90,6 +90,7 @@ type plan struct {
 	free   bool // clients stay away now and then
 	drain  drain
 	acts   *acts // stand before the files; nil: nothing does
+	chats  bool  // so does who takes connections over
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -114,6 +115,9 @@ func (s *site) serve(p plan, f func()) {
 	p.stage.Handler = h
 	if p.acts != nil {
 		p.acts.Handler, p.stage.Handler = h, p.acts
+	}
+	if p.chats {
+		p.stage.Handler = chats{p.stage.Handler}
 	}
 	server, err := stage.New(p.stage)
 	if err != nil {
