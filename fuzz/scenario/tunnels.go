@@ -97,7 +97,7 @@ func (t *talkers) converse(p *netsim.Process, fd sys.FD, m *manner, say, want []
 	wg.Go("speaker", func() {
 		ok := speak(p, fd, m, say)
 		if ok && !m.quiet {
-			p.Shutdown(fd, sys.ShutWrite)
+			_ = p.Shutdown(fd, sys.ShutWrite)
 		}
 	})
 	got, ended := listen(p, fd, m, want)
@@ -106,7 +106,7 @@ func (t *talkers) converse(p *netsim.Process, fd sys.FD, m *manner, say, want []
 	}
 	if m.stop >= 0 {
 		_ = p.SetOption(fd, sys.LingerZero, 1)
-		p.Shutdown(fd, sys.ShutRead)
+		_ = p.Shutdown(fd, sys.ShutRead)
 	}
 	wg.Wait()
 	p.Close(fd)
