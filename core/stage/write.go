@@ -126,15 +126,13 @@ func (w *worker) answered(c *Conn, k *bucket.Bucket) {
 
 // log has the access log take an entry, if there is one.
 func (w *worker) log(c *Conn, sequence uint64, e *accesslog.Entry) {
-	log := w.server.cfg.Log
-	if log == nil {
-		return
+	if log := w.server.cfg.Log; log != nil {
+		e.Time = rt.Wall()
+		logged := uint64(e.Bytes)
+		if !log.Add(e) {
+			w.count.dropped++
+			logged = ^uint64(0)
+		}
+		rt.Probe(rt.ProbeLogged, c.id, sequence, logged)
 	}
-	e.Time = rt.Wall()
-	logged := uint64(e.Bytes)
-	if !log.Add(e) {
-		w.count.dropped++
-		logged = ^uint64(0)
-	}
-	rt.Probe(rt.ProbeLogged, c.id, sequence, logged)
 }

@@ -126,7 +126,7 @@ var list = []Bug{
 	{
 		"errors-unlogged", "I23", "what is not found is not logged",
 		[]string{"property:I23"},
-		[]edit{{"core/stage/write.go", "\tif log := w.server.cfg.Log; log != nil {\n", "\tif log := w.server.cfg.Log; log != nil && !(PLANTED && r.Status == 404) {\n"}},
+		[]edit{{"core/stage/write.go", "\tif log := w.server.cfg.Log; log != nil {\n", "\tif log := w.server.cfg.Log; log != nil && !(PLANTED && e.Status == 404) {\n"}},
 	},
 	{
 		"requests-miscounted", "I24", "a request that is refused is counted twice",
