@@ -161,6 +161,21 @@ func (r *record) End() {
 	}
 }
 
+// received reports whether b is nothing or, behind the line of a tunnel, the bytes that
+// came from its client.
+func received(b []byte) bool {
+	digits, ok := bytes.CutPrefix(b, []byte(" received="))
+	if !ok {
+		return len(b) == 0
+	}
+	for _, d := range digits {
+		if d < '0' || d > '9' {
+			return false
+		}
+	}
+	return len(digits) > 0
+}
+
 // combined reads the bytes of the response from a line. why: what is wrong with it.
 func combined(line []byte) (sent uint64, why string) {
 	for i, c := range line {
@@ -173,7 +188,7 @@ func combined(line []byte) (sent uint64, why string) {
 	}
 	var parts, numbers pieces
 	// Of a quote in a string nothing is left.
-	if parts.cut(line, '"') != 7 || string(parts[4]) != " " || len(parts[6]) > 0 {
+	if parts.cut(line, '"') != 7 || string(parts[4]) != " " || !received(parts[6]) {
 		return 0, "it has not three strings"
 	}
 	if !bytes.HasSuffix(parts[0], []byte("] ")) || !bytes.Contains(parts[0], []byte(" - - [")) {
