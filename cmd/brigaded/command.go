@@ -43,6 +43,12 @@ type options struct {
 	linger      period
 	drain       period
 
+	gzip      count
+	rate      size
+	bodyLimit size
+	deny      []string
+	echo      string
+
 	accessLog  string
 	cpuProfile string
 }
@@ -154,6 +160,14 @@ func (p *program) flags(f *pflag.FlagSet) {
 	duration(&o.linger, "linger-timeout", 2*time.Second, "`D` for the peer to close after the last response")
 	duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 
+	o.gzip.most = 9
+	f.Var(&o.gzip, "gzip", "compress text for clients that accept it; `LEVEL` 1, the default, is fast, 9 is small")
+	f.Lookup("gzip").NoOptDefVal = "1"
+	f.Var(&o.rate, "rate", "send each response with at most `SIZE` bytes a second")
+	o.bodyLimit.n = 1 << 20
+	f.Var(&o.bodyLimit, "body-limit", "refuse requests with more than `SIZE` bytes of content")
+	f.StringArrayVar(&o.deny, "deny", nil, "answer 403 to `PATH`, or, if it ends with a slash, to all below it; may be given again")
+	f.StringVar(&o.echo, "echo", "", "answer requests for `PATH`, or below it, with their own content or head, to try things out")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`, which may be a fifo that somebody reads; - is standard output (none)")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")
 	f.BoolP("help", "h", false, "say all this")
@@ -171,6 +185,11 @@ func (p *program) check(given func(string) bool) error {
 			if given(name) {
 				return fmt.Errorf("--%s: there are none with --topology %v; it goes with --topology staged", name, o.topology.value)
 			}
+		}
+	}
+	for _, path := range append(o.deny[:len(o.deny):len(o.deny)], o.echo) {
+		if path != "" && path[0] != '/' {
+			return fmt.Errorf("the path %q of --deny or --echo begins with a slash", path)
 		}
 	}
 	if o.accept.value == stage.AcceptListener && o.topology.value != stage.Staged {

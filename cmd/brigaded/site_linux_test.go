@@ -55,6 +55,7 @@ func newSite(t *testing.T) string {
 	put("root/sub/page.html", []byte("page\n"))
 	put("root/bare/file.txt", []byte("no index here\n"))
 	put("root/medium.bin", pattern(100_000))
+	put("root/text.txt", longText)
 	put("root/large.bin", pattern(largeSize))
 	// More than any socket's buffers hold; nothing but its length is stored.
 	put("root/huge.bin", nil)

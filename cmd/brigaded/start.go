@@ -65,6 +65,7 @@ func (p *program) open() (s *site, err error) {
 	}
 	cfg := p.config(k)
 	cfg.Handler, cfg.Log = s.files, s.log
+	p.surround(&cfg)
 	if s.server, err = stage.New(cfg); err != nil {
 		return s, explainListen(p.listen.addr, err)
 	}

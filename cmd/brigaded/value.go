@@ -65,6 +65,41 @@ func (p *period) Set(s string) error {
 // Type implements pflag.Value.
 func (p *period) Type() string { return "D" }
 
+// size is a number of bytes.
+type size struct{ n int64 }
+
+// String implements pflag.Value.
+func (s *size) String() string {
+	for i, unit := range []string{"G", "M", "K"} {
+		if one := int64(1) << (30 - 10*i); s.n > 0 && s.n%one == 0 {
+			return strconv.FormatInt(s.n/one, 10) + unit
+		}
+	}
+	if s.n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(s.n, 10)
+}
+
+// Set implements pflag.Value.
+func (s *size) Set(text string) error {
+	digits, shift := text, 0
+	if k := len(text) - 1; k > 0 {
+		if i := strings.IndexByte("kmg", text[k]|0x20); i >= 0 {
+			digits, shift = text[:k], 10*(i+1)
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 31)
+	if err != nil || n < 1 {
+		return errors.New("it is a number of bytes, such as 65536, 64K, 1M or 1G, from 1 on")
+	}
+	s.n = n << shift
+	return nil
+}
+
+// Type implements pflag.Value.
+func (s *size) Type() string { return "SIZE" }
+
 // named is one of a few things that have names in the core, as a flag.
 type named[T fmt.Stringer] struct {
 	value T

@@ -41,10 +41,12 @@ type Exchange struct {
 	paged    int   // where in the page the body begins
 	behind   int64 // bytes of the body that are not in the page
 	silent   bool  // there is no body, whatever the handler writes
+	failure  error // why the body ends before its time; nil: it does not
 
 	filtered filtered
 	content  content
 	app      Application // to which the connection goes; nil: it goes nowhere
+	phases   progress
 }
 
 // part is how far a response has come.
@@ -99,13 +101,14 @@ func (x *Exchange) SetOutput(out *bucket.Brigade, block *mem.Block, size int) {
 // Bind begins the exchange of request r, whose memory is pool's.
 func (x *Exchange) Bind(r bucket.Request, pool *mem.Pool) {
 	x.request, x.pool = r, pool
+	x.phases = progress{}
 	x.restart()
 }
 
 // restart makes the response one that has not begun.
 func (x *Exchange) restart() {
 	x.Status = 0
-	x.part, x.declared, x.paged, x.behind, x.silent = partNone, filter.Unknown, 0, 0, false
+	x.part, x.declared, x.paged, x.behind, x.silent, x.failure = partNone, filter.Unknown, 0, 0, false, nil
 }
 
 // Pool is the request's: memory taken out of it is there until the last byte of the
@@ -123,7 +126,7 @@ func (x *Exchange) Rewind() {
 
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
-	x.Close, x.Note, x.app = false, nil, nil
+	x.Close, x.Note, x.app, x.phases = false, nil, nil, progress{}
 	x.restart()
 }
 
@@ -311,6 +314,9 @@ func (x *Exchange) Verdict() error {
 	case partNone:
 		return &filter.Misuse{Who: "a handler", What: "writes a body without a head, or nothing; a response begins with Begin"}
 	case partBody, partWhole:
+	}
+	if x.failure != nil {
+		return x.failure
 	}
 	if x.filtered.on || x.part == partWhole {
 		return nil // the filters' line counts

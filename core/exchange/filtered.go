@@ -79,7 +79,13 @@ func (x *Exchange) Flush() { x.queue(x.buckets.Flush()) }
 
 // Error ends the body before its time: what should have come cannot, and the client
 // will see that.
-func (x *Exchange) Error(err error) { x.queue(x.buckets.Error(err)) }
+func (x *Exchange) Error(err error) {
+	if x.filtered.on {
+		x.source().Append(x.buckets.Error(err))
+		return
+	}
+	x.failure = err
+}
 
 // Move adds all that is in b to the body. Transient buckets are copied. The error is
 // the allocator's; what was not moved is left.

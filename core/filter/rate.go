@@ -9,7 +9,7 @@ package filter
 // lost.
 //
 // Bound: in any span of time t after the first burst at most PerSecond × t + one burst
-// pass it. A burst is what comes to a twentieth of a second, and 1 KiB at least.
+// pass it. A burst is what comes to an eighth of a second, and 1 KiB at least.
 
 import (
 	"time"
@@ -30,7 +30,7 @@ func (Rate) Name() string { return "rate" }
 func (r Rate) New() State { return &rate{of: r} }
 
 // burst is the most that passes at once.
-func (r Rate) burst() int64 { return max(r.PerSecond/20, 1<<10) }
+func (r Rate) burst() int64 { return max(r.PerSecond/8, 1<<10) }
 
 type rate struct {
 	of     Rate

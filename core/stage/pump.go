@@ -7,6 +7,8 @@ package stage
 // when a filter paused, waits for a moment (pace) in its home.
 
 import (
+	"brigade/core/accesslog"
+	"brigade/core/exchange"
 	"brigade/core/filter"
 	"brigade/core/rt"
 )
@@ -55,4 +57,10 @@ func (w *worker) filtered(c *Conn) (p filter.Progress, ok bool) {
 		return p, false
 	}
 	return p, true
+}
+
+// tell runs the log phase of a request that has ended, and outlives its steps.
+func (w *worker) tell(e *accesslog.Entry) {
+	defer rt.Recover(func(v any) { w.server.complain("a step of the log phase panicked: ", v) })
+	w.server.teller.Logged(&exchange.Outcome{Method: e.Method, Target: e.Target, Status: e.Status, Sent: e.Bytes})
 }

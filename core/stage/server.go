@@ -14,6 +14,7 @@ import (
 type Server struct {
 	cfg      Config
 	receiver exchange.Receiver // the handler, if it is one
+	teller   exchange.Logger   // the same
 	addr     netip.AddrPort
 	shards   []*shard
 	workers  int // so far; numbers its workers
@@ -45,6 +46,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, addr: cfg.Listen}
 	s.receiver, _ = cfg.Handler.(exchange.Receiver)
+	s.teller, _ = cfg.Handler.(exchange.Logger)
 	s.mu.Label("server.mu")
 	s.phase.Label("server.phase")
 	s.until.Label("server.until")

@@ -135,4 +135,7 @@ func (w *worker) log(c *Conn, sequence uint64, e *accesslog.Entry) {
 		}
 		rt.Probe(rt.ProbeLogged, c.id, sequence, logged)
 	}
+	if w.server.teller != nil {
+		w.tell(e)
+	}
 }
