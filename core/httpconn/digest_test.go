@@ -5,6 +5,7 @@ package httpconn
 // other. A field that is added and forgotten in the digest fails here.
 
 import (
+	"errors"
 	"reflect"
 	"testing"
 	"unsafe"
@@ -76,9 +77,12 @@ func change(t *testing.T, c *Conn, v reflect.Value, path string, n *int) {
 		}
 	case reflect.Interface:
 		if v.NumMethod() > 0 {
-			if path == "Conn.X.app" {
+			switch path {
+			case "Conn.X.app":
 				v.Set(reflect.ValueOf(new(application)))
-			} else {
+			case "Conn.X.failure":
+				v.Set(reflect.ValueOf(errors.New("a failure")))
+			default:
 				v.Set(reflect.ValueOf(new(Request)))
 			}
 		} else {
