@@ -137,18 +137,23 @@ func answered(addr string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c, exchange(c)
+}
+
+// exchange asks for a file of 1 KiB and reads the whole answer.
+func exchange(c net.Conn) error {
 	if _, err := c.Write([]byte("GET /1k.bin HTTP/1.1\r\nHost: a\r\n\r\n")); err != nil {
-		return c, err
+		return err
 	}
 	buffer := make([]byte, 4<<10)
 	for n := 0; ; {
 		m, err := c.Read(buffer[n:])
 		if err != nil {
-			return c, err
+			return err
 		}
 		n += m
 		if end := bytes.Index(buffer[:n], headEnds); end >= 0 && n == end+len(headEnds)+1<<10 {
-			return c, nil
+			return nil
 		}
 	}
 }

@@ -32,14 +32,9 @@ func startAll(f *flags, dir string) (servers []*server, err error) {
 			return nil, fmt.Errorf("%s is not installed; on Debian: apt-get install nginx-light wrk", tool)
 		}
 	}
-	root := filepath.Join(dir, "www")
-	if err := os.Mkdir(root, 0o755); err != nil {
+	root, err := files(dir)
+	if err != nil {
 		return nil, err
-	}
-	for name, size := range map[string]int{"1k.bin": 1 << 10, "100k.bin": 100 << 10} {
-		if err := os.WriteFile(filepath.Join(root, name), bytes.Repeat([]byte("x"), size), 0o644); err != nil {
-			return nil, err
-		}
 	}
 	s, err := startNginx(f, dir, root)
 	if err != nil {
@@ -58,6 +53,20 @@ func startAll(f *flags, dir string) (servers []*server, err error) {
 		servers = append(servers, s)
 	}
 	return servers, nil
+}
+
+// files is a directory in dir with the files that the tests ask for.
+func files(dir string) (root string, err error) {
+	root = filepath.Join(dir, "www")
+	if err := os.Mkdir(root, 0o755); err != nil {
+		return "", err
+	}
+	for name, size := range map[string]int{"1k.bin": 1 << 10, "100k.bin": 100 << 10} {
+		if err := os.WriteFile(filepath.Join(root, name), bytes.Repeat([]byte("x"), size), 0o644); err != nil {
+			return "", err
+		}
+	}
+	return root, nil
 }
 
 // buildBrigade builds brigaded into dir.

@@ -50,6 +50,7 @@ type sample struct {
 	requests float64
 	rate     float64 // requests a second
 	cpu      float64 // seconds of processor time of the server
+	tail     float64 // 99th percentile of the latency, in seconds
 	errors   int
 }
 
@@ -58,6 +59,7 @@ func (s sample) cost() float64 { return s.cpu / s.requests * 1e5 }
 
 var (
 	requestsLine = regexp.MustCompile(`(\d+) requests in`)
+	tailLine     = regexp.MustCompile(`99%\s+([\d.]+)(us|ms|s)`)
 	rateLine     = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
 	errorsLine   = regexp.MustCompile(`Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)`)
 	statusLine   = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)`)
@@ -65,7 +67,7 @@ var (
 
 // measure loads s for d and reads what it cost.
 func (t test) measure(s *server, d time.Duration) (sample, error) {
-	args := append([]string{"-t2", "-d", strconv.Itoa(int(max(d, time.Second)/time.Second)) + "s"}, t.args...)
+	args := append([]string{"-t2", "--latency", "-d", strconv.Itoa(int(max(d, time.Second)/time.Second)) + "s"}, t.args...)
 	if t.script != "" {
 		name := filepath.Join(s.dir, t.name+".lua")
 		if err := os.WriteFile(name, []byte(t.script), 0o644); err != nil {
@@ -88,7 +90,7 @@ func (t test) measure(s *server, d time.Duration) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	m := sample{cpu: after - before, requests: number(requestsLine, out), rate: number(rateLine, out)}
+	m := sample{cpu: after - before, requests: number(requestsLine, out), rate: number(rateLine, out), tail: latency(out)}
 	if e := errorsLine.FindSubmatch(out); e != nil {
 		for _, b := range e[1:] {
 			n, _ := strconv.Atoi(string(b))
@@ -100,6 +102,19 @@ func (t test) measure(s *server, d time.Duration) (sample, error) {
 		return sample{}, fmt.Errorf("%s: no request of %s was answered: %s", s.name, t.name, bytes.TrimSpace(out))
 	}
 	return m, nil
+}
+
+// latency is the 99th percentile that wrk tells, in seconds.
+func latency(out []byte) float64 {
+	m := tailLine.FindSubmatch(out)
+	if m == nil {
+		return 0
+	}
+	d, err := time.ParseDuration(string(m[1]) + string(m[2]))
+	if err != nil {
+		return 0
+	}
+	return d.Seconds()
 }
 
 func number(re *regexp.Regexp, out []byte) float64 {
