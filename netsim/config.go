@@ -12,6 +12,7 @@ type Config struct {
 	RecvBuffer  int           // of a socket, in bytes; 0: 65536
 	Descriptors int           // most descriptors of a process; 0: 1024
 	DiskLatency time.Duration // of each call that goes to the disk
+	Memory      int           // bytes of pages that may be out when another is asked for; 0: no limit
 	Profile     Profile       // what goes wrong
 }
 

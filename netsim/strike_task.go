@@ -50,7 +50,12 @@ func (n *Net) Stir() time.Duration {
 }
 
 // Refuse implements sim.Disturber.
-func (n *Net) Refuse() bool { return n.draw(faultPage, -1, &n.faults.common, 2) != 0 }
+func (n *Net) Refuse() bool {
+	if m := n.cfg.Memory; m > 0 && n.s.Held() >= m {
+		return true
+	}
+	return n.draw(faultPage, -1, &n.faults.common, 2) != 0
+}
 
 // preempts makes c wait, though it could be performed, as long as its thread does not
 // get a processor.

@@ -104,9 +104,6 @@ func (s *Sim) arrive(t *Task) {
 	}
 	s.classify(t)
 	s.arrived(t)
-	if t.op >= rt.OpListen && t.call.Timeout >= 0 {
-		t.due = s.after(t.call.Timeout)
-	}
 	if t.op == rt.OpEnd {
 		s.endTask(t)
 		return
@@ -175,8 +172,11 @@ func (s *Sim) enabled(t *Task) bool {
 	}
 	c := &t.call
 	if c.Object == none {
-		ready := s.world.Submit(c)
+		ready := s.world.Submit(c) // which may make the call wait that would not
 		t.object = c.Object
+		if c.Timeout >= 0 {
+			t.due = s.after(c.Timeout)
+		}
 		return ready || !c.Block
 	}
 	return c.Expired || s.world.Ready(c)

@@ -76,6 +76,9 @@ func (p *pageSource) block(n int) []byte {
 // Refused is how many requests for pages the run has refused so far.
 func (s *Sim) Refused() int { return s.pages.refused }
 
+// Held is how many bytes of pages are out now.
+func (s *Sim) Held() int { return s.pages.held }
+
 // give answers a request for pages. The bytes are poisoned: stale bytes are
 // allowed, and these are the same in every run.
 func (p *pageSource) give(s *Sim, t *Task) {

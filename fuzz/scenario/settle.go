@@ -45,7 +45,7 @@ func (s *site) settle(p plan) {
 	wg.Go("present", func() { s.present(p) })
 	rt.Sleep([]time.Duration{0, time.Millisecond, 30 * time.Millisecond}[sim.Choose("faults stop", 3)])
 	calm := p.net
-	calm.Profile = netsim.Profile{}
+	calm.Profile, calm.Memory = netsim.Profile{}, 0
 	s.net.Adjust(calm)
 	rt.Sleep(settling)
 	for range latecomers {

@@ -187,11 +187,11 @@ func (p *plan) blames(err error) bool {
 	kind, _ := client.KindOf(err)
 	switch kind {
 	case client.Truncated, client.Silent, client.Reset:
-		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts()
+		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts() && !p.short()
 	case client.Refused:
 		return p.drain == atEnd
 	case client.Timeout:
-		return !p.net.Profile.Slows() && !p.exhausts()
+		return !p.net.Profile.Slows() && !p.exhausts() && !p.overflows()
 	default:
 		return true
 	}
@@ -207,8 +207,18 @@ func (p *plan) also() []int {
 	if p.exhausts() {
 		also = append(also, 408, 503) // a head may have to be looked at twice
 	}
+	if p.short() {
+		also = append(also, 500, 503)
+	}
 	return also
 }
+
+// short reports whether there may be no page for a connection.
+func (p *plan) short() bool { return p.net.Memory > 0 }
+
+// overflows reports whether more may connect than the backlog holds: who does is not
+// heard, and tries again after 1, 3, 7, 15 and 31 seconds.
+func (p *plan) overflows() bool { return p.stage.Backlog > 0 && p.stage.Backlog < clients }
 
 // sheds reports whether the server may run short of connections, and end one that
 // is idle while its client is about to use it again.
