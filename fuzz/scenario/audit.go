@@ -26,7 +26,7 @@ var combined = regexp.MustCompile(`^127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:
 
 // audit compares the log with what clients saw.
 func (s *site) audit(b *book) {
-	if lines, bytes := b.log.Lost(); lines > 0 || bytes > 0 {
+	if lines, bytes := b.log.Lost(); lines > 0 || bytes > 0 || b.deserted {
 		return // they are counted, and which they were nobody knows
 	}
 	text, why := b.text()

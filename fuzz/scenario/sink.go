@@ -47,6 +47,7 @@ type book struct {
 	dir       sys.FD
 	fifo      sys.FD // its reading end
 	read      []byte // what came out of it
+	deserted  bool   // its reader left for good, and what is in it with him
 	rotations int
 	tasks     rt.WaitGroup
 }
@@ -160,18 +161,19 @@ func (b *book) follow() {
 	for {
 		if reads == 0 {
 			b.leave()
-			if sim.Choose("comes back", 2) == 0 {
-				break
+			if b.deserted = sim.Choose("comes back", 2) == 0; b.deserted {
+				return
 			}
 			rt.Sleep(time.Duration(1+sim.Choose("away", 300)) * time.Millisecond)
-			if b.come() != sys.OK {
-				break
+			if b.deserted = b.come() != sys.OK; b.deserted {
+				return
 			}
 		}
 		reads--
 		n, e := b.site.keeper.ReadWait(b.fifo, buffer, time.Minute)
 		if e != sys.OK || n == 0 {
-			break
+			b.deserted = e != sys.OK
+			return
 		}
 		b.read = append(b.read, buffer[:n]...)
 		rt.Sleep(pause)

@@ -17,7 +17,7 @@ func TestSinks(t *testing.T) {
 			e := new(Env)
 			whole, lost, refuted := 0, 0, 0
 			var reopened uint64
-			for seed := range uint64(30) {
+			for seed := range uint64(100) {
 				e.Observers = e.Observers[:0]
 				s := newSite(e)
 				r := sim.Run(sim.Options{Seed: seed, Strategy: strategy.NewRandom(), World: e.World, Observers: e.Observers}, func() {
@@ -41,7 +41,7 @@ func TestSinks(t *testing.T) {
 					lost++
 				}
 			}
-			t.Logf("whole in %d of 30 runs, in %d of them refuted without its first line; lost something in %d; opened anew %d times", whole, refuted, lost, reopened)
+			t.Logf("whole in %d of 100 runs, in %d of them refuted without its first line; lost something in %d; opened anew %d times", whole, refuted, lost, reopened)
 			if whole == 0 || refuted == 0 {
 				t.Error("no log is whole, or one that lacks a line is not refuted")
 			}
