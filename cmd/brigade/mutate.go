@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -28,6 +29,8 @@ type mutateFlags struct {
 	seed    seedValue
 	workers int
 	json    bool
+	resume  string
+	again   bool
 }
 
 func (p *program) mutate() *cobra.Command {
@@ -50,6 +53,8 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 				return fmt.Errorf("--budget is %d; it must be at least 1", f.budget)
 			case f.sample < 0 || f.workers < 1:
 				return fmt.Errorf("--sample is %d and -j is %d; they are 0 and 1 at least", f.sample, f.workers)
+			case f.again && f.resume == "":
+				return errors.New("--again needs --resume: who survived stands there")
 			}
 			for i := range packages {
 				packages[i] = path.Clean(packages[i])
@@ -65,6 +70,8 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 	c.Flags().Var(&f.seed, "seed", "by which the sample is drawn")
 	c.Flags().IntVarP(&f.workers, "workers", "j", runtime.NumCPU(), "mutants at a time")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	c.Flags().StringVar(&f.resume, "resume", "", "keep outcomes in `FILE`, and believe those that are there")
+	c.Flags().BoolVar(&f.again, "again", false, "hunt those of --resume that survived once more")
 	return c
 }
 
@@ -97,6 +104,14 @@ func (p *program) mutateCore(f *mutateFlags, packages []string) error {
 			_, _ = fmt.Fprintf(p.stderr, "%d of %d mutants, %s\n", done, len(sample), short(time.Since(began)))
 		}
 	}}
+	if f.resume != "" {
+		j, err := mutate.OpenJournal(f.resume, f.budget, f.again)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = j.Close() }() // each outcome was written when it was known
+		o.Journal = j
+	}
 	outcomes, err := hunter.Run(ctx, sample, o)
 	if err != nil {
 		return err

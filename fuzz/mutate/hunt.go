@@ -6,7 +6,6 @@ package mutate
 // campaign does not notice, or does not come to, is shown to the models of its package.
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -55,17 +54,23 @@ type Options struct {
 	Runs    uint64           // the budget of each mutant
 	Workers int              // mutants at a time
 	Told    func(o *Outcome) // is called with each outcome, one at a time
+	Journal *Journal         // keeps outcomes, and has those of earlier sessions; may be nil
 }
 
 // Outcome is what came of a mutant.
 type Outcome struct {
 	*Mutant
-	Killed   bool
-	Reached  bool   // a run of the unchanged program passes its place
-	Modelled bool   // its package's models do
-	By       string // the verdict and its invariant, or Model
-	Runs     uint64 // that were made
-	Reason   string // why nothing can tell it from the core as it is; empty: nothing is said
+	Finding
+	Reason string // why nothing can tell it from the core as it is; empty: nothing is said
+}
+
+// Finding is what a hunt found.
+type Finding struct {
+	Killed   bool   `json:"killed"`
+	Reached  bool   `json:"reached"`      // a run of the unchanged program passes its place
+	Modelled bool   `json:"modelled"`     // a model does
+	By       string `json:"by,omitempty"` // the verdict and its invariant, or Model
+	Runs     uint64 `json:"runs"`         // that were made
 }
 
 // patience is how long a mutant may take for all its runs. One that needs longer
@@ -90,14 +95,16 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 		return nil, err
 	}
 	outcomes := make([]*Outcome, len(list))
-	for i, m := range list {
-		outcomes[i] = &Outcome{
-			Mutant: m, Reached: len(passing[m.Number]) > 0, Modelled: modelled[m.Number], Reason: reasons[m.Key()],
-		}
-	}
 	todo := make(chan *Outcome, len(list))
-	for _, x := range outcomes {
-		todo <- x
+	for i, m := range list {
+		x := &Outcome{Mutant: m, Reason: reasons[m.Key()]}
+		if known := o.Journal.of(m); known != nil {
+			x.Finding = *known
+		} else {
+			x.Reached, x.Modelled = len(passing[m.Number]) > 0, len(modelled[m.Number]) > 0
+			todo <- x
+		}
+		outcomes[i] = x
 	}
 	close(todo)
 	failed := make([]error, max(1, o.Workers))
@@ -108,13 +115,18 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 			host := &host{path: h.path}
 			defer host.end()
 			for x := range todo {
-				if failed[i] = h.hunt(ctx, host, x, passing[x.Number]); failed[i] != nil {
-					return
+				err := h.hunt(ctx, host, x, passing[x.Number], modelled[x.Number])
+				told.Lock()
+				if err == nil {
+					err = o.Journal.keep(x)
 				}
-				if o.Told != nil {
-					told.Lock()
+				if err == nil && o.Told != nil {
 					o.Told(x)
-					told.Unlock()
+				}
+				told.Unlock()
+				if err != nil {
+					failed[i] = err
+					return
 				}
 			}
 		})
@@ -124,8 +136,8 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 }
 
 // hunt shows x's mutant to the runs of the campaign that pass its place, and to the
-// models if they do.
-func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run) error {
+// models that do.
+func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run, models []*model) error {
 	if len(runs) > 0 {
 		a, err := host.ask(errand{Mutant: x.Number, Runs: runs}, patience)
 		if err != nil {
@@ -136,13 +148,19 @@ func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run) e
 			x.By += ":" + a.Invariant
 		}
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	for _, m := range models {
+		if x.Killed {
+			break
+		}
+		held, _, err := m.run(ctx, strconv.Itoa(x.Number), patience)
+		if err != nil {
+			return err
+		}
+		if !held {
+			x.Killed, x.By = true, Model
+		}
 	}
-	if x.Modelled && !x.Killed {
-		return h.model(ctx, x)
-	}
-	return nil
+	return ctx.Err()
 }
 
 // campaign is the first runs of the general campaign.
@@ -187,56 +205,4 @@ func (h *Hunter) reach(list []*Mutant, budget uint64) (map[int][]run, error) {
 		}
 	}
 	return passing, nil
-}
-
-// passed reads the numbers of the places that were passed, from the file name.
-func passed(name string, to map[int]bool) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }() // it was read only
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		n, err := strconv.Atoi(lines.Text())
-		if err != nil {
-			return err
-		}
-		to[n] = true
-	}
-	return nil
-}
-
-// model shows x's mutant to the models of its package.
-func (h *Hunter) model(ctx context.Context, x *Outcome) error {
-	held, _, err := h.models[path.Dir(x.File)].run(ctx, strconv.Itoa(x.Number), patience)
-	if err == nil && !held {
-		x.Killed, x.By = true, Model
-	}
-	return err
-}
-
-// modelled runs the models of list's packages unchanged, which have to hold, and
-// returns the numbers of the places that they passed.
-func (h *Hunter) modelled(ctx context.Context, list []*Mutant) (map[int]bool, error) {
-	reached, asked := make(map[int]bool), make(map[string]bool)
-	for _, x := range list {
-		p := path.Dir(x.File)
-		m := h.models[p]
-		if m == nil || asked[p] {
-			continue
-		}
-		asked[p] = true
-		name := m.path + ".reached"
-		held, said, err := m.run(ctx, "reach:"+name, 2*patience)
-		if err == nil && !held {
-			err = fmt.Errorf("the models of %s do not hold of the unchanged package: %s", p, said)
-		}
-		if err == nil {
-			err = passed(name, reached)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return reached, nil
 }

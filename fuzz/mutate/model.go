@@ -8,6 +8,7 @@ package mutate
 // asked: a mutant that only such a test notices is not noticed.
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -120,4 +122,55 @@ func (m *model) run(ctx context.Context, value string, d time.Duration) (held bo
 		return false, string(out), nil
 	}
 	return false, "", fmt.Errorf("the models of %s: %w\n%s", m.dir, err, out)
+}
+
+// modelled runs the models of list's packages unchanged, which have to hold, and
+// returns those that pass a place, by its number: its own package's, then others',
+// which may see more of what they use than it does itself.
+func (h *Hunter) modelled(ctx context.Context, list []*Mutant) (map[int][]*model, error) {
+	own := make(map[int]string, len(list))
+	for _, x := range list {
+		own[x.Number] = path.Dir(x.File)
+	}
+	found := make(map[int][]*model)
+	for _, p := range slices.Sorted(maps.Keys(h.models)) {
+		m := h.models[p]
+		name := m.path + ".reached"
+		held, said, err := m.run(ctx, "reach:"+name, 2*patience)
+		if err == nil && !held {
+			err = fmt.Errorf("the models of %s do not hold of the unchanged package: %s", p, said)
+		}
+		reached := make(map[int]bool)
+		if err == nil {
+			err = passed(name, reached)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for k := range reached {
+			if own[k] == p {
+				found[k] = slices.Insert(found[k], 0, m)
+			} else if own[k] != "" {
+				found[k] = append(found[k], m)
+			}
+		}
+	}
+	return found, nil
+}
+
+// passed reads the numbers of the places that were passed, from the file name.
+func passed(name string, to map[int]bool) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // it was read only
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		n, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			return err
+		}
+		to[n] = true
+	}
+	return nil
 }

@@ -4,8 +4,7 @@ package plants
 // invariant's own; others may come first where the same bug shows there sooner.
 //
 // What is not here: a data race (I34) is seen by programs built with -race alone, and
-// is planted in package zoo (Z18race). A response that is another's (I20) is what a
-// client sees, and clients speak as I18.
+// is planted in package zoo (Z18race).
 
 // Bug is one planted bug.
 type Bug struct {
@@ -40,7 +39,7 @@ var list = []Bug{
 	{
 		"log-closes-silently", "I07", "closing the log wakes nobody",
 		[]string{"lost-wakeup:I07"},
-		[]edit{{"core/accesslog/log.go", "\tl.some.Broadcast()\n", "\tif !PLANTED {\n\t\tl.some.Broadcast()\n\t}\n"}},
+		[]edit{{"core/accesslog/log.go", "\tl.closed = true\n\tl.some.Broadcast()\n", "\tl.closed = true\n\tif !PLANTED {\n\t\tl.some.Broadcast()\n\t}\n"}},
 	},
 	{
 		"crew-stays-open", "I08", "the last home to end does not close the crew, whose processors wait on",
@@ -49,7 +48,7 @@ var list = []Bug{
 	},
 	{
 		"log-sleeps-locked", "I09", "the logger waits for more lines with its lock held",
-		[]string{"property:I09", "property:I13"},
+		[]string{"property:I09", "property:I13", "property:I33"},
 		[]edit{{
 			"core/accesslog/log.go", "\t\tdone := l.closed && len(l.spare) == 0\n",
 			"\t\tdone := l.closed && len(l.spare) == 0\n\t\tif PLANTED {\n\t\t\trt.Sleep(1000000)\n\t\t}\n",
@@ -110,7 +109,7 @@ var list = []Bug{
 	},
 	{
 		"anothers-answer", "I20", "a cache keeps what was found under the name asked for first",
-		[]string{"property:I18"},
+		[]string{"property:I20", "property:I18"},
 		[]edit{{"core/handler/static/cache.go", "\tif f := c.files[path]; f != nil {\n", "\tif PLANTED && len(c.order) > 0 {\n\t\tpath = c.order[0]\n\t}\n\tif f := c.files[path]; f != nil {\n"}},
 	},
 	{

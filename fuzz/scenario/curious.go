@@ -44,7 +44,7 @@ func curious(n int) behaviour {
 		for n := upTo(n); len(list) < n; {
 			a := asked{file: withBody(c.Files, sim.Choose("file", len(c.Files))), question: questions[sim.Choose("question", len(questions))]}
 			a.request, a.want = a.ask(a.file)
-			a.want.Also = a.file.Also
+			a.want.Also, a.want.File = a.file.Also, &a.file
 			list = append(list, a)
 			text = append(text, a.request...)
 			if a.ends {
@@ -93,6 +93,13 @@ func withBody(files []client.File, i int) client.File {
 	}
 	return files[i%len(files)]
 }
+
+// What a client says of itself and of where it comes from: each byte that a log has to
+// quote, and those beside it.
+const (
+	agent   = "!\"#[\\]~\t\x80\xff"
+	referer = "\\x22 \" 0 \"-\""
+)
 
 func get(target, fields string) string {
 	return "GET " + target + " HTTP/1.1\r\nHost: test\r\n" + fields + "\r\n"
@@ -164,6 +171,10 @@ var questions = []question{
 	{name: "HTTP/1.0", ends: true, ask: func(f client.File) (string, client.Want) {
 		return "GET " + f.Target + " HTTP/1.0\r\n\r\n", client.Want{Status: 200, Body: f.Body, Close: true}
 	}},
+	// Whatever a client calls itself, a line of the log is a line (audit.go).
+	plain("a name to be quoted", 200, true, func(f client.File) string {
+		return get(f.Target, "User-Agent: "+agent+"\r\nReferer: "+referer+"\r\n")
+	}),
 }
 
 // twoParts judges multipart/byteranges of the first and the last byte.

@@ -65,7 +65,7 @@ func (s *site) present(p plan) {
 	if kind, _ := client.KindOf(err); err != nil && kind == client.Timeout {
 		sim.Failf("I12", "faults stopped, and a client who was there gets nothing: "+err.Error())
 	} else if p.blames(err) {
-		sim.Failf("I18", "as faults stopped: "+err.Error())
+		sim.Failf(broken(err), "as faults stopped: "+err.Error())
 	}
 	s.env.Exchanged(1)
 }
@@ -79,7 +79,7 @@ func (s *site) latecomer() {
 	if err := c.WellBehaved(1, 0); err != nil {
 		invariant := "I12"
 		if kind, _ := client.KindOf(err); kind == client.Wrong {
-			invariant = "I18"
+			invariant = broken(err)
 		}
 		sim.Failf(invariant, "faults have stopped for "+settling.String()+", and a client is not served: "+err.Error())
 	}

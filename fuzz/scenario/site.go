@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -32,6 +33,20 @@ type site struct {
 
 var address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 80)
 
+// tree is the files that there are, with their media types.
+var tree = []struct {
+	name string
+	size int
+	kind string
+}{
+	{"empty.txt", 0, "text/plain; charset=utf-8"},
+	{"one.bin", 1, "application/octet-stream"},
+	{"small.html", 300, "text/html; charset=utf-8"},
+	{"page.css", 1500, "text/css; charset=utf-8"},
+	{"large.js", 9000, "text/javascript; charset=utf-8"},
+	{"dir/index.html", 40, "text/html; charset=utf-8"},
+}
+
 // newSite builds the machine, or returns the one that e has.
 func newSite(e *Env) *site {
 	if n, ok := e.World.(*siteWorld); ok {
@@ -44,13 +59,10 @@ func newSite(e *Env) *site {
 		s.clients = append(s.clients, s.net.Process(fmt.Sprintf("client.%d", i+1)))
 	}
 	s.keeper = s.net.Process("keeper")
-	for _, f := range []struct {
-		name string
-		size int
-	}{{"empty.txt", 0}, {"one.bin", 1}, {"small.html", 300}, {"page.css", 1500}, {"large.js", 9000}, {"dir/index.html", 40}} {
+	for _, f := range tree {
 		body := content(f.name, f.size)
 		s.net.BuildFile("/www/"+f.name, string(body))
-		s.files = append(s.files, client.File{Target: "/" + f.name, Body: body})
+		s.files = append(s.files, client.File{Target: "/" + f.name, Body: body, Type: f.kind})
 	}
 	s.files[len(s.files)-1].Target = "/dir/"
 	s.files = append(s.files, client.File{Target: "/none", Status: 404})
@@ -168,7 +180,7 @@ func (s *site) crowd(p plan, list ...behaviour) {
 			c.Files = rotate(files, sim.Choose("first file", len(files)))
 			err := b.act(c)
 			if p.blames(err) {
-				sim.Failf("I18", b.name+": "+err.Error())
+				sim.Failf(broken(err), b.name+": "+err.Error())
 			}
 			s.env.left(i, err)
 			s.env.Exchanged(b.exchanges)
@@ -195,6 +207,16 @@ func (p *plan) blames(err error) bool {
 	default:
 		return true
 	}
+}
+
+// broken is the invariant that err, the server's fault, breaks: an answer to another
+// request is more than a wrong one.
+func broken(err error) string {
+	var e *client.Error
+	if errors.As(err, &e) && e.Anothers {
+		return "I20"
+	}
+	return "I18"
 }
 
 // exhausts reports whether handlers may keep all processors for longer than a

@@ -13,11 +13,12 @@ type File struct {
 	Target string
 	Status int // 0: 200
 	Body   []byte
-	Also   []int // statuses that are right too: what a disk that fails leads to
+	Type   string // its Content-Type; empty: nothing is known of the fields that describe it
+	Also   []int  // statuses that are right too: what a disk that fails leads to
 }
 
 func (f File) want() Want {
-	w := Want{Target: f.Target, Status: f.Status, Body: f.Body, Also: f.Also}
+	w := Want{Target: f.Target, Status: f.Status, Body: f.Body, Also: f.Also, File: &f}
 	if w.Status == 0 {
 		w.Status = 200
 	}
@@ -36,6 +37,7 @@ type Client struct {
 	Answered func(r *Response) // is told of each response that was right; may be nil
 
 	next int
+	said []description // of each file that was described
 }
 
 // file is the next file in turn.
@@ -73,7 +75,7 @@ func (c *Client) Dial() (*Conn, error) {
 	if c.Patience > 0 {
 		conn.Patience = c.Patience
 	}
-	conn.answered = c.Answered
+	conn.answered, conn.files, conn.said = c.Answered, c.Files, &c.said
 	return conn, nil
 }
 

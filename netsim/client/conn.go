@@ -27,6 +27,8 @@ type Conn struct {
 	requests int // responses judged, or begun
 	closed   bool
 	answered func(r *Response) // may be nil
+	files    []File            // whose content may be known again
+	said     *[]description    // of each file that was described
 }
 
 // Dial connects p to addr.

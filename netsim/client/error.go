@@ -29,6 +29,7 @@ type Error struct {
 	Request   int    // which of the connection, from 1; 0: none
 	Reason    string // what was, and what should have been
 	Disturbed bool   // a fault broke the connection
+	Anothers  bool   // what came is the answer to another request
 }
 
 func (e *Error) Error() string {
