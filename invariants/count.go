@@ -79,12 +79,18 @@ func (c *count) probe(e *sim.Event) {
 		}
 		return
 	}
+	if k == rt.ProbeStreamOpen {
+		c.begin(e)
+		return
+	}
 	m := c.known.find(e.A)
 	switch {
 	case m == nil:
 		c.fail("I24", "%s tells %s of connection %d, which never began", c.who(e.Task), k, e.A)
 	case m.gone:
 		c.fail("I02", "%s tells %s of connection %d, which is gone", c.who(e.Task), k, e.A)
+	case k == rt.ProbeStreamClose:
+		m.gone = true
 	case k == rt.ProbeConnClose && m.fd != told(e):
 		c.fail("I24", "connection %d ends on descriptor %d; it began on %d", e.A, told(e), m.fd)
 	case k == rt.ProbeConnClose:
@@ -93,6 +99,16 @@ func (c *count) probe(e *sim.Event) {
 		if n := c.shards.get(int32(shardOf(e.A))); n != nil {
 			*n--
 		}
+	}
+}
+
+// begin is the begin of a stream, in the session of a connection that is there.
+func (c *count) begin(e *sim.Event) {
+	switch {
+	case c.known.live(e.B) == nil:
+		c.fail("I24", "stream %#x begins in connection %d, which is not there", e.A, e.B)
+	case !isStream(e.A) || c.known.add(e.A, -1) == nil:
+		c.fail("I24", "stream %#x begins, but is no stream's number, or there was one of that number", e.A)
 	}
 }
 

@@ -23,7 +23,7 @@ var inputChecker = Checker{
 	Allows: "requests are parsed where one begins in the bytes read from their connection, and none of these is forgotten",
 	World:  "read, with its bytes",
 	Ops:    []rt.Op{rt.OpRead, rt.OpClose},
-	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeRequest, rt.ProbeState, rt.ProbeTunnel, rt.ProbeConnClose},
+	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeRequest, rt.ProbeState, rt.ProbeTunnel, rt.ProbeSession, rt.ProbeConnClose},
 	make:   func() property { return &input{heads: make(map[string]framing)} },
 }
 
@@ -159,6 +159,8 @@ func (i *input) probe(e *sim.Event) {
 	switch kind(e) {
 	case rt.ProbeConnClose:
 		m.gone = true
+	case rt.ProbeSession:
+		i.session(m)
 	case rt.ProbeState:
 		i.waits(e, m)
 	case rt.ProbeTunnel:
@@ -167,6 +169,18 @@ func (i *input) probe(e *sim.Event) {
 		i.request(e, m)
 	}
 }
+
+// session is the begin of HTTP/2, which begins a connection: its preface has to have
+// been read, and nothing before it. What follows is for other checkers.
+func (i *input) session(m *member[intake]) {
+	if m.R.requests > 0 || m.R.read < prefaceLength {
+		i.fail("I19", "connection %d has a session, after %d requests and %d bytes; one begins with a preface of %d bytes, and a connection with it", m.id, m.R.requests, m.R.read, prefaceLength)
+	}
+	m.R.lost = true
+}
+
+// prefaceLength is how long HTTP/2's preface is.
+const prefaceLength = 24
 
 // request is a head that the server has parsed, or refused.
 func (i *input) request(e *sim.Event, m *member[intake]) {

@@ -67,13 +67,14 @@ const (
 const firstMade = 3
 
 // calls are all system calls; naming, the kinds of probes whose first word is a
-// connection; signs, those that show that a server's task has gone on.
+// connection, or a stream of one's session; signs, those that show that a server's task has gone on.
 var (
 	calls  = every(rt.OpListen, rt.OpPage)
 	signs  = append([]rt.Kind{rt.ProbeReset, rt.ProbeLoop, rt.ProbeLimit, rt.ProbeDrain, rt.ProbeTotal}, naming...)
 	naming = []rt.Kind{
 		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeRequest, rt.ProbeResponse, rt.ProbeLogged,
 		rt.ProbeOwner, rt.ProbeTaken, rt.ProbeState, rt.ProbeEvent, rt.ProbeShed, rt.ProbeFar, rt.ProbeTunnel,
+		rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose,
 	}
 )
 

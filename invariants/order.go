@@ -48,8 +48,11 @@ type progress struct {
 // queueOf is the place of shard's queue, apart from the numbers of loops.
 func queueOf(connection uint64) uint64 { return 1<<63 | shardOf(connection) }
 
-// shardOf is the shard that a connection belongs to.
-func shardOf(connection uint64) uint64 { return connection >> 48 }
+// shardOf is the shard that a connection or a stream belongs to.
+func shardOf(connection uint64) uint64 { return connection &^ rt.StreamBit >> 48 }
+
+// isStream reports whether the number is a stream's.
+func isStream(id uint64) bool { return id&rt.StreamBit != 0 }
 
 // Begin implements property.
 func (o *order) Begin(s *sim.Sim) {

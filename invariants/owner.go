@@ -82,6 +82,11 @@ func (o *owner) probe(e *sim.Event) {
 			m.R.holder = e.Task
 		}
 		return
+	case k == rt.ProbeStreamOpen:
+		if m := o.connections.add(e.A, -1); m != nil {
+			m.R.holder = e.Task
+		}
+		return
 	case !names(k):
 		return
 	}
@@ -95,7 +100,7 @@ func (o *owner) probe(e *sim.Event) {
 	}
 	o.touch(e, m)
 	switch k {
-	case rt.ProbeConnClose:
+	case rt.ProbeConnClose, rt.ProbeStreamClose:
 		m.gone = true
 	case rt.ProbeOwner:
 		o.give(e, m)

@@ -15,8 +15,10 @@ var pagesChecker = Checker{
 	Allows: "the bytes of pages that are held are bounded by the connections that were open at once, in each task's stock",
 	World:  "pages given out and taken back",
 	Ops:    []rt.Op{rt.OpPage, rt.OpFreePage},
-	Kinds:  []rt.Kind{rt.ProbeLimit, rt.ProbeConnOpen, rt.ProbeConnClose},
-	make:   func() property { return new(pages) },
+	Kinds: []rt.Kind{
+		rt.ProbeLimit, rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose,
+	},
+	make: func() property { return new(pages) },
 }
 
 // spare is how many sets of pages a task may keep beyond those in use at once.
@@ -30,6 +32,11 @@ type pages struct {
 	peak   int        // most connections that were open at once
 	takes  rows[bool] // by task
 	stocks int        // tasks that took pages
+
+	stream   uint64 // bytes that serve a stream, or what a session holds besides; 0: not told
+	sessions int    // in all: a connection that ends is not told to have had one
+	streams  int
+	busiest  int // most streams at once
 }
 
 // Begin implements property.
@@ -37,6 +44,7 @@ func (p *pages) Begin(s *sim.Sim) {
 	p.s = s
 	p.set, p.held = 0, 0
 	p.open, p.peak, p.stocks = 0, 0, 0
+	p.stream, p.sessions, p.streams, p.busiest = 0, 0, 0, 0
 	p.takes.reset()
 }
 
@@ -59,6 +67,16 @@ func (p *pages) Event(e *sim.Event) {
 		if e.A == rt.LimitPages {
 			p.set = e.B
 		}
+		if e.A == rt.LimitStream {
+			p.stream = e.B
+		}
+	case rt.ProbeSession:
+		p.sessions++
+	case rt.ProbeStreamOpen:
+		p.streams++
+		p.busiest = max(p.busiest, p.streams)
+	case rt.ProbeStreamClose:
+		p.streams--
 	case rt.ProbeConnOpen:
 		p.open++
 		p.peak = max(p.peak, p.open)
@@ -69,7 +87,8 @@ func (p *pages) Event(e *sim.Event) {
 
 // Quiet implements property.
 func (p *pages) Quiet() {
-	if most := 2 * p.set * uint64((p.peak+spare)*p.stocks); p.held > most {
+	most := 2 * p.set * uint64((p.peak+spare)*p.stocks)
+	if most += 2 * p.stream * uint64(min(p.sessions, p.peak)+p.busiest*p.stocks); p.held > most {
 		p.fail("I28", "%d bytes of pages are held; %d connections at once, %d bytes each, in %d stocks with %d to spare, need %d at most", p.held, p.peak, p.set, p.stocks, spare, most)
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -63,6 +63,7 @@ type stay struct {
 	opened    rt.Instant
 	touched   rt.Instant
 	read      bool // something was
+	session   bool // it speaks HTTP/2: its streams have requests, and wake it
 	shut      bool // our direction is
 	requests  uint64
 	responses uint64
@@ -156,10 +157,12 @@ func (w *waiting) probe(e *sim.Event) {
 	}
 	if k == rt.ProbeEvent && m.R.waits {
 		means := uint64(readable)
-		switch m.R.state {
-		case rt.WaitWrite:
+		switch state := m.R.state; {
+		case m.R.session && state != rt.WaitLinger:
+			means |= writable
+		case state == rt.WaitWrite:
 			means = writable
-		case rt.WaitDial, rt.WaitTunnel, rt.WaitHalf, rt.WaitFlow: // of either end
+		case state >= rt.WaitDial && state <= rt.WaitFlow: // of either end
 			means |= writable
 		}
 		m.R.reached = m.R.reached || e.C&means != 0 // others mean nothing to it, and it waits on
@@ -185,6 +188,8 @@ func (w *waiting) probe(e *sim.Event) {
 		m.R.state, m.R.phase = 0, 0 // what the timer measured is over
 	case rt.ProbeResponse:
 		m.R.responses++
+	case rt.ProbeSession:
+		m.R.session = true
 	case rt.ProbeState:
 		w.wait(e, m)
 	}
@@ -192,6 +197,9 @@ func (w *waiting) probe(e *sim.Event) {
 
 // early reports whether nothing has ended the connection's wait yet.
 func (r *stay) early(now rt.Instant) bool {
+	if r.session && (r.state == rt.WaitStreams || r.state == rt.WaitWrite) {
+		return false // a stream of it has something
+	}
 	return r.waits && !r.reached && now < r.deadline && r.state != rt.WaitRoom // of which no event tells
 }
 
@@ -249,13 +257,19 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 			begins = r.opened
 		}
 		timeout := deadline - begins
+		if timeout <= 0 && r.session && e.B == rt.WaitIdle {
+			timeout = 1 // it has been over for long: no stream began since
+		}
 		if timeout <= 0 || timeout > longest {
 			w.fail("I16", "connection %d waits in state %s at %v with deadline %v, which is no time to wait until", m.id, stateNames[e.B], e.Time, deadline)
 			return
 		}
-		if known := &w.timeouts[e.B]; *known == 0 {
+		switch known := &w.timeouts[e.B]; {
+		case r.session && e.B == rt.WaitIdle && timeout < *known:
+			// Frames that begin no stream do not prolong it.
+		case *known == 0:
 			*known = timeout
-		} else if *known != timeout {
+		case *known != timeout:
 			w.fail("I17", "connection %d waits in state %s for %v; that state's timeout has been %v", m.id, stateNames[e.B], time.Duration(timeout), time.Duration(*known))
 			return
 		}
@@ -282,6 +296,10 @@ func (r *stay) refutes(state uint64) string {
 		return ""
 	case r.shut != (state == rt.WaitLinger):
 		return "lingering begins with, and only with, the shutdown of our direction"
+	case r.session && (state == rt.WaitIdle || state == rt.WaitWrite):
+		return ""
+	case state == rt.WaitWindow || state == rt.WaitStreams && !r.session:
+		return "it has no session"
 	case state == rt.WaitFirst && r.requests > 0:
 		return "it has had requests"
 	case state == rt.WaitHeader && !r.read:

@@ -23,6 +23,7 @@ type Entry struct {
 	Method    []byte
 	Target    []byte
 	Minor     uint8
+	Two       bool // HTTP/2, and no minor version
 	Status    int
 	Bytes     int64
 	Referer   []byte
@@ -45,8 +46,12 @@ func (e *Entry) append(b []byte) []byte {
 		b = quote(b, e.Method)
 		b = append(b, ' ')
 		b = quote(b, e.Target)
-		b = append(b, " HTTP/1."...)
-		b = append(b, '0'+e.Minor)
+		if e.Two {
+			b = append(b, " HTTP/2.0"...)
+		} else {
+			b = append(b, " HTTP/1."...)
+			b = append(b, '0'+e.Minor)
+		}
 	} else {
 		b = append(b, '-')
 	}

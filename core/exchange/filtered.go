@@ -46,9 +46,11 @@ func (x *Exchange) beginFiltered(status int) {
 // filter that frames it.
 func (x *Exchange) frame() {
 	f := &x.filtered
-	if x.Request.Minor == 0 {
+	switch {
+	case x.Request.Framed:
+	case x.Request.Minor == 0:
 		x.Close = true // its end is the connection's
-	} else {
+	default:
 		x.page = http1.AppendChunkedCoding(x.page)
 	}
 	f.on, f.plain = true, true

@@ -28,7 +28,7 @@ type chunked struct {
 func (c *chunked) Open(s *Stream) (Use, error) {
 	h := s.Head
 	switch {
-	case h.Length != Unknown || s.Bodyless:
+	case h.Length != Unknown || s.Bodyless || s.Request.Framed:
 		return Aside, nil
 	case s.Request.Minor == 0:
 		h.Close = true

@@ -14,7 +14,7 @@ func (r *Request) Digest(d rt.Digest) rt.Digest {
 	}
 	d = d.Int(len(r.Fields)).Word(uint64(r.ContentLength))
 	for _, b := range [...]bool{
-		r.Chunked, r.Close, r.KeepAlive, r.ExpectContinue, r.excess,
+		r.Chunked, r.Framed, r.Close, r.KeepAlive, r.ExpectContinue, r.excess,
 		r.framing.expect, r.framing.unknown, r.framing.switchy,
 	} {
 		d = d.Bool(b)

@@ -25,6 +25,7 @@ var (
 	ErrTimeout          = &Error{408, "RFC 9110 §15.5.9", "the request did not arrive in time"}
 	ErrPrecondition     = &Error{412, "RFC 9110 §13.2.2", "a precondition of the request is false"}
 	ErrContentTooLarge  = &Error{413, "RFC 9110 §15.5.14", "the content is larger than the server accepts"}
+	ErrHeadTooLarge     = &Error{431, "RFC 6585 §5", "the request head is larger than the server accepts"}
 	ErrRange            = &Error{416, "RFC 9110 §15.5.17", "no requested range overlaps the representation"}
 	ErrInternal         = &Error{500, "RFC 9110 §15.6.1", "the server failed to answer"}
 	ErrMethodUnknown    = &Error{501, "RFC 9110 §9.1", "the server knows no such method"}
@@ -38,7 +39,7 @@ var (
 	errEmptyLines = &Error{400, "RFC 9112 §2.2", "more than two empty lines come before the request line"}
 	errBareLF     = &Error{400, "RFC 9112 §2.2", "a line ends with LF alone; lines end with CRLF"}
 	errBareCR     = &Error{400, "RFC 9112 §2.2", "a CR stands without LF"}
-	errHeadLarge  = &Error{431, "RFC 6585 §5", "the request head is larger than the server accepts"}
+	errHeadLarge  = ErrHeadTooLarge
 	errFieldCount = &Error{431, "RFC 6585 §5", "the request has more fields than the server accepts"}
 )
 

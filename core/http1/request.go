@@ -42,6 +42,7 @@ type Request struct {
 	Fields []Field // in the order sent
 
 	ContentLength  int64 // -1: none was sent. Zero also means no content, but was sent.
+	Framed         bool  // by HTTP/2: the content has no framing here, and that of the response gets none
 	Chunked        bool  // the content is chunked; ContentLength is then -1
 	Close          bool  // Connection has close
 	KeepAlive      bool  // Connection has keep-alive
@@ -87,7 +88,7 @@ func (r *Request) Reset() {
 	r.MethodName, r.Target, r.Path, r.Query, r.Host = nil, nil, nil, nil, nil
 	r.Fields = nil
 	r.ContentLength = 0
-	r.Chunked, r.Close, r.KeepAlive, r.ExpectContinue = false, false, false, false
+	r.Framed, r.Chunked, r.Close, r.KeepAlive, r.ExpectContinue = false, false, false, false, false
 	r.Range, r.IfRange, r.IfMatch, r.IfNoneMatch = nil, nil, nil, nil
 	r.IfModifiedSince, r.IfUnmodifiedSince = nil, nil
 	r.Referer, r.UserAgent, r.Upgrade = nil, nil, nil

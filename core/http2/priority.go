@@ -80,8 +80,9 @@ func (s *Session) Turn() *Stream {
 	return s.queue.front()
 }
 
-// Stalled reports whether something waits for the connection's window to open.
-func (s *Session) Stalled() bool { return s.window <= 0 && s.queue.front() != nil }
+// Starved reports whether something is there to be sent on st, and its window or the
+// connection's has no room for it.
+func (s *Session) Starved(st *Stream) bool { return st.wants && (st.window <= 0 || s.window <= 0) }
 
 // prioritise gives st what a priority field says (RFC 9218 §4, §5): of its members u
 // and i are known, and a value that makes no sense is passed over.

@@ -116,33 +116,35 @@ func string3(b []byte) string {
 }
 
 // Data begins a DATA frame of n bytes of st's response, which Grant has allowed and
-// which follow what is in Out. end: they are the last. The error is that its peer
-// lets it send crumbs only.
-func (s *Session) Data(st *Stream, n int, end bool) {
+// which follow what is in Out. end: they are the last. False: nothing was framed, and
+// the session has failed, since its peer lets it send crumbs only.
+func (s *Session) Data(st *Stream, n int, end bool) bool {
 	if st.reset || st.sent || !st.answered || int64(n) > int64(st.window) || int64(n) > int64(s.window) {
 		rt.Bug("http2: %d bytes are sent on stream %d, which has a window of %d, on a connection with %d (answered %t, ended %t, reset %t)",
 			n, st.ID, st.window, s.window, st.answered, st.sent, st.reset)
 	}
-	s.codec.data(st.ID, n, end)
-	st.window -= window(n)
-	s.window -= window(n)
-	s.meters.level[FloodUpdate] = max(s.meters.level[FloodUpdate]-4, 0)
 	switch {
 	case n >= 16*crumb:
 		s.meters.level[FloodWindow] = max(s.meters.level[FloodWindow]-1, 0)
 	case n < crumb && !end:
 		if e := s.meters.rise(FloodWindow); e != nil {
 			s.settle(Event{}, e)
+			return false
 		}
 	}
+	s.codec.data(st.ID, n, end)
+	st.window -= window(n)
+	s.window -= window(n)
+	s.meters.level[FloodUpdate] = max(s.meters.level[FloodUpdate]-4, 0)
 	if end {
 		s.finish(st)
-		return
+		return true
 	}
 	if st.queued && (st.parallel || st.window <= 0) {
 		s.queue.remove(st)
 		s.offer(st)
 	}
+	return true
 }
 
 // finish is the end of st's response.

@@ -306,6 +306,9 @@ func (s *Session) goAway(c Code, reason string) {
 	s.codec.goAway(s.last, c, reason)
 }
 
+// Begun reports whether the peer's first SETTINGS have come.
+func (s *Session) Begun() bool { return s.begun }
+
 // Leaving reports whether no more requests are to come: either side has said so.
 func (s *Session) Leaving() bool { return s.leaving || s.left }
 

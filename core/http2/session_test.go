@@ -503,7 +503,7 @@ func TestWindows(t *testing.T) {
 		t.Errorf("granted %d", n)
 	}
 	p.s.Data(st, 10, false)
-	if p.s.Turn() != nil || !st.Blocked() {
+	if p.s.Turn() != nil || !p.s.Starved(st) {
 		t.Error("a stream without a window has its turn")
 	}
 	p.framer.WriteSettings(http2.Setting{ID: 4, Val: 5})
@@ -519,7 +519,7 @@ func TestWindows(t *testing.T) {
 	}
 	// The connection's window bounds all.
 	p.s.window = 0
-	if p.s.Turn() != nil || !p.s.Stalled() {
+	if p.s.Turn() != nil || !p.s.Starved(st) {
 		t.Error("nothing may be sent")
 	}
 }

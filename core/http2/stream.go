@@ -40,9 +40,6 @@ func (st *Stream) Sent() bool { return st.sent }
 // Dead reports whether the stream was reset.
 func (st *Stream) Dead() bool { return st.reset }
 
-// Blocked reports whether the response waits for the peer to open its window.
-func (st *Stream) Blocked() bool { return st.wants && st.window <= 0 }
-
 // table is the streams of a session that have begun and were not let go, in order
 // of their numbers, which only grow.
 type table struct {

@@ -1,9 +1,10 @@
 package http2
 
-// net/http's client, as x/net has it, against a session, over loopback.
+// net/http's client against a session, over loopback.
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -11,14 +12,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"golang.org/x/net/http2"
 )
 
 // serve answers each request with its head's first line and its content, or with
 // many bytes.
-func serve(c net.Conn, done func()) {
-	defer done()
+func serve(c net.Conn) {
 	defer c.Close()
 	preface := make([]byte, len(Preface))
 	if _, err := io.ReadFull(c, preface); err != nil || string(preface) != Preface {
@@ -90,30 +88,32 @@ var large = bytes.Repeat([]byte("0123456789abcdef"), 1<<14)
 
 // loopback is a connection with buffers: over one without, a client that answers
 // while it reads would wait for us, and we for it.
-func loopback(t *testing.T) (ours, theirs net.Conn) {
+func loopback(t testing.TB) (ours, theirs net.Conn) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	defer l.Close()
 	if theirs, err = net.Dial("tcp", l.Addr().String()); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	if ours, err = l.Accept(); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return ours, theirs
 }
 
 func TestTransport(t *testing.T) {
-	ours, theirs := loopback(t)
 	var over sync.WaitGroup
-	over.Add(1)
-	go serve(ours, over.Done)
-	client, err := (&http2.Transport{AllowHTTP: true}).NewClientConn(theirs)
-	if err != nil {
-		t.Fatal(err)
+	client := &http.Transport{
+		Protocols: new(http.Protocols),
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := loopback(t)
+			over.Go(func() { serve(ours) })
+			return theirs, nil
+		},
 	}
+	client.Protocols.SetUnencryptedHTTP2(true)
 	var each sync.WaitGroup
 	for i := range 40 {
 		each.Go(func() {
@@ -144,7 +144,7 @@ func TestTransport(t *testing.T) {
 		})
 	}
 	each.Wait()
-	client.Close()
+	client.CloseIdleConnections()
 	over.Wait()
 }
 

@@ -15,30 +15,33 @@ func Probe(kind Kind, a, b, c uint64) {
 
 // The probes.
 const (
-	ProbeNone      Kind = iota
-	ProbeConnOpen       // a connection begins
-	ProbeConnClose      // its owner let go of it, after the descriptor's close
-	ProbeRequest        // a request head was parsed
-	ProbeResponse       // a response's last byte left, or it was given up
-	ProbeLogged         // an access log record was accepted or dropped
-	ProbeOwner          // a connection is handed on; its giver is done with it
-	ProbeTaken          // a task took it out of the handoff
-	ProbeState          // a connection began to wait in a state
-	ProbeEvent          // an event reached a connection that waits
-	ProbeShed           // a connection that is idle has to end before its time
-	ProbeReset          // an object that is used again is as one that never was
-	ProbeLoop           // a task declared that it must not block
-	ProbeLimit          // what a server was configured to keep within
-	ProbeDrain          // the server decided to drain
-	ProbeTotal          // what a server has counted, at its end
-	ProbeMemory         // an allocator was made, handed over, or ended
-	ProbeBlock          // a block of payload left an allocator, or came back
-	ProbePoolOpen       // a pool was made
-	ProbePoolUse        // memory was taken out of a pool
-	ProbePoolClose      // a pool was destroyed, after its children and cleanups
-	ProbeFilter         // a task calls a filter, or is back from it
-	ProbeFar            // a connection has another end, of which it waits to hear
-	ProbeTunnel         // from now on bytes go from end to end
+	ProbeNone        Kind = iota
+	ProbeConnOpen         // a connection begins
+	ProbeConnClose        // its owner let go of it, after the descriptor's close
+	ProbeRequest          // a request head was parsed
+	ProbeResponse         // a response's last byte left, or it was given up
+	ProbeLogged           // an access log record was accepted or dropped
+	ProbeOwner            // a connection is handed on; its giver is done with it
+	ProbeTaken            // a task took it out of the handoff
+	ProbeState            // a connection began to wait in a state
+	ProbeEvent            // an event reached a connection that waits
+	ProbeShed             // a connection that is idle has to end before its time
+	ProbeReset            // an object that is used again is as one that never was
+	ProbeLoop             // a task declared that it must not block
+	ProbeLimit            // what a server was configured to keep within
+	ProbeDrain            // the server decided to drain
+	ProbeTotal            // what a server has counted, at its end
+	ProbeMemory           // an allocator was made, handed over, or ended
+	ProbeBlock            // a block of payload left an allocator, or came back
+	ProbePoolOpen         // a pool was made
+	ProbePoolUse          // memory was taken out of a pool
+	ProbePoolClose        // a pool was destroyed, after its children and cleanups
+	ProbeFilter           // a task calls a filter, or is back from it
+	ProbeFar              // a connection has another end, of which it waits to hear
+	ProbeTunnel           // from now on bytes go from end to end
+	ProbeSession          // a connection speaks HTTP/2 from now on
+	ProbeStreamOpen       // a stream of one begins
+	ProbeStreamClose      // its home let go of it
 	probeEnd
 )
 
@@ -61,9 +64,9 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began", "I19 I23"},
 	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered, core/stage settled", "I22 I23"},
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage log", "I22 I23"},
-	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass", "I01 I12 I32"},
+	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage again, core/stage dispatch, core/stage pass", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
-	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage stand", "I13 I16 I17 I26 I33"},
+	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage expect, core/stage stand", "I13 I16 I17 I26 I33"},
 	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event", "I14"},
 	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
@@ -76,13 +79,16 @@ var probes = [probeEnd]ProbeInfo{
 		[3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended, 5 touched out of turn, 6 met with another's, 7 a dead bucket of it used", "bytes out; with 6, the other; with 7, 1: destroyed again"},
 		"core/mem Dead, core/mem End, core/mem Foreign, core/mem Give, core/mem Init, core/mem Take, core/mem mine", "I01 I02 I03 I04 I06 I32",
 	},
-	ProbeBlock:     {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Collect, core/mem Return, core/mem bug, core/mem release, core/mem told", "I01 I02 I03 I06 I28"},
-	ProbePoolOpen:  {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem Child, core/mem NewPool", "I01 I05"},
-	ProbePoolUse:   {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem confess, core/mem count, core/mem misplaced", "I01 I02 I05"},
-	ProbePoolClose: {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy, core/mem confess", "I01 I03 I05 I06"},
-	ProbeFilter:    {"filter", [3]string{"1 calls, 0 is back", "the filter's name, as Letters", "the rest of it"}, "core/filter enter, core/filter leave", "I10"},
-	ProbeFar:       {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
-	ProbeTunnel:    {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
+	ProbeBlock:       {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Collect, core/mem Return, core/mem bug, core/mem release, core/mem told", "I01 I02 I03 I06 I28"},
+	ProbePoolOpen:    {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem Child, core/mem NewPool", "I01 I05"},
+	ProbePoolUse:     {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem confess, core/mem count, core/mem misplaced", "I01 I02 I05"},
+	ProbePoolClose:   {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy, core/mem confess", "I01 I03 I05 I06"},
+	ProbeFilter:      {"filter", [3]string{"1 calls, 0 is back", "the filter's name, as Letters", "the rest of it"}, "core/filter enter, core/filter leave", "I10"},
+	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
+	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
+	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
+	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there"}, "core/stage opens", "I24"},
+	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends", "I22 I24"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

@@ -15,32 +15,41 @@ const (
 	StepFinish  // close
 	StepRest    // wait at home
 	StepTunnel  // move bytes between two ends
+	StepSession // run an HTTP/2 session
+	StepStream  // frame what a stream of one has
 	Steps
 )
 
 // The states in which a connection waits.
 const (
-	WaitNone   = iota
-	WaitFirst  // nothing has been received yet
-	WaitHeader // a part of a head is here
-	WaitIdle   // between requests
-	WaitBody   // content that nobody wants has to go by
-	WaitWrite  // the peer does not take the response
-	WaitLinger // the peer has to close
-	WaitRoom   // every processor has enough to do
-	WaitPace   // a filter of the response lets nothing more pass yet
-	WaitDial   // the other end of a tunnel has to answer
-	WaitTunnel // a tunnel has nothing to move
-	WaitHalf   // nor has one of which one end has said all
-	WaitFlow   // an end does not take what the other sent
+	WaitNone    = iota
+	WaitFirst   // nothing has been received yet
+	WaitHeader  // a part of a head is here
+	WaitIdle    // between requests
+	WaitBody    // content that nobody wants has to go by
+	WaitWrite   // the peer does not take the response
+	WaitLinger  // the peer has to close
+	WaitRoom    // every processor has enough to do
+	WaitPace    // a filter of the response lets nothing more pass yet
+	WaitDial    // the other end of a tunnel has to answer
+	WaitTunnel  // a tunnel has nothing to move
+	WaitHalf    // nor has one of which one end has said all
+	WaitFlow    // an end does not take what the other sent
+	WaitWindow  // a stream's peer does not open its window
+	WaitStreams // a session's streams are worked on, or wait themselves
 	Waits
 )
+
+// StreamBit is in the number of a stream of an HTTP/2 session, and in none of a
+// connection.
+const StreamBit = 1 << 63
 
 // The limits of a server.
 const (
 	LimitNone        = iota
 	LimitConnections // open connections of one shard, whose number is above bit 48 of theirs
 	LimitPages       // bytes of pages with which one connection is served
+	LimitStream      // bytes of pages of one stream of a session, and of what a session holds besides
 	Limits
 )
 

@@ -22,6 +22,8 @@ import (
 //	finish   close, now                                 -> (gone)
 //	rest     wait at home for what wait says            -> (wait), or what that wait is for
 //	tunnel   reach the other end, then move bytes       -> process, write, linger, finish, (wait)
+//	session  run an HTTP/2 session                      -> linger, finish, (wait)
+//	stream   frame what a stream of one has             -> (its session)
 type step uint8
 
 const (
@@ -35,10 +37,12 @@ const (
 	stepFinish
 	stepRest
 	stepTunnel
+	stepSession
+	stepStream
 	steps
 )
 
-var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel"}
+var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel", "session", "stream"}
 
 func (s step) String() string { return stepNames[s] }
 
@@ -66,6 +70,8 @@ type Conn struct {
 	due     rt.Instant       // its deadline
 	ready   sys.Events       // what its descriptor may be ready for, as far as its owner knows
 
+	session   *session       // nil: it speaks HTTP/1
+	stream    *stream        // nil: it is a connection; else its home's record of it
 	http      *httpconn.Conn // nil while it is idle
 	tunnel    *tunnel        // nil: it is none, and is not about to be
 	then      step           // what follows once all is written; none: read
@@ -90,19 +96,21 @@ func (c *Conn) HandoffLink() *handoff.Link[Conn] { return &c.link }
 type wait uint8
 
 const (
-	waitNone   wait = iota
-	waitFirst       // nothing has been received yet
-	waitHeader      // a part of a head is here
-	waitIdle        // between requests: may be closed at any time
-	waitBody        // content that nobody wants has to go by
-	waitWrite       // the peer does not take the response
-	waitLinger      // the peer has to close
-	waitRoom        // every processor has enough to do
-	waitPace        // a filter of the response lets nothing more pass yet
-	waitDial        // the other end of a tunnel has to answer
-	waitTunnel      // a tunnel has nothing to move
-	waitHalf        // nor has one of which one end has said all
-	waitFlow        // an end does not take what the other sent
+	waitNone    wait = iota
+	waitFirst        // nothing has been received yet
+	waitHeader       // a part of a head is here
+	waitIdle         // between requests: may be closed at any time
+	waitBody         // content that nobody wants has to go by
+	waitWrite        // the peer does not take the response
+	waitLinger       // the peer has to close
+	waitRoom         // every processor has enough to do
+	waitPace         // a filter of the response lets nothing more pass yet
+	waitDial         // the other end of a tunnel has to answer
+	waitTunnel       // a tunnel has nothing to move
+	waitHalf         // nor has one of which one end has said all
+	waitFlow         // an end does not take what the other sent
+	waitWindow       // a stream's peer does not open its window
+	waitStreams      // a session's streams are worked on, or wait themselves
 	waits
 )
 
@@ -121,13 +129,36 @@ func (w wait) needs() sys.Events {
 	switch w {
 	case waitWrite:
 		return sys.Out
-	case waitRoom, waitPace, waitNone:
+	case waitRoom, waitPace, waitNone, waitWindow:
 		return 0
 	case waitDial, waitTunnel, waitHalf, waitFlow:
 		return sys.In | sys.Out | sys.RdHup // which of them is for the tunnel to tell
-	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waits:
+	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waitStreams, waits:
 	}
 	return sys.In
+}
+
+// needs is what c's descriptor has to be ready for, for its wait to end well: a session
+// goes on with whatever can.
+func (c *Conn) needs(w wait) (e sys.Events) {
+	if c.session == nil || w == waitLinger {
+		return w.needs()
+	}
+	if c.session.listens(c) {
+		e = sys.In
+	}
+	if c.http != nil && !c.http.Out.Empty() {
+		e |= sys.Out
+	}
+	return e
+}
+
+// next is the step that follows when c's wait ends well.
+func (c *Conn) next(w wait) step {
+	if c.session == nil || w == waitLinger {
+		return w.then()
+	}
+	return stepSession
 }
 
 // then is the step that follows when w ends well.
@@ -141,12 +172,12 @@ func (w wait) then() step {
 		return stepProcess
 	case waitDial, waitTunnel, waitHalf, waitFlow:
 		return stepTunnel
-	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waits:
+	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams"}
 
 func (w wait) String() string { return waitNames[w] }
 

@@ -21,7 +21,11 @@ func (l *loop) govern() {
 		l.draining = true
 		l.shutGate()
 		l.slots.Each(func(c *Conn) {
-			if c.wait == waitIdle || c.wait == waitFirst {
+			switch {
+			case c.session != nil && !c.shut:
+				l.leave(c)
+				l.run(c, l.dismiss(c))
+			case c.session == nil && (c.wait == waitIdle || c.wait == waitFirst):
 				l.leave(c)
 				c.forget()
 				l.run(c, l.dismiss(c))

@@ -28,6 +28,9 @@ func (l *loop) enlist(c *Conn, s step) {
 	c.timer.Disarm()
 	c.step = s
 	c.wait = waitNone
+	if c.stream != nil {
+		c.stream.place = placeLine
+	}
 	q := &l.line
 	c.before, c.behind = q.last, nil
 	if q.last == nil {
@@ -72,6 +75,9 @@ func (l *loop) dispatch() {
 		l.delist(c)
 		c.timer.Disarm() // its time for room
 		c.wait = waitNone
+		if c.stream != nil {
+			c.stream.place = placeAway
+		}
 		c.let()
 		l.count.handoffs++
 		rt.Probe(rt.ProbeOwner, c.id, uint64(c.step), 0)

@@ -60,7 +60,11 @@ func (l *loop) linger(c *Conn) step {
 
 // finish closes c and forgets it. What was still to be sent is given up.
 func (l *loop) finish(c *Conn) step {
+	if c.stream != nil {
+		return l.fail(c)
+	}
 	c.timer.Disarm()
+	away := c.session != nil && l.endSession(c)
 	if c.tunnel != nil {
 		l.dismantle(c, true)
 	}
@@ -92,9 +96,16 @@ func (l *loop) finish(c *Conn) step {
 	rt.Probe(rt.ProbeConnClose, c.id, uint64(uint32(c.fd)), uint64(c.accepted))
 	c.fd = sys.None
 	c.owner = 0
+	if !away { // else its last stream does it
+		l.depart()
+	}
+	return stepNone
+}
+
+// depart counts a connection that is gone, with all that belonged to it.
+func (l *loop) depart() {
 	l.assigned.Add(-1)
 	l.shard.ended()
-	return stepNone
 }
 
 // abandon drops all output; the log says how far each response got.

@@ -50,6 +50,9 @@ type loop struct {
 
 	yielded rt.Instant // when it last went through Go's scheduler
 	handed  uint64     // handoffs by then
+	stirred []*Conn    // whose sessions run in this turn
+	records []*stream  // unused
+	opened  uint64     // streams so far
 	hurried bool       // the drain's deadline has passed
 	until   rt.Instant // that deadline, while draining
 	sink    []byte     // what lingering reads goes here, and what tunnels carry comes through it
@@ -89,7 +92,7 @@ func timeout(cfg *Config, w wait) time.Duration {
 		return cfg.Body
 	case waitIdle:
 		return cfg.Idle
-	case waitWrite:
+	case waitWrite, waitWindow, waitStreams:
 		return cfg.Write
 	case waitLinger:
 		return cfg.Linger
@@ -142,6 +145,7 @@ func (l *loop) turn() {
 		l.expire()
 		l.heed()
 		l.govern()
+		l.rouse()
 		l.dispatch()
 		l.yield()
 	}

@@ -49,8 +49,8 @@ func (l *loop) bed(c *Conn) step {
 	switch {
 	case l.draining && (w == waitIdle || w == waitFirst):
 		return l.dismiss(c)
-	case c.ready&w.needs() != 0:
-		return w.then()
+	case c.ready&c.needs(w) != 0:
+		return c.next(w)
 	}
 	return l.park(c, w)
 }
@@ -61,7 +61,7 @@ func (l *loop) register(c *Conn, w wait) bool {
 		return l.lodge(c)
 	}
 	if !l.poller.Keeps() {
-		if w.needs() != 0 && l.poller.Watch(c.fd, w.needs()|sys.OneShot, c.slot.Token()) != sys.OK {
+		if e := c.needs(w); e != 0 && l.poller.Watch(c.fd, e|sys.OneShot, c.slot.Token()) != sys.OK {
 			return false
 		}
 	} else if !c.watched {
@@ -132,17 +132,17 @@ func (l *loop) resume(c *Conn) {
 		l.run(c, stepTunnel)
 		return
 	}
-	if c.ready&w.needs() == 0 {
+	if c.ready&c.needs(w) == 0 {
 		if !l.poller.Keeps() {
 			_ = l.register(c, w) // as before
 		}
 		return // that is not what it waits for
 	}
 	l.leave(c)
-	if w == waitWrite {
+	if w == waitWrite && c.session == nil {
 		c.forget() // there is room again: that wait is over
 	}
-	l.run(c, w.then())
+	l.run(c, c.next(w))
 }
 
 // expire acts on the timers that are due.
@@ -164,11 +164,19 @@ func (l *loop) expire() {
 // expired is a connection whose wait has lasted too long.
 func (l *loop) expired(c *Conn, w wait) {
 	c.must(l.number)
-	if w == waitRoom {
+	switch {
+	case c.stream != nil:
+		l.late(c.stream, w)
+		return
+	case w == waitRoom:
 		l.unserved(c)
 		return
 	}
 	l.leave(c)
+	if c.session != nil && w != waitLinger {
+		l.run(c, l.lapsed(c, w))
+		return
+	}
 	switch w {
 	case waitHeader:
 		l.began(c)
@@ -191,7 +199,7 @@ func (l *loop) expired(c *Conn, w wait) {
 	case waitTunnel, waitHalf:
 		l.dismantle(c, false) // it held nothing
 		l.run(c, stepFinish)
-	case waitNone, waitRoom, waits:
+	case waitNone, waitRoom, waitWindow, waitStreams, waits:
 	}
 }
 
@@ -200,5 +208,8 @@ func (l *loop) expired(c *Conn, w wait) {
 func (l *loop) dismiss(c *Conn) step {
 	c.dismissed = true
 	c.ready |= sys.In
+	if c.session != nil {
+		return stepSession
+	}
 	return stepRead
 }

@@ -10,6 +10,9 @@ import (
 // process runs the handler: inline on a loop if that takes no blocking call, else
 // on a processor.
 func (w *worker) process(c *Conn) step {
+	if c.stream != nil {
+		return w.answer(c)
+	}
 	w.face(c)
 	h := c.http
 	x := &h.X

@@ -25,6 +25,14 @@ func (w *worker) read(c *Conn) step {
 			w.discard(c)
 		}
 		ready := h.Started() && !h.Content.Pending() && !c.closing
+		if ready && c.requests == 0 {
+			switch yes, unsure := w.speaks(c); {
+			case yes:
+				return stepSession
+			case unsure:
+				ready = false
+			}
+		}
 		if ready && (h.Out.Empty() || h.X.Free() >= exchange.Room) {
 			more, e := h.Parse(&w.server.cfg.Limits)
 			if e != nil {

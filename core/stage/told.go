@@ -15,6 +15,8 @@ const (
 	_ = -uint(stepFinish ^ rt.StepFinish)
 	_ = -uint(stepRest ^ rt.StepRest)
 	_ = -uint(stepTunnel ^ rt.StepTunnel)
+	_ = -uint(stepSession ^ rt.StepSession)
+	_ = -uint(stepStream ^ rt.StepStream)
 	_ = -uint(steps ^ rt.Steps)
 
 	_ = -uint(waitFirst ^ rt.WaitFirst)
@@ -29,12 +31,15 @@ const (
 	_ = -uint(waitTunnel ^ rt.WaitTunnel)
 	_ = -uint(waitHalf ^ rt.WaitHalf)
 	_ = -uint(waitFlow ^ rt.WaitFlow)
+	_ = -uint(waitWindow ^ rt.WaitWindow)
+	_ = -uint(waitStreams ^ rt.WaitStreams)
 	_ = -uint(waits ^ rt.Waits)
 )
 
 // announce tells what the server was configured to keep within.
 func (s *Server) announce() {
 	rt.Probe(rt.ProbeLimit, rt.LimitConnections, uint64(s.cfg.Connections), 0)
+	rt.Probe(rt.ProbeLimit, rt.LimitStream, uint64(s.cfg.Pages.In+s.cfg.Pages.Out)+refill+2*outHigh+inBlock, 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitPages, uint64(s.cfg.Pages.In+s.cfg.Pages.Out), 0)
 }
 

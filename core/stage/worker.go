@@ -116,6 +116,10 @@ func (w *worker) run(c *Conn, s step) {
 			s = w.loop.bed(c)
 		case stepTunnel:
 			s = w.loop.tunnel(c)
+		case stepSession:
+			s = w.loop.session(c)
+		case stepStream:
+			s = w.loop.arrived(c)
 		case stepNone, steps:
 		}
 	}
@@ -138,7 +142,7 @@ func (w *worker) enter(c *Conn, s step) {
 // may reports whether the step s of c is w's to perform.
 func (w *worker) may(c *Conn, s step) bool {
 	switch s {
-	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel:
+	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream:
 		return w.loop == c.home
 	case stepRead:
 		return w.roles&reads != 0 && (w.loop == c.home || c.home.roles&reads == 0)

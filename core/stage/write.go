@@ -61,6 +61,9 @@ const quantum = 1 << 20
 
 // send sends from the file at the front of the brigade, which may block.
 func (w *worker) send(c *Conn) step {
+	if c.stream != nil {
+		return w.load(c)
+	}
 	h := c.http
 	for left := int64(quantum); left > 0; {
 		k := h.Out.Front()
@@ -118,7 +121,7 @@ func (w *worker) answered(c *Conn, k *bucket.Bucket) {
 	r := k.Request().(*httpconn.Request)
 	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
 	w.log(c, r.Sequence, &accesslog.Entry{
-		Peer: c.peer, Method: r.Method, Target: r.Target, Minor: r.Minor,
+		Peer: c.peer, Method: r.Method, Target: r.Target, Minor: r.Minor, Two: c.stream != nil,
 		Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent,
 	})
 	h.End(r)

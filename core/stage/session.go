@@ -1,0 +1,380 @@
+package stage
+
+// HTTP/2 sessions. A connection whose first bytes are the preface gets a session
+// (package http2), which its home loop runs whatever the topology: reading, framing
+// and writing do not block, and one task does them for all streams, so that frames
+// of many leave in one write. Streams are what other tasks work on (stream.go).
+//
+// A session run takes what came, frames what streams have, and writes, until nothing
+// moves. Then it waits for the socket; what a stream waits for has the stream's own
+// timer. Between requests a session holds no page: only its tables.
+//
+// Invariants: a session is run by its home, and its streams' records are touched
+// by nobody else; a connection is not forgotten before its last stream is home.
+
+import (
+	"brigade/core/http2"
+	"brigade/core/mem"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// session is what a connection has besides, if it speaks HTTP/2.
+type session struct {
+	http2 http2.Session
+	block *mem.Block // what was read; nil while nothing is left of it
+	start int        // of what is left
+	end   int
+	parts parts // of what stands in the connection's brigade
+
+	streams int        // whose records are alive
+	held    int64      // bytes of their content, for handlers that want it
+	idle    rt.Instant // when it has been idle for too long; 0: it is not
+	busy    bool       // it is being run
+	stirred bool       // it is to be run in this turn
+	queued  bool       // it stands in its loop's inbox
+	gone    bool       // its connection has ended, but for streams that are away
+	broken  bool       // there was no memory for what it has to say
+}
+
+// The measures of a session's run.
+const (
+	outHigh    = 64 << 10             // bytes framed and not written, beyond which nothing is read or framed
+	inBlock    = http2.Frame + 15<<10 // bytes read at a time: a frame fits, and others
+	sessionRun = 16                   // times it reads and writes before others have their turn
+	shareFrom  = 1 << 10              // bytes from which a frame's content is shared, not copied
+	refill     = 64 << 10             // bytes of a file that a processor reads for a stream at a time
+	prefaceLen = len(http2.Preface)
+)
+
+// speaks reports whether the first bytes of c are HTTP/2's preface; unsure: they may
+// become that.
+func (w *worker) speaks(c *Conn) (yes, unsure bool) {
+	b := c.http.Unparsed()
+	if b[0] != http2.Preface[0] || w.server.cfg.Streams < 0 {
+		return false, false
+	}
+	n := min(len(b), prefaceLen)
+	if string(b[:n]) != http2.Preface[:n] {
+		return false, false
+	}
+	return n == prefaceLen, n < prefaceLen
+}
+
+// session runs c's, which begins with the preface in its input page.
+func (l *loop) session(c *Conn) step {
+	s := c.session
+	if s == nil {
+		if s = l.greet(c); s == nil {
+			return stepFinish
+		}
+	}
+	s.stirred, s.queued = false, false
+	if c.http == nil {
+		if c.http = l.pool.Get(); c.http == nil {
+			return stepFinish
+		}
+		l.scope.Enter(c.http.Pool())
+	}
+	s.busy = true
+	for range sessionRun {
+		moved, ok := l.move(c)
+		switch {
+		case !ok:
+			s.busy = false
+			return stepFinish
+		case !moved:
+			next := l.repose(c)
+			s.busy = false
+			return next
+		}
+	}
+	s.busy = false
+	l.again(c)
+	return stepNone
+}
+
+// greet begins c's session with what was read behind the preface.
+func (l *loop) greet(c *Conn) *session {
+	s := &session{}
+	h := c.http
+	s.http2.Init(http2.Limits{Streams: l.server.cfg.Streams, Head: l.server.cfg.Limits.Head}, l.now)
+	h.Skip(int64(prefaceLen))
+	if rest := h.Unparsed(); len(rest) > 0 {
+		block, err := h.Out.Allocator().Alloc(inBlock)
+		if err != nil {
+			return nil
+		}
+		s.block, s.end = block, copy(block.Bytes()[:inBlock], rest)
+		h.Skip(int64(len(rest)))
+	}
+	c.session = s
+	rt.Probe(rt.ProbeSession, c.id, 0, 0)
+	return s
+}
+
+// move does once what can be done. moved: something was; false: c is to be closed.
+func (l *loop) move(c *Conn) (moved, ok bool) {
+	s := c.session
+	moved, dry := l.hear(c)
+	if !l.frame(c) {
+		return false, false
+	}
+	if !c.http.Out.Empty() && c.ready&sys.Out != 0 {
+		moved = true
+		if !l.flush(c) {
+			return false, false
+		}
+	}
+	if dry && c.ready&sys.In != 0 && s.listens(c) {
+		return true, l.receives(c)
+	}
+	return moved, true
+}
+
+// listens reports whether c's session reads on: not while its peer does not take
+// what it is sent, so that memory is bounded.
+func (s *session) listens(c *Conn) bool {
+	if c.shut {
+		return false
+	}
+	if c.http == nil {
+		return true
+	}
+	n, _ := c.http.Out.Bytes()
+	return n < outHigh
+}
+
+// receives reads once. False: c is to be closed.
+func (l *loop) receives(c *Conn) bool {
+	s := c.session
+	if s.block == nil {
+		block, err := c.http.Out.Allocator().Alloc(inBlock)
+		if err != nil {
+			return false
+		}
+		s.block = block
+	}
+	b := s.block.Bytes()[:inBlock]
+	if s.start > 0 {
+		s.end = copy(b, b[s.start:s.end])
+		s.start = 0
+	}
+	n, e := l.kernel.Read(c.fd, b[s.end:])
+	switch {
+	case e == sys.EINTR:
+		return true
+	case e == sys.EAGAIN:
+		c.ready &^= sys.In
+		return true
+	case e != sys.OK || n == 0:
+		return false // a peer that has said all takes no response either
+	case n < len(b)-s.end && c.ready&sys.RdHup == 0:
+		c.ready &^= sys.In // as in receive
+	}
+	s.end += n
+	return true
+}
+
+// hear takes whole frames out of what was read. moved: there was one. dry: none is
+// left.
+func (l *loop) hear(c *Conn) (moved, dry bool) {
+	s := c.session
+	for s.end > s.start {
+		if !s.listens(c) {
+			return moved, false
+		}
+		n, ev := s.http2.Next(s.block.Bytes()[s.start:s.end], l.now)
+		if n == 0 {
+			return moved, true
+		}
+		moved = true
+		s.start += n
+		l.obey(c, ev)
+		l.tell(c, nil)
+	}
+	s.start, s.end = 0, 0
+	return moved, true
+}
+
+// obey does what a frame means.
+func (l *loop) obey(c *Conn, ev http2.Event) {
+	switch ev.Kind {
+	case http2.Nothing:
+	case http2.Opened:
+		c.dismissed = false
+		c.forget()
+		c.session.idle = 0
+		l.opens(c, ev.Stream, ev.Large)
+	case http2.Body:
+		l.content(c, ev.Stream.Host.(*stream), ev.Bytes)
+	case http2.Done:
+		l.content(c, ev.Stream.Host.(*stream), nil)
+	case http2.Reset:
+		l.dead(ev.Stream.Host.(*stream))
+	case http2.Failed:
+		l.allDead(c)
+	}
+}
+
+// repose is a run after which nothing moves: c ends, or waits.
+func (l *loop) repose(c *Conn) step {
+	s := c.session
+	h := &s.http2
+	if l.draining || c.dismissed {
+		h.GoAway() // what had come by then was read
+		l.tell(c, nil)
+		if !c.http.Out.Empty() && c.ready&sys.Out != 0 && !l.flush(c) {
+			return stepFinish
+		}
+	}
+	blocked := !c.http.Out.Empty()
+	if (h.Failure() != nil || h.Leaving() && s.streams == 0) && !blocked {
+		return l.farewell(c)
+	}
+	l.watch(c)
+	switch {
+	case blocked:
+		return l.park(c, waitWrite)
+	case s.streams > 0:
+		return l.park(c, waitStreams)
+	}
+	if s.start < s.end || !h.Begun() {
+		return l.park(c, waitHeader)
+	}
+	l.shelve(c)
+	return l.rests(c)
+}
+
+// rests leaves c idle. Frames that begin no stream do not prolong that, nor do parts
+// of frames.
+func (l *loop) rests(c *Conn) step {
+	s := c.session
+	if s.idle != 0 {
+		c.began, c.due = waitIdle, s.idle
+	}
+	next := l.park(c, waitIdle)
+	s.idle = c.timer.Deadline()
+	return next
+}
+
+// watch gives each stream that waits for its peer a timer, and takes it from those
+// that wait no more.
+func (l *loop) watch(c *Conn) {
+	h := &c.session.http2
+	for _, st := range h.Streams() {
+		r := st.Host.(*stream)
+		if r.place != placeHome {
+			continue
+		}
+		sc := r.conn
+		switch {
+		case !st.Answered() && !st.Received():
+			l.expect(sc, waitBody)
+		case h.Starved(st) && c.http.Out.Empty():
+			l.expect(sc, waitWindow)
+		case sc.wait == waitPace && sc.timer.Armed():
+		default:
+			sc.timer.Disarm()
+		}
+	}
+}
+
+// expect arms sc's timer for w, unless it runs.
+func (l *loop) expect(sc *Conn, w wait) {
+	if sc.wait == w && sc.timer.Armed() {
+		return
+	}
+	sc.timer.Disarm()
+	l.rings[w].Arm(&sc.timer, sc, l.now)
+	sc.wait = w
+	rt.Probe(rt.ProbeState, sc.id, uint64(w), uint64(sc.timer.Deadline()))
+}
+
+// shelve gives back what an idle session does not need.
+func (l *loop) shelve(c *Conn) {
+	s := c.session
+	if s.block != nil {
+		s.block.Drop()
+		s.block = nil
+	}
+	s.start, s.end = 0, 0
+	l.pool.Put(c.http)
+	c.http = nil
+}
+
+// farewell ends c's session: all has been said, and the peer is to close.
+func (l *loop) farewell(c *Conn) step {
+	l.shelve(c)
+	c.closing, c.shut = true, true
+	if l.kernel.Shutdown(c.fd, sys.ShutWrite) != sys.OK {
+		return stepFinish
+	}
+	return stepLinger
+}
+
+// again has c run once more after the others in the loop.
+func (l *loop) again(c *Conn) {
+	c.session.queued = true
+	l.scope.Leave(nil)
+	c.timer.Disarm()
+	c.step = stepSession
+	c.let()
+	l.count.handoffs++
+	rt.Probe(rt.ProbeOwner, c.id, uint64(stepSession), uint64(l.number))
+	l.give(c)
+}
+
+// stir has c's session run in this turn: one of its streams has something for it.
+func (l *loop) stir(c *Conn) {
+	s := c.session
+	if s.busy || s.stirred || s.queued || s.gone || c.shut {
+		return
+	}
+	s.stirred = true
+	l.stirred = append(l.stirred, c)
+}
+
+// rouse runs the sessions that were stirred, once for all that has come together.
+func (l *loop) rouse() {
+	for i := 0; i < len(l.stirred); i++ {
+		c := l.stirred[i]
+		if s := c.session; s.stirred && !s.gone {
+			l.leave(c)
+			l.run(c, stepSession)
+		}
+		l.stirred[i] = nil
+	}
+	l.stirred = l.stirred[:0]
+}
+
+// lapsed is a session whose wait has lasted too long, if that is not as with HTTP/1.1.
+func (l *loop) lapsed(c *Conn, w wait) step {
+	switch w {
+	case waitStreams:
+		c.forget() // its streams have timers, or are being answered
+		return stepSession
+	case waitIdle, waitHeader:
+		return l.dismiss(c)
+	case waitNone, waitFirst, waitBody, waitWrite, waitLinger, waitRoom, waitPace, waitWindow, waits:
+	}
+	return stepFinish
+}
+
+// endSession gives up what c's session has. True: streams are away, and the last of
+// them ends the connection.
+func (l *loop) endSession(c *Conn) bool {
+	s := c.session
+	s.gone, s.stirred = true, false
+	if h := c.http; h != nil {
+		for !h.Out.Empty() {
+			h.Out.Pop()
+		}
+	}
+	s.parts.drop(l)
+	l.allDead(c)
+	if c.http != nil {
+		l.shelve(c)
+	}
+	return s.streams > 0
+}

@@ -1,0 +1,364 @@
+package stage
+
+// Streams. A request of a session is answered like one of HTTP/1.1, by the same
+// handlers, on the same processors, in a Conn of its own without a descriptor: it has
+// an http_conn, whose memory moves with it, and stands in the same line. So a stream
+// is at home, in its loop's line, or away, and what is at home is framed by its
+// session. Content is used up as it comes, since no handler takes any; the request is
+// handled when all of it is there.
+//
+// A file is read by a processor in pieces, as flow control has room for them: a
+// stream that waits for its peer holds no processor, and no more of a file than that.
+
+import (
+	"bytes"
+
+	"brigade/core/bucket"
+	"brigade/core/filter"
+	"brigade/core/http1"
+	"brigade/core/http2"
+	"brigade/core/poll"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// place is where a stream's Conn is.
+type place uint8
+
+const (
+	placeHome place = iota
+	placeLine       // in its loop's line
+	placeAway       // handed over: another task's, until it is back
+)
+
+// stream is what its home knows of a stream: nobody else touches it.
+type stream struct {
+	conn    *Conn         // its own
+	parent  *Conn         // its session's
+	http2   *http2.Stream // nil: it has ended, or was reset and is at home
+	place   place
+	begun   bool  // its request was handed to a handler
+	wanted  bool  // its handler wants its content
+	headed  bool  // its response's head was framed
+	dead    bool  // it was reset while it was away
+	content int64 // bytes of content that came
+	sent    int64 // bytes that the kernel took
+	parts   int   // of it that stand in the session's brigade
+}
+
+// opens begins a request.
+func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
+	s := c.session
+	h := l.pool.Get()
+	if h == nil {
+		s.http2.Cancel(st, http2.RefusedStream)
+		s.http2.Release(st)
+		return
+	}
+	r := l.record()
+	sc := r.conn
+	l.opened++
+	*sc = Conn{
+		id: rt.StreamBit | c.id>>48<<48 | uint64(l.number)<<40 | l.opened, fd: sys.None, peer: c.peer, home: l, owner: l.number,
+		slot: poll.NoSlot, abroad: poll.NoSlot, http: h, stream: r,
+	}
+	r.parent, r.http2, st.Host = c, st, r
+	s.streams++
+	rt.Probe(rt.ProbeStreamOpen, sc.id, c.id, uint64(st.ID))
+	var e *http1.Error
+	if text := s.http2.Head(); large || len(text) > len(h.Room()) {
+		e = http1.ErrHeadTooLarge
+	} else {
+		h.Filled(copy(h.Room(), text))
+		more, wrong := h.Parse(&l.server.cfg.Limits)
+		if e = wrong; more {
+			rt.Bug("stream %d of connection %d: the head that its session made is not whole", st.ID, c.id)
+		}
+	}
+	x := &h.X
+	x.Request.Framed = true
+	l.scope.Enter(h.Pool())
+	l.began(sc)
+	x.Filters(l.server.cfg.Filters, l.server.cfg.Input)
+	switch {
+	case e != nil:
+		l.refuses(r, e)
+	case x.Request.ContentLength > l.server.cfg.Content:
+		l.refuses(r, http1.ErrContentTooLarge)
+	case l.server.receives(x):
+		l.gather(r)
+	case st.Received() || x.Request.ExpectContinue:
+		l.handles(r)
+	}
+	l.scope.Enter(c.http.Pool())
+}
+
+// refuses answers r with e.
+func (l *loop) refuses(r *stream, e *http1.Error) {
+	l.refuse(r.conn, e)
+	l.respond(r)
+}
+
+// record is an unused record of a stream, with its Conn.
+func (l *loop) record() *stream {
+	n := len(l.records)
+	if n == 0 {
+		return &stream{conn: new(Conn)}
+	}
+	r := l.records[n-1]
+	l.records = l.records[:n-1]
+	return r
+}
+
+// handles has a handler answer r, whose content has come.
+func (l *loop) handles(r *stream) {
+	r.begun = true
+	r.conn.timer.Disarm()
+	l.run(r.conn, stepProcess)
+}
+
+// answer is the step process of a stream: the handler runs where it may, and then the
+// filters of its response.
+func (w *worker) answer(c *Conn) step {
+	w.face(c)
+	h := c.http
+	x := &h.X
+	if x.Pumping() {
+		return w.filters(c)
+	}
+	if x.Waiting() {
+		if x.InputMayBlock() && w.roles&blocks == 0 {
+			w.pass(c, stepProcess)
+			return stepNone
+		}
+		if s := w.admit(c); s != stepNone {
+			return stepStream // it was refused
+		}
+	}
+	switch {
+	case w.roles&processes != 0:
+		if !w.inline(c) {
+			w.pass(c, stepProcess)
+			return stepNone
+		}
+	case c.home.roles&processes != 0:
+		w.handle(c)
+	case !w.inline(c):
+		w.handle(c)
+		w.local.Learn(x.Note)
+		x.Note = nil
+	}
+	if c.broken {
+		x.Abandon()
+		h.Record()
+		return stepStream
+	}
+	x.Finish()
+	if x.Pumping() {
+		return w.filters(c)
+	}
+	h.Record()
+	return stepStream
+}
+
+// filters passes a piece of a stream's response through its filters.
+func (w *worker) filters(c *Conn) step {
+	h := c.http
+	if h.X.MayBlock() && w.roles&blocks == 0 {
+		if !h.Out.Empty() {
+			return stepStream // what is there goes first
+		}
+		w.pass(c, stepProcess)
+		return stepNone
+	}
+	p, ok := w.filtered(c)
+	switch {
+	case !ok:
+		c.broken = true
+		h.X.Abandon()
+		h.Record()
+	case p == filter.Passed:
+		h.Record()
+	}
+	return stepStream
+}
+
+// load is the step send of a stream: a piece of a file is read, which may block.
+func (w *worker) load(c *Conn) step {
+	left := int64(refill)
+	for k := c.http.Out.Front(); k != nil && left > 0; k = k.Next() {
+		if k.Kind() == bucket.File {
+			if _, err := k.Read(); err != nil {
+				c.broken = true
+				break
+			}
+		}
+		left -= max(k.Len(), 0)
+	}
+	return stepStream
+}
+
+// arrived is a stream that is at home: with a response, or with more of it.
+func (l *loop) arrived(c *Conn) step {
+	r := c.stream
+	p := r.parent
+	r.place = placeHome
+	switch {
+	case r.dead || p.session.gone:
+		l.release(r)
+	case c.broken:
+		l.cancel(r, http2.InternalError)
+	case c.http.Out.Empty():
+		l.expect(c, waitPace) // a filter pauses
+	case r.headed:
+		p.session.http2.Offer(r.http2)
+	default:
+		l.respond(r)
+	}
+	if !p.session.gone {
+		l.stir(p)
+	}
+	return stepNone
+}
+
+// respond frames the head of r's response, and offers the rest.
+func (l *loop) respond(r *stream) {
+	r.begun, r.headed = true, true
+	h2 := &r.parent.session.http2
+	out := &r.conn.http.Out
+	front := out.Front()
+	var text []byte
+	if front.Kind() == bucket.Heap {
+		text = front.Memory()
+	}
+	end := bytes.Index(text, []byte("\r\n\r\n"))
+	if end < 0 {
+		l.server.complain("a handler's response has no head of one piece: ", string(r.conn.http.X.Request.Target))
+		l.cancel(r, http2.InternalError)
+		return
+	}
+	end += len("\r\n\r\n")
+	l.tell(r.parent, nil)
+	whole := end == len(text) && last(front)
+	h2.Respond(r.http2, text[:end], whole)
+	out.Consume(int64(end))
+	l.tell(r.parent, r)
+	if whole {
+		l.release(r)
+		return
+	}
+	h2.Offer(r.http2)
+}
+
+// cancel resets r.
+func (l *loop) cancel(r *stream, code http2.Code) {
+	r.parent.session.http2.Cancel(r.http2, code)
+	l.dead(r)
+}
+
+// dead is a stream that was reset: what it has is given up, as soon as it is here.
+func (l *loop) dead(r *stream) {
+	switch r.place {
+	case placeAway:
+		r.dead = true
+		return
+	case placeLine:
+		l.delist(r.conn)
+	case placeHome:
+	}
+	l.release(r)
+}
+
+// allDead is that for all streams of c.
+func (l *loop) allDead(c *Conn) {
+	h2 := &c.session.http2
+	for i := 0; i < len(h2.Streams()); {
+		n := len(h2.Streams())
+		l.dead(h2.Streams()[i].Host.(*stream))
+		if len(h2.Streams()) == n {
+			i++ // it is away
+		}
+	}
+}
+
+// release ends r as far as HTTP/2 is concerned.
+func (l *loop) release(r *stream) {
+	if r.http2 != nil {
+		r.parent.session.http2.Release(r.http2)
+		r.http2 = nil
+	}
+	l.ends(r)
+}
+
+// ends forgets r, if it has ended, is at home, and all that was framed of it has
+// left or never will.
+func (l *loop) ends(r *stream) {
+	if r.http2 != nil || r.place == placeAway || r.parts > 0 {
+		return
+	}
+	sc, c := r.conn, r.parent
+	sc.timer.Disarm()
+	h := sc.http
+	outer := l.scope.Enter(h.Pool())
+	if h.Current() != nil {
+		if !h.X.Opened() {
+			h.X.Status = unanswered
+		}
+		h.X.Abandon()
+		h.Record()
+	}
+	h.Pending().Sent = r.sent
+	l.abandon(sc)
+	if r.wanted {
+		c.session.held -= r.content
+	}
+	h.Skip(int64(h.Buffered()))
+	l.scope.Leave(outer)
+	l.pool.Put(h)
+	rt.Probe(rt.ProbeStreamClose, sc.id, c.id, uint64(r.sent))
+	*r = stream{conn: sc}
+	*sc = Conn{}
+	l.records = append(l.records, r)
+	if c.session.streams--; c.session.streams == 0 && c.session.gone {
+		l.depart()
+	}
+}
+
+// fail is a stream that cannot go on: its server ends, or what it waits for.
+func (l *loop) fail(c *Conn) step {
+	r := c.stream
+	r.place = placeHome
+	if r.dead || r.parent.session.gone {
+		l.release(r)
+		return stepNone
+	}
+	l.cancel(r, http2.InternalError)
+	l.stir(r.parent)
+	return stepNone
+}
+
+// late is a stream whose wait has lasted too long.
+func (l *loop) late(r *stream, w wait) {
+	c := r.conn
+	c.wait = waitNone
+	if w == waitRoom {
+		l.shard.press(l)
+	}
+	switch {
+	case w == waitPace:
+		l.run(c, stepProcess)
+	case w == waitRoom && !r.headed, w == waitBody:
+		if w == waitRoom {
+			l.delist(c)
+			r.place = placeHome
+		}
+		e := http1.ErrOverloaded
+		if w == waitBody {
+			e = http1.ErrTimeout
+		}
+		l.refuses(r, e)
+	default:
+		l.cancel(r, http2.Cancel)
+	}
+	l.stir(r.parent)
+}

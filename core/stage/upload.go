@@ -1,0 +1,68 @@
+package stage
+
+// Content of streams. It is used up as it comes: a handler that wants it gets copies,
+// of which a session holds no more than a few requests' worth, and otherwise it goes by.
+// The peer's windows bound what is on its way, not what is kept.
+
+import "brigade/core/http1"
+
+// uploads is how many contents of the longest kind a session may hold.
+const uploads = 4
+
+// gather begins to take in the content of r, whose handler wants it.
+func (l *loop) gather(r *stream) {
+	c := r.conn
+	x := &c.http.X
+	l.face(c)
+	l.scope.Enter(c.http.Current().Pool())
+	e := x.Receive()
+	l.scope.Enter(c.http.Pool())
+	if e != nil {
+		l.refuses(r, e)
+		return
+	}
+	r.wanted = true
+	if x.Request.ExpectContinue {
+		l.tell(r.parent, nil)
+		r.parent.session.http2.Respond(r.http2, []byte(http1.Continue), false)
+		l.tell(r.parent, r)
+	}
+	if r.http2.Received() {
+		l.whole(r)
+	}
+}
+
+// content is a piece of r's content, or the end of it.
+func (l *loop) content(c *Conn, r *stream, b []byte) {
+	s, st := c.session, r.http2
+	s.http2.Used(st, len(b))
+	if r.begun {
+		return // it is being answered without
+	}
+	sc := r.conn
+	sc.timer.Disarm() // there is some progress
+	l.scope.Enter(sc.http.Pool())
+	r.content += int64(len(b))
+	e := http1.ErrContentTooLarge
+	fits := r.content <= l.server.cfg.Content
+	if fits && r.wanted && len(b) > 0 {
+		if s.held += int64(len(b)); s.held > uploads*l.server.cfg.Content || sc.http.X.Arrived(b) != nil {
+			e, fits = http1.ErrOverloaded, false
+		}
+	}
+	switch {
+	case !fits:
+		l.refuses(r, e)
+	case st.Received():
+		l.whole(r)
+	}
+	l.scope.Enter(c.http.Pool())
+}
+
+// whole is a request of which all content has come.
+func (l *loop) whole(r *stream) {
+	if r.wanted {
+		r.conn.http.X.Complete()
+	}
+	l.handles(r)
+}
