@@ -15,10 +15,12 @@ import (
 // sink holds what would not leave the stack otherwise.
 var sink []byte
 
-// node is a rival's block.
+// node is a rival's block. It takes a cache line, as ours does: what differs is how it
+// is given back.
 type node struct {
 	next  *node
 	bytes []byte
+	_     [32]byte
 }
 
 // memory is an allocator of the caller's, and the scope that owns it.
@@ -138,14 +140,14 @@ func (l *locked) get() *node {
 	return k
 }
 
-// lent is how many blocks others have, in a round of the contended contest.
+// lent is how many blocks others have, in a round of the next contests.
 const lent = 4096
 
-// lend gives each of two tasks half of list, until they have put everything back and it
-// has been taken again.
-func lend[T any](list []T, get func() T, put func(T)) func(n int) {
+// lend gives each of two tasks half of list to put back, and has the owner take as
+// many again: meanwhile, or when they are done.
+func lend[T any](list []T, meanwhile bool, take func([]T), put func(T)) func(n int) {
 	const tasks = 2
-	again := make([]T, 0, len(list))
+	again := make([]T, len(list))
 	return func(n int) {
 		for ; n > 0; n -= len(list) {
 			var all sync.WaitGroup
@@ -157,45 +159,63 @@ func lend[T any](list []T, get func() T, put func(T)) func(n int) {
 					}
 				})
 			}
-			again = again[:0]
-			for range list {
-				again = append(again, get())
+			if !meanwhile {
+				all.Wait()
 			}
+			take(again)
 			all.Wait()
 			copy(list, again)
 		}
 	}
 }
 
-func contendedSides() []side {
+// contendedSides have nobody wait.
+func contendedSides() []side { return lentSides(false) }
+
+// awaitedSides have an owner that waits for each block.
+func awaitedSides() []side { return lentSides(true) }
+
+func lentSides(meanwhile bool) []side {
 	const size = 256
 	a, _ := memory(1, mem.Limits{Out: lent * size, Keep: lent * size})
 	gate := new(mem.Gate)
 	gate.Init("gate")
 	bell := &mem.Bell{Waker: gate}
-	get := func() *mem.Block {
-		for {
-			b, err := a.Alloc(size)
-			if err == nil {
-				return b
-			}
-			var full *mem.Full
-			if !errors.As(err, &full) {
-				panic(err)
-			}
-			if full.Wait(bell) {
-				gate.Wait()
-			}
+	take := func(list []*mem.Block) {
+		for i := range list {
+			list[i] = await(a, size, gate, bell)
 		}
 	}
 	l := newLocked()
 	blocks, nodes := make([]*mem.Block, lent), make([]*node, lent)
-	for i := range lent {
-		blocks[i], nodes[i] = get(), new(node)
+	take(blocks)
+	for i := range nodes {
+		nodes[i] = new(node)
 	}
 	return []side{
-		{"return list", lend(blocks, get, (*mem.Block).Return)},
-		{"mutex+cond", lend(nodes, l.get, l.put)},
+		{"return list", lend(blocks, meanwhile, take, (*mem.Block).Return)},
+		{"mutex+cond", lend(nodes, meanwhile, func(list []*node) {
+			for i := range list {
+				list[i] = l.get()
+			}
+		}, l.put)},
+	}
+}
+
+// await allocates a block, waiting for it if need be.
+func await(a *mem.Allocator, size int, gate *mem.Gate, bell *mem.Bell) *mem.Block {
+	for {
+		b, err := a.Alloc(size)
+		if err == nil {
+			return b
+		}
+		var full *mem.Full
+		if !errors.As(err, &full) {
+			panic(err)
+		}
+		if full.Wait(bell) {
+			gate.Wait()
+		}
 	}
 }
 

@@ -31,7 +31,8 @@ type contest struct {
 var contests = []contest{
 	{"owner", "a block of 4 KiB allocated and freed by its owner", "25 ns", ownerSides},
 	{"return", "a block returned by another task, nobody in its way", "60 ns", returnSides},
-	{"contended", "blocks returned by two tasks to an owner that waits for them", "0.50 of mutex+cond", contendedSides},
+	{"contended", "a block returned by one of two tasks at once, and taken again", "0.50 of mutex+cond", contendedSides},
+	{"awaited", "the same, with an owner that waits for each", "", awaitedSides},
 	{"brigade", "ten buckets built, set aside and written", "no allocation", brigadeSides},
 	{"beam", "1 KiB from a task to another, a copy of its own", "", beamSides},
 }
@@ -51,9 +52,10 @@ func (s side) turn(n int) (m meter) {
 	return meter{float64(clock) * per, float64(spent) * per, float64(after.Mallocs-before.Mallocs) * per}
 }
 
-// enough is how many operations of s take about d of the clock.
+// enough is how many operations of s take about d of the clock, in whole rounds of
+// every side.
 func (s side) enough(d time.Duration) int {
-	for n := 256; ; n *= 4 {
+	for n := 4 * lent; ; n *= 4 {
 		began := time.Now()
 		if s.run(n); time.Since(began) >= d/4 || n >= 1<<28 {
 			return n * 4
@@ -62,7 +64,7 @@ func (s side) enough(d time.Duration) int {
 }
 
 func memoryCommand() *cobra.Command {
-	rounds, d := 15, 20*time.Millisecond
+	rounds, d, only := 15, 20*time.Millisecond, ""
 	cmd := &cobra.Command{
 		Use: "memory", Short: "Compare blocks, brigades and beams with make, sync.Pool, channels and mutexes", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -71,13 +73,16 @@ func memoryCommand() *cobra.Command {
 			}
 			fmt.Printf("%-10s %-18s %9s %9s %10s   %s\n", "contest", "side", "ns", "cpu ns", "allocs/op", "ours to it, by the clock; by processor time")
 			for _, c := range contests {
-				c.hold(rounds, d)
+				if only == "" || only == c.name {
+					c.hold(rounds, d)
+				}
 			}
 			return nil
 		},
 	}
 	cmd.Flags().IntVar(&rounds, "rounds", rounds, "interleaved rounds of each contest, at least 6")
 	cmd.Flags().DurationVar(&d, "duration", d, "how long each side of a round runs, about")
+	cmd.Flags().StringVar(&only, "only", only, "one contest alone, by its `NAME`")
 	return cmd
 }
 

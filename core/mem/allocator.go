@@ -15,14 +15,15 @@ type Limits struct {
 // Allocator hands out blocks, and pools made of them. All but Block.Return is its
 // owner's to call.
 type Allocator struct {
+	returned rt.Pointer[Block] // any task's: see return.go
+	waiting  rt.Pointer[Bell]
+	_        [32]byte // what others write is on a cache line of its own
+
 	id     uint64 // these do not change
 	name   string
 	limits Limits
 
 	private
-	_        [64]byte          // what others write is not on a line that the owner does
-	returned rt.Pointer[Block] // any task's: see return.go
-	waiting  rt.Pointer[Bell]
 }
 
 // private is the owner's.

@@ -62,12 +62,9 @@ func (b *Block) Return() {
 		rt.Probe(rt.ProbeBlock, b.id(), blockPushed, uint64(len(b.bytes)))
 	}
 	b.state, b.refs = blockReturned, 0
-	for {
-		head := home.returned.Load()
-		b.next = head
-		if home.returned.CompareAndSwap(head, b) {
-			break
-		}
+	for pushed := false; !pushed; {
+		b.next = home.returned.Load()
+		pushed = home.returned.CompareAndSwap(b.next, b)
 	}
 	if home.waiting.Load() != nil {
 		if bell := home.waiting.Swap(nil); bell != nil {
@@ -86,9 +83,8 @@ func (a *Allocator) Collect() (n int) {
 	}
 	for b := a.returned.Swap(nil); b != nil; n++ {
 		next := b.next
-		rt.Taken(b)
-		b.next = nil
 		if rt.Checking() {
+			rt.Taken(b)
 			rt.Probe(rt.ProbeBlock, b.id(), blockCollected, uint64(len(b.bytes)))
 		}
 		a.shelve(b)
