@@ -82,6 +82,9 @@ func (x *Exchange) InputMayBlock() bool { return x.content.open && x.content.lin
 func (x *Exchange) Admit() error {
 	c := &x.content
 	p, err := c.line.Pump(&c.raw, &c.whole, 1<<62, x.Clock)
+	for err == nil && p == filter.More { // a flush
+		p, err = c.line.Pump(&c.raw, &c.whole, 1<<62, x.Clock)
+	}
 	if err == nil && p == filter.Paused {
 		err = &filter.Misuse{Who: "an input filter", What: "pauses; only the filters of responses may"}
 	}
