@@ -13,16 +13,7 @@ import (
 // the other half's bytes; else into a new one. The error is the allocator's, and
 // then nothing was added.
 func (b *Brigade) Write(data []byte) error {
-	if len(data) == 0 {
-		return nil
-	}
-	if k := b.last; k != nil && k.kind == Heap && !k.block.Shared() &&
-		int(k.off+k.n) == k.block.Used() && len(data) <= k.block.Room() {
-		k.must("written to")
-		at := k.block.Used()
-		k.block.Extend(at + copy(k.block.Bytes()[at:], data))
-		k.n += int64(len(data))
-		b.bytes += int64(len(data))
+	if len(data) == 0 || b.extend(data) {
 		return nil
 	}
 	const least = 4 << 10
@@ -33,6 +24,35 @@ func (b *Brigade) Write(data []byte) error {
 	block.Extend(copy(block.Bytes(), data))
 	b.Append(b.alloc.Heap(block, 0, len(data)))
 	return nil
+}
+
+// extend adds a copy of data to the last bucket, if there is room in its block.
+func (b *Brigade) extend(data []byte) bool {
+	k := b.last
+	if k == nil || k.kind != Heap || k.block.Shared() || int(k.off+k.n) != k.block.Used() || len(data) > k.block.Room() {
+		return false
+	}
+	k.must("written to")
+	at := k.block.Used()
+	k.block.Extend(at + copy(k.block.Bytes()[at:], data))
+	k.n += int64(len(data))
+	b.bytes += int64(len(data))
+	return true
+}
+
+// Gather moves all of c to b's end as Concat does, but copies the bytes of small
+// buckets in memory of their own into the block before them, where there is room: data
+// that comes in crumbs would else keep a block for each.
+func (b *Brigade) Gather(c *Brigade) {
+	const crumb = 1 << 10
+	for k := c.first; k != nil; k = c.first {
+		if k.kind == Heap && k.n <= crumb && b.extend(k.bytes()) {
+			k.Destroy()
+			continue
+		}
+		c.Remove(k)
+		b.Append(k)
+	}
 }
 
 // SetAside makes all buckets live as long as p does, at least. On an error those

@@ -139,6 +139,9 @@ func (b *bench) pump(t *rapid.T, l *filter.Line, now rt.Instant) *passed {
 		if queued, _ := b.out.Bytes(); queued > room+growth {
 			t.Fatalf("%d bytes are out, with room for %d", queued, room)
 		}
+		if k := b.out.Back(); state != filter.Passed && k != nil && k.Kind() == bucket.EndOfRequest {
+			t.Fatalf("the end of the request is out, and the line says %d", state)
+		}
 		if state == filter.Paused && l.Until() <= now {
 			t.Fatalf("it pauses until %v at %v", l.Until(), now)
 		}

@@ -63,7 +63,10 @@ func (l *Line) pump(source, out *bucket.Brigade, room int64, now rt.Instant) (Pr
 		if err != nil {
 			return Passed, err
 		}
-		if flushed && !source.Empty() {
+		switch {
+		case l.ended:
+			return Passed, nil // its end is with the writer, whatever room there is
+		case flushed && !source.Empty():
 			return More, nil
 		}
 	}
@@ -230,7 +233,7 @@ func (l *Line) deliver(out *bucket.Brigade) (flushed bool, err error) {
 	if err := l.out.SetAside(l.stream.Pool); err != nil {
 		return false, err
 	}
-	out.Concat(&l.out)
+	out.Gather(&l.out)
 	return flushed, nil
 }
 

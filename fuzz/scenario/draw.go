@@ -60,6 +60,8 @@ var dimensions = []dimension{
 	vary("bandwidth", func(p *plan, v int64) { p.net.Bandwidth = v }, 0, 0, 0, 1<<20, 50_000),
 	vary("disk latency", func(p *plan, v time.Duration) { p.net.DiskLatency = v }, 0, 0, 0, time.Millisecond, 20*time.Millisecond),
 	vary("memory", func(p *plan, v int) { p.net.Memory = v }, 0, 0, 0, 0, 0, 64<<10, 24<<10),
+	vary("filters", func(p *plan, v chain) { p.chain = v }, unfiltered, unfiltered, unfiltered, unfiltered, unfiltered, unfiltered, counted, compressed, chunks, paced, ranged, restless, lazy, entire),
+	vary("input", func(p *plan, v input) { p.input = v }, plainInput, plainInput, plainInput, limited, lazyInput),
 }
 
 // draw makes a run's plan: topology, numbers of tasks, sizes, and what goes wrong.

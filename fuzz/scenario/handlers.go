@@ -219,7 +219,11 @@ func cutOff(p *plan) behaviour {
 			return err
 		}
 		// No status is right but one that says why there is no answer.
-		_, err = conn.Response(client.Want{Status: 599, Also: p.also()})
+		also := p.also()
+		if p.chain != unfiltered {
+			also = append(also, 500) // nothing is sent before filters have seen it
+		}
+		_, err = conn.Response(client.Want{Status: 599, Also: also})
 		if kind, ok := client.KindOf(err); ok && (kind == client.Truncated || kind == client.Silent || kind == client.Reset) {
 			return nil
 		}

@@ -102,6 +102,8 @@ type plan struct {
 	free   bool // clients stay away now and then
 	drain  drain
 	acts   *acts // stand before the files; nil: nothing does
+	chain  chain // what responses pass
+	input  input // what content passes
 	chats  bool  // so does who takes connections over
 }
 
@@ -131,6 +133,7 @@ func (s *site) serve(p plan, f func()) {
 	if p.chats {
 		p.stage.Handler = chats{p.stage.Handler}
 	}
+	p.surround()
 	server, err := stage.New(p.stage)
 	if err != nil {
 		if b != nil {
