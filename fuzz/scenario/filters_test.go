@@ -8,7 +8,8 @@ import (
 )
 
 // Every chain comes up, and what filters and phases do to clients is seen: parts,
-// refusals of what is too large, what is denied. All runs hold.
+// refusals of what is too large, what is denied. Runs without faults hold; those with
+// are the campaigns' to judge.
 func TestFiltersOccur(t *testing.T) {
 	e, s := new(Env), filters()
 	row := -1
@@ -26,7 +27,7 @@ func TestFiltersOccur(t *testing.T) {
 			e.Restart()
 			main()
 		})
-		if r.Verdict != nil {
+		if r.Verdict != nil && e.Profile.String() == "none" {
 			t.Fatalf("seed %d: %v", seed, r.Verdict)
 		}
 		if v := e.Drawn[row]; v > 0 {

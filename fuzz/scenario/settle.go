@@ -59,7 +59,7 @@ func (s *site) settle(p plan) {
 func (s *site) present(p plan) {
 	c := &client.Client{
 		Process: s.clients[latecomers], Addr: address, Patience: settling + owed, Answered: s.env.answered,
-		Files: rotate(tolerant(s.files, p.net.Profile.Also()...), sim.Choose("last file", len(s.files))),
+		Files: rotate(tolerant(s.files, p.also()...), sim.Choose("last file", len(s.files))),
 	}
 	err := c.WellBehaved(1, 0)
 	if kind, _ := client.KindOf(err); err != nil && kind == client.Timeout {
