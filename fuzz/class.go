@@ -45,3 +45,11 @@ func classOfName(name string) Class {
 	}
 	return classOfUnknownVerdict
 }
+
+// with is the class of what c is the class of and f.
+func (c Class) with(f *Failure) Class {
+	if d := classOfName(f.Verdict); c == ClassHeld || d < c {
+		return d
+	}
+	return c
+}

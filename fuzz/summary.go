@@ -138,9 +138,7 @@ func (s *Summary) Unseen() (cells []string) {
 func (s *Summary) Class() Class {
 	least := ClassHeld
 	for _, f := range s.Findings {
-		if c := classOfName(f.Verdict); least == ClassHeld || c < least {
-			least = c
-		}
+		least = least.with(&f.Failure)
 	}
 	return least
 }

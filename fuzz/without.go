@@ -20,6 +20,7 @@ type Made struct {
 	Job     Job
 	Report  *sim.Report
 	Fired   []uint32 // by netsim.Faults
+	Place   int      // in a sweep: at which the fault struck
 	outcome uint64
 	profile netsim.Profile
 	story   uint64
@@ -101,10 +102,11 @@ func (r *Runner) Sweep(j Job, i int, most int, each func(k int, m *Made) error) 
 		if err != nil {
 			return places, err
 		}
-		if m.Fired[i] == 0 {
+		if m.Fired == nil || m.Fired[i] == 0 { // a program without a world has no faults
 			return places, nil
 		}
 		places++
+		m.Place = k
 		if err := each(k, m); err != nil {
 			return places, err
 		}

@@ -35,11 +35,17 @@ With --for, or with --report, a report is left: text, JSON and one page for the
 browser. With --resume the campaign is kept in a file, and the same command goes
 on where it ended, however it ended.
 
+With --sweep FAULT there is no chance about faults: the run of a seed is made once
+for every place at which FAULT could strike, "the k-th allocation fails" for every k.
+
 Ctrl-C ends a campaign as if its time were up; a second one ends it at once.`,
 		RunE: func(c *cobra.Command, names []string) error {
 			names, err := f.check(c.Flags().Changed, names)
 			if err != nil {
 				return err
+			}
+			if f.sweep != "" {
+				return p.sweep(f, names)
 			}
 			return p.campaign(f, names)
 		},

@@ -37,6 +37,7 @@ type fuzzFlags struct {
 	report   string
 	resume   string
 	shrink   int
+	sweep    string
 }
 
 // usualDuration is how long a campaign takes that was not told.
@@ -55,6 +56,7 @@ func (f *fuzzFlags) add(to *pflag.FlagSet) {
 	to.Var(&f.seed, "seed", "the first seed, in decimal or as 0x hexadecimal")
 	to.StringVar(&f.strategy, "strategy", fuzz.DefaultStrategy, "how schedules are searched: a `NAME` that brigade list shows")
 	to.StringVar(&f.faults, "faults", "", "what may go wrong where a scenario lets it: `PROFILE` is none, or like short-read=0.3,rst=0.01, exactly that; after default, changes of the usual, drawn anew for each run")
+	to.StringVar(&f.sweep, "sweep", "", "make the run of each seed (1, or --seeds) once for every place at which `FAULT` could strike, such as page-refused, and no other does")
 	to.StringVar(&f.engine, "engine", fuzz.DefaultEngine, "how tasks are made: coroutines or baton; both give the same events")
 	to.IntVarP(&f.workers, "workers", "j", runtime.NumCPU(), "worker processes")
 	to.BoolVar(&f.race, "race", false, "build the workers with Go's race detector; needs a C compiler")
@@ -84,6 +86,10 @@ func (f *fuzzFlags) check(given func(string) bool, names []string) ([]string, er
 		return nil, errors.New("--resume and --twice exclude each other: a seed that was run once only would be lost")
 	case given("resume") && f.resume == "":
 		return nil, errors.New("--resume needs the name of a file or a directory")
+	case given("sweep") && (given("for") || given("until-new-below") || given("faults") || given("resume") || given("report") || f.twice || f.race):
+		return nil, errors.New("--sweep goes with --seeds, --seed, --strategy, --engine and --traces: it tries every place there is, and needs no more")
+	case given("sweep") && f.sweep == "":
+		return nil, errors.New("--sweep needs the name of a fault; brigade list --faults has them")
 	case f.shrink < 0:
 		return nil, fmt.Errorf("--shrink is %d; it must be 0 or more", f.shrink)
 	case f.workers < 1 || f.workers > 4096:
@@ -108,6 +114,9 @@ func (f *fuzzFlags) check(given func(string) bool, names []string) ([]string, er
 
 // complete fills in what is usual.
 func (f *fuzzFlags) complete(given func(string) bool) {
+	if f.sweep != "" && f.seeds == 0 {
+		f.seeds = 1
+	}
 	if !f.seed.set {
 		f.seed.n = 1
 		if f.seeds == 0 {

@@ -48,6 +48,7 @@ func demos() scenario.Set {
 			count(2)
 		})},
 	}
+	set = append(set, hoarding())
 	if interrupting != nil {
 		set = append(set, interrupting()...)
 	}
