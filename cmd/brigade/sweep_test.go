@@ -14,7 +14,7 @@ import (
 // hoarding asks for four pages and cannot do without the third.
 func hoarding() *scenario.Scenario {
 	return &scenario.Scenario{
-		Name: "hoarding", Story: "a task asks for pages",
+		Name: "hoarding", Story: "a task asks for pages", Apart: true,
 		Prepare: func(e *scenario.Env) func() {
 			n := netsim.New(netsim.Config{})
 			e.World = n

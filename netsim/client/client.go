@@ -35,6 +35,7 @@ type Client struct {
 	Files    []File // asked for in turn
 	Patience time.Duration
 	Answered func(r *Response) // is told of each response that was right; may be nil
+	Replaced bool              // files may be replaced by copies, whose validators are others
 
 	next int
 	said []description // of each file that was described
@@ -75,7 +76,10 @@ func (c *Client) Dial() (*Conn, error) {
 	if c.Patience > 0 {
 		conn.Patience = c.Patience
 	}
-	conn.answered, conn.files, conn.said = c.Answered, c.Files, &c.said
+	conn.answered, conn.files = c.Answered, c.Files
+	if !c.Replaced {
+		conn.said = &c.said
+	}
 	return conn, nil
 }
 
