@@ -2,7 +2,11 @@ package zoo
 
 // Applying. A hunk is looked for by its text, not by its line number, so that an
 // edit elsewhere in the file does no harm; but its text, context and all, has to
-// be there exactly once. Among several places none is guessed.
+// be there exactly once. Among several places none is guessed. Where lines around
+// a change were edited, its context is given up line by line, as patch(1) does,
+// from the far ends and for as long as what is left is in one place; what a hunk
+// takes out has to be there to the letter, and one that only adds needs a line of
+// its context.
 
 import (
 	"bytes"
@@ -55,13 +59,12 @@ func apply(f *gitdiff.File, old []byte) ([]byte, error) {
 	moved := *f
 	moved.TextFragments = nil
 	for i, hunk := range f.TextFragments {
-		at, err := locate(hunk, lines)
+		h, at, err := fit(hunk, lines)
 		if err != nil {
 			return nil, fmt.Errorf("hunk %d, %s: %w", i+1, strings.TrimSpace(hunk.Header()), err)
 		}
-		h := *hunk
 		h.OldPosition = int64(at + 1)
-		moved.TextFragments = append(moved.TextFragments, &h)
+		moved.TextFragments = append(moved.TextFragments, h)
 	}
 	var b bytes.Buffer
 	err := gitdiff.Apply(&b, bytes.NewReader(old), &moved)
@@ -72,28 +75,65 @@ func apply(f *gitdiff.File, old []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// locate is the index of the line where h's old text begins.
-func locate(h *gitdiff.TextFragment, lines []string) (int, error) {
+// fit is the hunk as it fits lines, with as much of its context as it can keep,
+// and the index of the line where its old text begins.
+func fit(hunk *gitdiff.TextFragment, lines []string) (*gitdiff.TextFragment, int, error) {
+	var first error
+	for lost := int64(0); ; lost++ {
+		h := bared(hunk, lost)
+		at, found := locate(h, lines)
+		if found == 1 {
+			return h, at, nil
+		}
+		if first == nil {
+			first = misfit(h, found)
+		}
+		less := bared(hunk, lost+1)
+		if found > 1 || less.OldLines == 0 || less.OldLines == h.OldLines {
+			return nil, 0, first
+		}
+	}
+}
+
+// misfit says why h, whose old text is at so many places, cannot be applied.
+func misfit(h *gitdiff.TextFragment, found int) error {
+	if found == 0 {
+		return fmt.Errorf("its %d lines of old text are nowhere in the file, nor are those that it changes", h.OldLines)
+	}
+	return fmt.Errorf("its %d lines of old text are at %d places in the file; give the hunk more context", h.OldLines, found)
+}
+
+// bared is hunk without the lines of context that are more than others away from
+// what it changes: the n farthest steps.
+func bared(hunk *gitdiff.TextFragment, n int64) *gitdiff.TextFragment {
+	h := *hunk
+	reach := max(h.LeadingContext, h.TrailingContext) - n
+	before, after := h.LeadingContext-min(h.LeadingContext, max(reach, 0)), h.TrailingContext-min(h.TrailingContext, max(reach, 0))
+	h.Lines = h.Lines[before : int64(len(h.Lines))-after]
+	h.LeadingContext -= before
+	h.TrailingContext -= after
+	h.OldLines -= before + after
+	h.NewLines -= before + after
+	return &h
+}
+
+// locate is the index of the line where h's old text begins, the last of so many
+// places where it is found.
+func locate(h *gitdiff.TextFragment, lines []string) (at, found int) {
 	var want []string
 	for _, l := range h.Lines {
 		if l.Old() {
 			want = append(want, l.Line)
 		}
 	}
-	at, found := -1, 0
+	at = -1
 	for i := 0; i+len(want) <= len(lines); i++ {
 		if matches(lines[i:], want) {
 			at = i
 			found++
 		}
 	}
-	switch found {
-	case 0:
-		return 0, fmt.Errorf("its %d lines of old text are nowhere in the file", len(want))
-	case 1:
-		return at, nil
-	}
-	return 0, fmt.Errorf("its %d lines of old text are at %d places in the file; give the hunk more context", len(want), found)
+	return at, found
 }
 
 func matches(lines, want []string) bool {

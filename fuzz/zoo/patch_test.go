@@ -83,6 +83,8 @@ func TestPlant(t *testing.T) {
 	for _, c := range []struct{ name, source, want string }{
 		{"as it was", source, "zero\none\nthree\nfour\nfive\n"},
 		{"moved", "a\nb\nc\n" + source, "a\nb\nc\nzero\none\nthree\nfour\nfive\n"},
+		{"edited before it", "zero\n1\ntwo\nfour\nfive\n", "zero\n1\nthree\nfour\nfive\n"},
+		{"edited around it", "zero\n1\ntwo\n4\nfive\n", "zero\n1\nthree\n4\nfive\n"},
 		{"no newline at the end", "one\ntwo\nfour\nlast", "one\nthree\nfour\nlast"},
 	} {
 		dir := t.TempDir()
@@ -95,7 +97,8 @@ func TestPlant(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ name, source, want string }{
-		{"changed", "zero\none\n2\nfour\n", "patch sample does not fit the sources any more: core/x/x.go: hunk 1, @@ -2,3 +2,3 @@: its 3 lines of old text are nowhere in the file"},
+		{"changed", "zero\none\n2\nfour\n", "patch sample does not fit the sources any more: core/x/x.go: hunk 1, @@ -2,3 +2,3 @@: its 3 lines of old text are nowhere in the file, nor are those that it changes"},
+		{"edited, and twice without", "1\ntwo\n4\ntwo\n", "its 3 lines of old text are nowhere in the file"},
 		{"twice", source + source, "are at 2 places in the file"},
 		{"gone", "", "changes a file that cannot be read"},
 	} {
