@@ -52,11 +52,28 @@ func replays(t *testing.T, p *Patch, path string, f *Failure) {
 }
 
 // The negative controls hold under the same seeds: the core as it is, and changes
-// that look like a bug and are none.
+// that look like a bug and are none, one at least for each family that has animals.
 func TestControlsHold(t *testing.T) {
 	list, err := Controls()
 	if err != nil || len(list) == 0 {
 		t.Fatalf("%d controls: %v", len(list), err)
+	}
+	has := make(map[string]bool)
+	for _, p := range list {
+		for _, f := range p.Families {
+			has[f] = true
+		}
+	}
+	for _, p := range shown(t) {
+		for _, f := range p.Families {
+			if !has[f] {
+				t.Errorf("%s is of the family %s, in which nothing correct is tried", p.ID, f)
+			}
+		}
+	}
+	if n := len(list); !*whole {
+		// By how many animals there are, as sampled has it: each has its turn.
+		list = []*Patch{list[len(shown(t))%n], list[(len(shown(t))+n/2)%n]}
 	}
 	for _, p := range append(list, nil) {
 		name := "unpatched"
