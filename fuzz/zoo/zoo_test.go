@@ -14,7 +14,7 @@ import (
 	"brigade/traces"
 )
 
-var rewrite = flag.Bool("rewrite", false, "find, shorten and keep new witnesses of every patch that this build can show")
+var rewrite = flag.Bool("rewrite", false, "take away witnesses that do not convict any more, and find, shorten and keep new ones of each patch that has none left")
 
 var whole = flag.Bool("whole", false, "try every patch, not a few of them")
 
@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// renewed are the patches whose witnesses -rewrite has replaced.
+// renewed are the patches whose witnesses -rewrite has looked at.
 var renewed sync.Map
 
 // shared is a directory for what several tests build.
@@ -133,7 +133,7 @@ type witness struct {
 	trace *traces.Trace
 }
 
-// witnesses are the kept traces of p; with -rewrite, new ones.
+// witnesses are the kept traces of p; with -rewrite, those that convict, new ones if need be.
 func witnesses(t *testing.T, p *Patch) (list []witness) {
 	t.Helper()
 	if _, done := renewed.LoadOrStore(p.ID, true); *rewrite && !done {
