@@ -40,9 +40,9 @@ func (p *program) zoo() *cobra.Command {
 		Long: `Zoo plants each of the known bugs (all, if none is named) in the core's sources
 as they are, builds the program, and runs the general campaign, no scenario
 named, from several starting seeds until a verdict convicts the bug. It prints
-how many runs that took, the invariant that reported it, the steps of the
-failing run and to how many choices it shrinks. Before that the core as it is has
-to hold under some of the same seeds.
+how many runs and how many seconds that took, the invariant that reported it, the
+steps of the failing run and to how many choices it shrinks. Before that the core
+as it is has to hold under some of the same seeds.
 
 It is to be run in the module's sources. The exit status is 0 if each was found,
 2 if one was not, 1 if one cannot be planted.`,
@@ -106,7 +106,7 @@ func (p *program) hunt(f *zooFlags, strategies, ids []string) error {
 		return err
 	}
 	if !f.json {
-		p.printf("%-22s %-11s %5s  %-16s %8s  %-17s %7s  %s\n", "bug", "strategy", "found", "reported by", "median", "interval", "steps", "shrunk to")
+		p.printf("%-22s %-11s %5s  %-16s %8s  %-17s %7s %7s  %s\n", "bug", "strategy", "found", "reported by", "median", "interval", "seconds", "steps", "shrunk to")
 	}
 	caught := make([]*animal, len(list))
 	failed := make([]error, len(list))
@@ -249,7 +249,7 @@ func (p *program) tellAnimal(a *animal) {
 			}
 		}
 		between := fmt.Sprintf("%s to %s", grouped(h.Least), grouped(h.Most))
-		line := fmt.Sprintf("%-22s %-11s %2d/%-2d  %-16s %8s  %-17s %7s  %s", a.ID, h.Strategy, h.Found, h.Starts, by, runs, between, steps, small)
+		line := fmt.Sprintf("%-22s %-11s %2d/%-2d  %-16s %8s  %-17s %7.1f %7s  %s", a.ID, h.Strategy, h.Found, h.Starts, by, runs, between, h.Seconds, steps, small)
 		p.printf("%s\n", strings.TrimRight(line, " "))
 	}
 }
