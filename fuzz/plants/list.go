@@ -6,6 +6,8 @@ package plants
 // What is not here: a data race (I34) is seen by programs built with -race alone, and
 // is planted in package zoo (Z18race).
 
+import "slices"
+
 // Bug is one planted bug.
 type Bug struct {
 	Name      string // of the switch
@@ -20,7 +22,7 @@ type Bug struct {
 type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
-func All() []Bug { return list }
+func All() []Bug { return slices.Concat(list, inFilters) }
 
 var list = []Bug{
 	{
@@ -115,7 +117,7 @@ var list = []Bug{
 	{
 		"last-look-left-out", "I20", "a connection that is dismissed closes without a look whether a request has come",
 		[]string{"property:I20", "property:I31", "property:I18"},
-		[]edit{{"core/stage/park.go", "\tc.ready |= sys.In\n\treturn stepRead\n", "\tc.ready |= sys.In\n\tif PLANTED {\n\t\treturn stepFinish\n\t}\n\treturn stepRead\n"}},
+		[]edit{{"core/stage/park.go", "\tc.dismissed = true\n\tc.ready |= sys.In\n", "\tc.dismissed = true\n\tc.ready |= sys.In\n\tif PLANTED {\n\t\treturn stepFinish\n\t}\n"}},
 	},
 	{
 		"counts-one-more", "I22", "a response is accounted for with a byte more than was sent",

@@ -46,7 +46,7 @@ var clause = regexp.MustCompile(`(?m)^package \w+$`)
 // Plant plants all bugs in the sources of the module at root.
 func Plant(root string) (zoo.Sources, error) {
 	s := make(zoo.Sources)
-	for _, b := range list {
+	for _, b := range All() {
 		for _, e := range b.edits {
 			e.new = strings.ReplaceAll(e.new, "PLANTED", fmt.Sprintf("plant.On(%q)", b.Name))
 			if err := e.apply(root, s); err != nil {
