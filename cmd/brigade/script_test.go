@@ -43,3 +43,25 @@ func TestScript(t *testing.T) {
 		}
 	}
 }
+
+// TestScriptOutput holds all that is printed of scripts that hold and that do not: of
+// these the line, what was expected, and what came.
+func TestScriptOutput(t *testing.T) {
+	dir := t.TempDir()
+	for name, expects := range map[string]string{
+		"good": "expect 200 file /hello.txt", "status": "expect 404", "field": "expect 200\n  | Content-Type: text/html", "body": "expect 200 file /digits.txt",
+		"end": "expect 200\nexpect-close",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name+".talk"), []byte("connect\nrequest GET /hello.txt\n"+expects+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, errs, status := brigade(t, dir, "script", "good.talk", "status.talk", "field.talk", "body.talk", "end.talk")
+	want, err := os.ReadFile(filepath.Join("testdata", "script.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status != 2 || out+errs != string(want) {
+		t.Errorf("status %d, want 2\n%s\nwant\n%s", status, out+errs, want)
+	}
+}
