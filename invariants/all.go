@@ -25,7 +25,7 @@ type Checker struct {
 // table is in the order in which checkers see an event: the first to fail names
 // the invariant, so what others build on comes first.
 var table = [...]Checker{
-	descriptorChecker, countChecker, ownerChecker, orderChecker, waitingChecker, watchChecker,
+	descriptorChecker, countChecker, ownerChecker, orderChecker, backlogChecker, waitingChecker, watchChecker,
 	accountChecker, recordChecker, inputChecker, tunnelChecker, freshChecker, memoryChecker, poolChecker, pagesChecker, blockChecker,
 	lockChecker, spinChecker, drainChecker, lookChecker, totalChecker, leakChecker,
 }

@@ -68,6 +68,16 @@ var planted = []plant{
 	{"record", "I23", "glued to the piece before it", logged(40, true, line("40")[:20]+line("40")+line("9")[3:])},
 	{"record", "I23", "taken when the file was closed", logged(40, false, line("40")).call(processor, rt.OpClose, journal, 0).probe(loop, rt.ProbeLogged, 1, 2, 5)},
 
+	{"backlog", "", "watched all the time", listens().after(time.Minute).call(loop, rt.OpAccept, 5, 7)},
+	{"backlog", "", "a pause, and watched again", listens().leaves().after(2*time.Second).attends().after(time.Minute).call(loop, rt.OpRead, 7, 1)},
+	{"backlog", "", "tried again and again", listens().leaves().after(2*time.Second).fails(loop, rt.OpAccept, 5, 24).after(2*time.Second).fails(loop, rt.OpAccept, 5, 24)},
+	{"backlog", "", "two watch, and one leaves", listens().attends().leaves().after(time.Minute).call(loop, rt.OpRead, 7, 1)},
+	{"backlog", "", "it drains", listens().leaves().probe(root, rt.ProbeDrain, 1).after(time.Minute).call(loop, rt.OpRead, 7, 1)},
+	{"backlog", "", "closed", listens().leaves().call(loop, rt.OpClose, 5, 0).after(time.Minute).call(loop, rt.OpRead, 7, 1)},
+	{"backlog", "I12", "a pause for ever", listens().leaves().after(4*time.Second).call(loop, rt.OpRead, 7, 1)},
+	{"backlog", "I12", "never watched", new(history).call(root, rt.OpListen, -1, 5).after(4*time.Second).call(loop, rt.OpPollWait, 6, 0)},
+	{"backlog", "I12", "refused, and not tried again", listens().leaves().after(time.Second).fails(loop, rt.OpAccept, 5, 24).after(4*time.Second).call(loop, rt.OpRead, 7, 1)},
+
 	{"count", "I02", "told of after its end", begun().parted().probe(writer, rt.ProbeOwner, 1, 2)},
 	{"count", "I24", "told of before its begin", begun().probe(writer, rt.ProbeOwner, 2, 2)},
 	{"count", "I24", "begun twice", begun().probe(loop, rt.ProbeConnOpen, 1, 7)},
@@ -377,7 +387,7 @@ func TestSoundLifeHolds(t *testing.T) {
 // A failure names who, which and what is allowed.
 func TestMessages(t *testing.T) {
 	for _, want := range []struct{ checker, story, message string }{
-		{"descriptor", "closed twice", "descriptor 7 is closed by world, but world closed it at step 9; each is closed once"},
+		{"descriptor", "closed twice", "descriptor 7 is closed by world, but world closed it at step 10; each is closed once"},
 		{"owner", "two takers", "connection 1 is touched by world (sendfile); it is world's until that hands it on"},
 		{"block", "sends a file", "loop world performs sendfile, which may block; only poll_wait may"},
 	} {

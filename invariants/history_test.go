@@ -154,7 +154,7 @@ func (h *history) polls(words ...uint64) *history {
 // accepted connection 1 on 7.
 func begun() *history {
 	h := new(history)
-	return h.call(root, rt.OpListen, -1, 5).call(root, rt.OpPoller, -1, 6).
+	return h.call(root, rt.OpListen, -1, 5).call(root, rt.OpPoller, -1, 6).attends().
 		probe(root, rt.ProbeLimit, 1, 100).probe(root, rt.ProbeLimit, 2, 32).
 		probe(loop, rt.ProbeLoop, 1).
 		call(loop, rt.OpPollWait, 6, 1).
@@ -280,4 +280,17 @@ func (h *history) goesOn(text string) *history {
 // line is one of the log, of a response of so many bytes.
 func line(sent string) string {
 	return `127.0.0.1 - - [x] "GET / HTTP/1.1" 200 ` + sent + ` "-" "-"` + "\n"
+}
+
+// listens is a listening socket, number 5, that a poller watches.
+func listens() *history { return new(history).call(root, rt.OpListen, -1, 5).attends() }
+
+// attends is a watch of it.
+func (h *history) attends() *history {
+	return h.with(sim.Call{FD2: 5, Flags: bitIn, Args: [3]int64{-2}}).call(loop, rt.OpPollAdd, 6, 0)
+}
+
+// leaves is the end of a watch.
+func (h *history) leaves() *history {
+	return h.with(sim.Call{FD2: 5}).call(loop, rt.OpPollDelete, 6, 0)
 }

@@ -29,11 +29,13 @@ type Conn struct {
 	answered func(r *Response) // may be nil
 	files    []File            // whose content may be known again
 	said     *[]description    // of each file that was described
+	dialed   rt.Instant
+	dawn     time.Time // the time of day then
 }
 
 // Dial connects p to addr.
 func Dial(p Machine, addr netip.AddrPort) (*Conn, error) {
-	c := &Conn{Patience: time.Minute, p: p, fd: sys.None}
+	c := &Conn{Patience: time.Minute, p: p, fd: sys.None, dialed: rt.Now(), dawn: rt.Wall()}
 	fd, e := p.Connect(addr)
 	if e != 0 && e != sys.EINPROGRESS {
 		return nil, &Error{Kind: Refused, Reason: "connect: " + e.Name()}

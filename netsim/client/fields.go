@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"brigade/core/rt"
 )
 
 // single are the fields that come once at most (RFC 9110 §5.3).
@@ -36,10 +39,29 @@ func (c *Conn) fields(r *Response, w Want) string {
 	if w.File == nil || w.File.Type == "" {
 		return ""
 	}
-	if r.Header.Get("Date") == "" {
-		return "no Date from a server that has a clock (RFC 9110 §6.6.1)"
+	if why := c.dated(r.Header.Get("Date"), rt.Now(), rt.Wall()); why != "" {
+		return why
 	}
 	return c.described(r, w.File)
+}
+
+// dated judges the date of a response that is all there now: it was made since the
+// connection was, unless the time of day was set meanwhile. Seconds are rounded, and
+// clocks may be coarse.
+func (c *Conn) dated(date string, now rt.Instant, wall time.Time) string {
+	const slack = 2 * time.Second
+	if date == "" {
+		return "no Date from a server that has a clock (RFC 9110 §6.6.1)"
+	}
+	step := wall.Sub(c.dawn) - now.Sub(c.dialed)
+	if step.Abs() > 100*time.Millisecond {
+		return ""
+	}
+	t, err := http.ParseTime(date)
+	if err != nil || t.Before(c.dawn.Add(-slack)) || t.After(wall.Add(slack)) {
+		return fmt.Sprintf("Date: %s, between %s and %s (RFC 9110 §6.6.1)", date, c.dawn.UTC().Format(http.TimeFormat), wall.UTC().Format(http.TimeFormat))
+	}
+	return ""
 }
 
 // imf reports whether v is a date as servers have to send it.

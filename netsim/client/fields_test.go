@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"brigade/core/rt"
 )
 
 var described = &File{Target: "/a.txt", Body: []byte("0123456789"), Type: "text/plain"}
@@ -64,10 +67,29 @@ func TestFields(t *testing.T) {
 		{"Last-Modified \"\"", 304, "", "+\nLast-Modified: -", described},
 		{"it had \"x\"", 200, "0123456789", "+\nETag: = \"y\"", described},
 	} {
-		c := &Conn{said: &[]description{{"/a.txt", `"x"`, "Sun, 20 Nov 2011 12:00:00 GMT"}}}
+		c := &Conn{dawn: time.Date(2011, 11, 21, 14, 0, 0, 0, time.UTC).Add(-time.Hour), dialed: rt.Now(), said: &[]description{{"/a.txt", `"x"`, "Sun, 20 Nov 2011 12:00:00 GMT"}}}
 		got := c.fields(answer(x.status, x.body, x.fields), Want{File: x.file})
 		if x.why == "" && got != "" || !strings.Contains(got, x.why) {
 			t.Errorf("status %d, %q: %q, want %q", x.status, x.fields, got, x.why)
+		}
+	}
+}
+
+func TestDated(t *testing.T) {
+	dawn := time.Date(2011, 11, 21, 14, 0, 0, 0, time.UTC)
+	c := &Conn{dialed: 5, dawn: dawn}
+	at := func(d time.Duration) string { return dawn.Add(d).Format(http.TimeFormat) }
+	for _, x := range []struct {
+		date string
+		wall time.Duration // of the minute that has passed
+		ok   bool
+	}{
+		{at(0), time.Minute, true}, {at(time.Minute), time.Minute, true}, {at(-time.Second), time.Minute, true},
+		{at(-10 * time.Second), time.Minute, false}, {at(70 * time.Second), time.Minute, false}, {"", time.Minute, false},
+		{at(-10 * time.Second), 2 * time.Minute, true}, {at(-10 * time.Second), -time.Minute, true},
+	} {
+		if why := c.dated(x.date, rt.Instant(5).Add(time.Minute), dawn.Add(x.wall)); (why == "") != x.ok {
+			t.Errorf("%s when it was %v later: %q", x.date, x.wall, why)
 		}
 	}
 }
