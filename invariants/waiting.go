@@ -61,6 +61,7 @@ type stay struct {
 	phase     uint64     // the last state but for room, which suspends it
 	until     rt.Instant // its deadline
 	opened    rt.Instant
+	belated   bool // its task had been held up by then, after a look at the clock
 	touched   rt.Instant
 	read      bool // something was
 	session   bool // it speaks HTTP/2: its streams have requests, and wake it
@@ -142,7 +143,7 @@ func (w *waiting) probe(e *sim.Event) {
 	}
 	if k == rt.ProbeConnOpen {
 		if m := w.connections.add(e.A, told(e)); m != nil {
-			m.R.holder, m.R.opened = nobody, e.Time
+			m.R.holder, m.R.opened, m.R.belated = nobody, e.Time, w.excused()
 			w.touch(e, m)
 		}
 		return
@@ -250,9 +251,10 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	// The time of a head runs from the connection's first moment on.
 	same := r.phase == e.B || r.phase == rt.WaitFirst && e.B == rt.WaitHeader
 	// A task that was held up has looked at the clock before.
-	if goesOn := same && r.until == deadline; !goesOn && !w.excused() {
+	first := r.phase == 0 && r.requests == 0 && (e.B == rt.WaitFirst || e.B == rt.WaitHeader)
+	if goesOn := same && r.until == deadline || first && r.belated; !goesOn && !w.excused() {
 		begins := e.Time
-		if r.phase == 0 && r.requests == 0 && (e.B == rt.WaitFirst || e.B == rt.WaitHeader) {
+		if first {
 			// It may be over already: no processor had time for the connection until now.
 			begins = r.opened
 		}
