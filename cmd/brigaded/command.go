@@ -41,6 +41,11 @@ type options struct {
 	idle        period
 	write       period
 	linger      period
+	dial        period
+	tunnel      period
+	half        period
+	connect     addresses
+	upgrade     backend
 	drain       period
 
 	gzip      count
@@ -88,9 +93,10 @@ func (p *program) command() *cobra.Command {
 
 SIGTERM or SIGINT drains it: responses under way are finished, and what is left
 at the deadline (--drain) is cut. A second signal brings the deadline forward to
-now, a third one leaves without waiting. SIGUSR1 or SIGHUP opens the access log
+now and says what was lost by that, a third one leaves without waiting. SIGUSR1 or SIGHUP opens the access log
 anew, as after it was renamed; no line is lost by that, and nothing else is read
-again.
+again. SIGUSR2 has it say what it has in hand, and which handler, filter or
+application has held a loop up, how often and for how long.
 
 Exit status: 0 all was answered, 1 usage, 2 it could not start, 3 connections
 were cut.`,
@@ -158,6 +164,9 @@ func (p *program) flags(f *pflag.FlagSet) {
 	duration(&o.idle, "idle-timeout", time.Minute, "`D` between two requests of a connection")
 	duration(&o.write, "write-timeout", 30*time.Second, "`D` without room in the socket for more of a response")
 	duration(&o.linger, "linger-timeout", 2*time.Second, "`D` for the peer to close after the last response")
+	duration(&o.dial, "dial-timeout", 10*time.Second, "`D` for a backend to be connected to and to answer")
+	duration(&o.tunnel, "tunnel-timeout", 10*time.Minute, "`D` without a byte through a tunnel")
+	duration(&o.half, "half-close-timeout", 30*time.Second, "`D` the same, when one end has said all")
 	duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 
 	o.gzip.most = 9
@@ -168,6 +177,8 @@ func (p *program) flags(f *pflag.FlagSet) {
 	f.Var(&o.bodyLimit, "body-limit", "refuse requests with more than `SIZE` bytes of content")
 	f.StringArrayVar(&o.deny, "deny", nil, "answer 403 to `PATH`, or, if it ends with a slash, to all below it; may be given again")
 	f.StringVar(&o.echo, "echo", "", "answer requests for `PATH`, or below it, with their own content or head, to try things out")
+	f.Var(&o.connect, "connect", "let clients CONNECT to `HOST:PORT`, an address; may be given again for others (none)")
+	f.Var(&o.upgrade, "upgrade-backend", "pass requests with Upgrade, such as WebSocket's, to the backend at `HOST:PORT` (none)")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`, which may be a fifo that somebody reads; - is standard output (none)")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")
 	f.BoolP("help", "h", false, "say all this")

@@ -77,6 +77,10 @@ func TestSecondSignal(t *testing.T) {
 			d.want("the first signal drains", "terminated: draining for 1h0m0s at most; a second signal ends it now")
 			d.signal(syscall.SIGINT)
 			d.want("the second signal hurries", "interrupt, the second signal: cutting what is left")
+			lost := d.want("it says what was lost", `lost: (\S+), 1 requests begun and not answered whole, the first for "/huge.bin": status 200, (\d+) bytes sent, (\d+) left$`)
+			if lost[1] != c.conn.LocalAddr().String() || lost[2] == "0" || lost[3] == "0" {
+				t.Errorf("%q; want what this client has lost, %v", lost[0], c.conn.LocalAddr())
+			}
 			d.wantExit("a connection was cut", statusCut)
 		})
 	}

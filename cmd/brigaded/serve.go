@@ -3,6 +3,7 @@ package main
 // From the first connection to the last: serving, draining, and the account.
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,7 +19,7 @@ const grace = 5 * time.Second
 // serve runs the server until it is told to stop, and returns the exit status.
 func (p *program) serve() int {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	defer signal.Stop(signals)
 	s, err := p.open()
 	if err != nil {
@@ -65,13 +66,19 @@ func (p *program) attend(s *site, signals <-chan os.Signal) int {
 				p.reopen(s, sig, look)
 				continue
 			}
+			if sig == syscall.SIGUSR2 {
+				p.tell(s)
+				continue
+			}
 			if d.signals++; d.signals > 2 {
 				p.say("%v, the third signal: leaving at once", sig)
+				p.lost(s)
 				return statusCut
 			}
 			p.end(s, &d, sig)
 		case <-d.leave.C:
-			p.say("%v after the deadline something still hangs, on a disk or on whoever reads the access log: leaving", grace)
+			p.say("%v after the deadline something still hangs, in a handler, on a disk or on whoever reads the access log: leaving", grace)
+			p.lost(s)
 			return statusCut
 		}
 	}
@@ -104,9 +111,50 @@ func (p *program) account(s *site, d *drain, t *stage.Totals) int {
 		}
 	}
 	p.say("%d requests on %d connections, %d bytes sent, %d log lines dropped", t.Requests, t.Connections, t.Bytes, t.Dropped)
+	p.lost(s)
 	if cut {
 		p.say("the drain's deadline passed with connections open: they were cut")
 		return statusCut
 	}
 	return statusClean
+}
+
+// at tells a request's target, if there is one.
+func at(target string) string {
+	if target == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%q)", target)
+}
+
+// tell says what the server has in hand, and who has held its loops up so far.
+func (p *program) tell(s *site) {
+	x := s.server.Load()
+	p.say("%d connections, %d of them tunnels, which hold %d pages; %d processors at work", x.Connections, x.Tunnels, x.Held, x.Working)
+	for _, d := range s.server.Delays() {
+		p.say("%s held a loop up for %v or more, %d times; for %v at most%s", d.Who, stage.Tolerable, d.Times, d.Longest.Round(time.Microsecond), at(d.Target))
+	}
+}
+
+// lost says what was cut: connections, what they had asked for, and how much of that
+// had passed.
+func (p *program) lost(s *site) {
+	list, all := s.server.Lost()
+	for i := range list {
+		x := &list[i]
+		switch {
+		case x.Tunnel:
+			p.say("lost: %v, the tunnel %q, %d bytes to it and %d from it", x.Peer, x.Target, x.Sent, x.Received)
+		case x.Status == 0:
+			p.say("lost: %v, %d requests begun and unanswered, the first for %q", x.Peer, x.Requests, x.Target)
+		default:
+			p.say("lost: %v, %d requests begun and not answered whole, the first for %q: status %d, %d bytes sent, %d left", x.Peer, x.Requests, x.Target, x.Status, x.Sent, x.Queued)
+		}
+	}
+	if all > len(list) {
+		p.say("lost: %d more connections", all-len(list))
+	}
+	if n := s.server.Load().Connections; n > 0 {
+		p.say("lost: %d connections whose handlers have not returned", n)
+	}
 }

@@ -80,6 +80,7 @@ func (p *program) config(k sys.Kernel) stage.Config {
 		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
 		Connections: p.connectionsPerShard(),
 		Header:      p.header.value, Body: p.body.value, Room: p.room.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
+		Dial: p.dial.value, Tunnel: p.tunnel.value, Half: p.half.value, Connect: p.connect.list, Upgrade: p.upgrade.addr,
 	}
 }
 

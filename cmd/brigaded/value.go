@@ -153,3 +153,55 @@ func (a *address) Set(s string) error {
 
 // Type implements pflag.Value.
 func (a *address) Type() string { return "HOST:PORT" }
+
+// addresses are places that may be named several times over.
+type addresses struct{ list []netip.AddrPort }
+
+// String implements pflag.Value.
+func (a *addresses) String() string {
+	var names []string
+	for _, x := range a.list {
+		names = append(names, x.String())
+	}
+	return strings.Join(names, ",")
+}
+
+// Set implements pflag.Value: it adds one.
+func (a *addresses) Set(s string) error {
+	var b backend
+	if err := b.Set(s); err != nil {
+		return err
+	}
+	a.list = append(a.list, b.addr)
+	return nil
+}
+
+// Type implements pflag.Value.
+func (a *addresses) Type() string { return "HOST:PORT" }
+
+// backend is where to connect to; the zero value is nowhere.
+type backend struct{ addr netip.AddrPort }
+
+// String implements pflag.Value.
+func (b *backend) String() string {
+	if !b.addr.IsValid() {
+		return ""
+	}
+	return b.addr.String()
+}
+
+// Set implements pflag.Value.
+func (b *backend) Set(s string) error {
+	var a address
+	if err := a.Set(s); err != nil {
+		return err
+	}
+	if a.addr.Port() == 0 || a.addr.Addr().IsUnspecified() {
+		return errors.New("it is an address to connect to, with a port from 1 to 65535")
+	}
+	b.addr = a.addr
+	return nil
+}
+
+// Type implements pflag.Value.
+func (b *backend) Type() string { return "HOST:PORT" }

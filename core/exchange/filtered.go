@@ -187,6 +187,18 @@ func (x *Exchange) Doing() string {
 	return ""
 }
 
+// Slowest is the filter whose call took longest since it was asked last.
+func (x *Exchange) Slowest() (s filter.Lag) {
+	for _, l := range [...]*filter.Line{x.filtered.line, x.content.line} {
+		if l != nil {
+			if c := l.Slowest(); c.For > s.For {
+				s = c
+			}
+		}
+	}
+	return s
+}
+
 // Abandon gives up what is not queued of the response, and queues its end.
 func (x *Exchange) Abandon() {
 	f := &x.filtered

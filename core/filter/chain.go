@@ -10,6 +10,8 @@ package filter
 // message of known length has that length; a state that is not open is as new.
 
 import (
+	"time"
+
 	"brigade/core/bucket"
 	"brigade/core/rt"
 )
@@ -40,6 +42,8 @@ func (c *Chain) Names() []string {
 
 // Line is a chain at work for one connection. It belongs to that one's owner.
 type Line struct {
+	began  rt.Instant // of the call of doing
+	slow   Lag        // the longest call since Slowest was asked
 	stream Stream
 	slots  []slot
 	out    bucket.Brigade // what the filter that was called last returned
@@ -130,10 +134,23 @@ func (l *Line) Doing() string {
 	return l.slots[l.doing].filter.Name()
 }
 
+// Lag is a call of a filter, and how long it took.
+type Lag struct {
+	Name string
+	For  time.Duration
+}
+
+// Slowest is the longest call since it was asked last.
+func (l *Line) Slowest() Lag {
+	s := l.slow
+	l.slow = Lag{}
+	return s
+}
+
 // enter says that the i-th filter is being called: whoever reports a call that blocks
 // can name it.
 func (l *Line) enter(i int) {
-	l.doing = i
+	l.doing, l.began = i, rt.Now()
 	if rt.Checking() {
 		name := l.slots[i].filter.Name()
 		rt.Probe(rt.ProbeFilter, 1, rt.Letters(name, 0), rt.Letters(name, 8))
@@ -142,6 +159,9 @@ func (l *Line) enter(i int) {
 
 // leave says that it has returned.
 func (l *Line) leave() {
+	if d := rt.Now().Sub(l.began); d > l.slow.For {
+		l.slow = Lag{l.slots[l.doing].filter.Name(), d}
+	}
 	l.doing = -1
 	if rt.Checking() {
 		rt.Probe(rt.ProbeFilter, 0, 0, 0)

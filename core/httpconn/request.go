@@ -81,6 +81,20 @@ func (c *Conn) Record() {
 // Pending is the request whose response is leaving; nil: none is.
 func (c *Conn) Pending() *Request { return c.requests.first }
 
+// InFlight is how many requests have begun and have not ended, and the target of the
+// oldest.
+func (c *Conn) InFlight() (n int, target []byte) {
+	for r := c.requests.first; r != nil; r = r.next {
+		n++
+	}
+	if n > 0 {
+		if target = c.requests.first.Target; !c.requests.first.queued {
+			target = c.X.Request.Target
+		}
+	}
+	return n, target
+}
+
 // End ends r: its last byte has left, or was given up, and the log has it.
 func (c *Conn) End(r *Request) {
 	q := &c.requests

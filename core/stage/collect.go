@@ -98,6 +98,7 @@ func (w *worker) admit(c *Conn) (s step) {
 	})
 	w.face(c)
 	err := x.Admit()
+	w.filteredBy(x)
 	if err == nil {
 		return stepNone
 	}

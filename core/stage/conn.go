@@ -77,6 +77,7 @@ type Conn struct {
 	then      step           // what follows once all is written; none: read
 	closing   bool           // no further request is read
 	dismissed bool           // to be closed unless a request is there by now
+	cut       bool           // it was ended because the drain's deadline has passed
 	broken    bool           // its output ends in the middle of a response, for good
 	shut      bool           // our direction is closed
 	requests  uint64         // so far

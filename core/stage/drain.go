@@ -37,11 +37,13 @@ func (l *loop) govern() {
 		l.slots.Each(func(c *Conn) {
 			l.leave(c)
 			c.forget()
+			c.cut = true
 			l.run(c, stepFinish)
 		})
 		for c := l.line.first; c != nil; c = l.line.first {
 			l.delist(c)
 			c.forget()
+			c.cut = true
 			l.run(c, stepFinish)
 		}
 	}

@@ -64,6 +64,9 @@ func (l *loop) finish(c *Conn) step {
 		return l.fail(c)
 	}
 	c.timer.Disarm()
+	if l.hurried || c.cut {
+		l.lose(c)
+	}
 	away := c.session != nil && l.endSession(c)
 	if c.tunnel != nil {
 		l.dismantle(c, true)

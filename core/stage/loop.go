@@ -176,7 +176,9 @@ func (l *loop) armed() (n uint64) {
 
 // sleep waits for events, a handoff or the next timer.
 func (l *loop) sleep() []sys.Event {
-	d := l.patience()
+	now := rt.Now()
+	l.turned(now)
+	d := l.patience(now)
 	if d == 0 || !l.inbox.Sleep() {
 		return l.poller.Wait(0)
 	}
@@ -190,7 +192,7 @@ func (l *loop) sleep() []sys.Event {
 }
 
 // patience is how long the loop may sleep; negative: for ever.
-func (l *loop) patience() time.Duration {
+func (l *loop) patience(now rt.Instant) time.Duration {
 	next, set := l.until, l.draining && !l.hurried
 	for i := range l.rings {
 		if t, ok := l.rings[i].Next(); ok && (!set || t < next) {
@@ -203,7 +205,7 @@ func (l *loop) patience() time.Duration {
 	if !set {
 		return -1
 	}
-	return max(next.Sub(rt.Now()), 0)
+	return max(next.Sub(now), 0)
 }
 
 // collect runs what others handed over.

@@ -88,7 +88,9 @@ func (w *worker) inline(c *Conn) (answered bool) {
 		answered = true
 		w.panicked(c, mark, v)
 	})
-	if !w.local.Inline(&c.http.X) {
+	answered = w.local.Inline(&c.http.X)
+	w.called(w.server.handler, c.http.X.Request.Target)
+	if !answered {
 		return false
 	}
 	w.insist(c, mark)

@@ -20,7 +20,7 @@ func (p *processor) turn() {
 		p.tick()
 		p.draining = p.server.phase.Load() != serving
 		if p.server.late(p.now) {
-			c.step = stepFinish
+			c.step, c.cut = stepFinish, true
 		}
 		p.run(c, c.step)
 	}

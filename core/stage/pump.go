@@ -52,6 +52,7 @@ func (w *worker) filtered(c *Conn) (p filter.Progress, ok bool) {
 		ok = false
 	})
 	p, err := x.Pump(window * int64(w.server.cfg.Pages.Out))
+	w.filteredBy(x)
 	if err != nil {
 		w.server.complain(err.Error(), " (the answer to "+string(x.Request.Target)+")")
 		return p, false

@@ -126,7 +126,9 @@ func (l *loop) consult(c *Conn, in, out []byte) (taken, given int, done, ok bool
 		ok = false
 		l.server.complain("an application panicked: ", v)
 	})
-	taken, given, done = c.tunnel.app.Step(in, c.tunnel.up.ended, out)
+	app := c.tunnel.app
+	taken, given, done = app.Step(in, c.tunnel.up.ended, out)
+	l.called(c.tunnel.name, c.tunnel.entry.Target)
 	if taken < 0 || taken > len(in) || given < 0 || given > len(out) {
 		l.server.complain("an application says that it took and gave more than there is: ", [4]int{taken, len(in), given, len(out)})
 		return 0, 0, true, false

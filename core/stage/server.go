@@ -17,7 +17,8 @@ type Server struct {
 	teller   exchange.Logger   // the same
 	addr     netip.AddrPort
 	shards   []*shard
-	workers  int // so far; numbers its workers
+	workers  int    // so far; numbers its workers
+	handler  string // its name
 
 	turns   turns    // of listeners that share a socket
 	sharers rt.Int32 // acceptors that have one socket together, and have not given it up
@@ -30,6 +31,9 @@ type Server struct {
 	mu     rt.Mutex
 	closed bool     // guarded by mu: the pollers are gone
 	notes  []string // guarded by mu: what went wrong, for the operator
+	lost   []Lost   // guarded by mu: what the drain's deadline has cut
+	losses int      // guarded by mu: how many that were
+	delays []Delay  // guarded by mu: who held loops up
 }
 
 // The phases of a server.
@@ -44,7 +48,7 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, addr: cfg.Listen}
+	s := &Server{cfg: cfg, addr: cfg.Listen, handler: "handler " + nameOf(cfg.Handler)}
 	s.receiver, _ = cfg.Handler.(exchange.Receiver)
 	s.teller, _ = cfg.Handler.(exchange.Logger)
 	s.mu.Label("server.mu")
@@ -157,11 +161,14 @@ type Totals struct {
 	Wakeups     uint64   // system calls that woke a loop
 	Tunnels     uint64   // opened
 	Received    uint64   // bytes that they took from their clients
+	Lost        []Lost   // cut by the drain's deadline, the first hundred
+	Losses      int      // how many were
+	Delays      []Delay  // who held loops up
 	Notes       []string // what went wrong
 }
 
 func (s *Server) totals() Totals {
-	t := Totals{Notes: s.notes}
+	t := Totals{Notes: s.notes, Lost: s.lost, Losses: s.losses, Delays: s.delays}
 	for _, sh := range s.shards {
 		for _, l := range sh.loops() {
 			t.add(&l.count)

@@ -39,6 +39,7 @@ const (
 type tunnel struct {
 	phase   phase
 	app     exchange.Application // nil: the other end is a descriptor
+	name    string               // app's
 	far     sys.FD               // None: it is app
 	slot    poll.Slot            // far's
 	watched bool                 // far is registered with the poller
@@ -94,6 +95,7 @@ func (l *loop) failed(fd sys.FD, ready *sys.Events) bool {
 func (l *loop) occupy(c *Conn) step {
 	rt.Probe(rt.ProbeFar, c.id, ^uint64(0), 0)
 	c.tunnel.sent = c.http.Pending().Sent
+	c.tunnel.name = "application " + nameOf(c.tunnel.app)
 	return l.open(c, 101)
 }
 
@@ -106,15 +108,17 @@ func (l *loop) open(c *Conn, status int) step {
 		if !l.hold(&t.up, h.Unparsed()) {
 			return stepFinish
 		}
+		t.received = int64(t.up.size())
 	}
 	h.X.Status = status
 	h.X.Finish()
 	h.Record()
 	r := h.Pending()
 	t.sequence, t.entry = r.Sequence, accesslog.Entry{Peer: c.peer, Minor: r.Minor, Status: status, Tunnel: true}
+	t.entry.Target = append(t.entry.Target, r.Target...) // for whoever asks what was lost, too
 	if l.server.cfg.Log != nil {
 		e := &t.entry
-		e.Method, e.Target = append(e.Method, r.Method...), append(e.Target, r.Target...)
+		e.Method = append(e.Method, r.Method...)
 		e.Referer, e.UserAgent = append(e.Referer, r.Referer...), append(e.UserAgent, r.UserAgent...)
 	}
 	h.End(r)

@@ -28,6 +28,7 @@ type worker struct {
 	draining bool // the server drains, as far as it knows
 
 	now    rt.Instant // read once per wait
+	stamp  rt.Instant // the end of the last call that was timed
 	second int64      // of the time of day, as date says
 	wall   int64      // seconds since 1970
 	date   []byte
@@ -79,6 +80,7 @@ func stock(r roles) int {
 // tick reads the clocks.
 func (w *worker) tick() {
 	w.now = rt.Now()
+	w.stamp = w.now
 	w.wall = rt.Wall().Unix()
 	if w.wall != w.second {
 		w.second = w.wall
