@@ -127,3 +127,34 @@ func TestPoolKeepsSoMany(t *testing.T) {
 		t.Error("closed, but pages are still held")
 	}
 }
+
+// What a task has beyond its own few is the shard's, for whoever is short.
+func TestSurplusGoesRound(t *testing.T) {
+	var d Depot
+	d.Init(2, sizes)
+	task := func(name string, base uint64) *Pool {
+		return &Pool{Sizes: sizes, Keep: 1, Depot: &d, Scope: &mem.Scope{Name: name}, Base: base}
+	}
+	a, b := task("a", 1<<20), task("b", 2<<20)
+	list := []*Conn{a.Get(), a.Get(), a.Get(), a.Get()}
+	for _, c := range list { // as connections do, from a to b
+		c.Give()
+		c.Take(b.Scope)
+		b.Put(c)
+	}
+	if len(b.free) != 1 || len(d.free) != 2 || list[3].in != nil {
+		t.Errorf("the receiver keeps %d and the shard %d; want 1 and 2, and the fourth freed", len(b.free), len(d.free))
+	}
+	if c := a.Get(); c != list[2] || a.made != 4 {
+		t.Error("the giver makes a new one while the shard has some")
+	}
+	scope := &mem.Scope{Name: "housekeeping"}
+	d.Resize(Sizes{In: 512, Out: 8192}, scope)
+	if list[1].in != nil || len(d.free) != 0 {
+		t.Error("sizes have changed, and the shard keeps others")
+	}
+	b.Heed()
+	if len(b.free) != 0 || list[0].in != nil || len(b.Get().in) != 512 {
+		t.Error("sizes have changed, and a task has others in stock")
+	}
+}

@@ -18,5 +18,7 @@ func (c *Conn) digest() rt.Digest {
 	d = k.decoder.Digest(d.Word(uint64(k.left)).Word(uint64(k.allowed)).Bool(k.chunked).Bool(k.wanted).Bool(k.whole))
 	d = d.Bool(c.memory != nil).Bool(c.pool != nil).Bool(c.block != nil).Bool(c.outBlock != nil)
 	d = d.Bool(c.requests.first != nil).Bool(c.requests.last != nil)
-	return d.Int(c.sizes.In).Int(c.sizes.Out).Int(len(c.in)).Int(c.start).Int(c.end).Int(c.scanned).Int(c.head)
+	// Sizes may change while a server runs, so only that they fit is told.
+	d = d.Bool(len(c.in) == c.sizes.In).Bool(c.X.Free() == c.sizes.Out)
+	return d.Int(c.start).Int(c.end).Int(c.scanned).Int(c.head)
 }

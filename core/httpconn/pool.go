@@ -5,24 +5,37 @@ import (
 	"brigade/core/sys"
 )
 
-// Pool is a task's stock of Conns. It belongs to that task.
+// Pool is a task's stock of Conns: as many as it needs at once as a rule, one for its
+// client and one for what it fetches from a backend. It belongs to that task.
 type Pool struct {
 	Sizes  Sizes
-	Keep   int // how many unused ones to keep
+	Keep   int    // how many unused ones to keep
+	Depot  *Depot // the shard's; nil: it has none, and what is more than Keep is freed
 	Kernel sys.Kernel
 	Scope  *mem.Scope // the task's
 	Base   uint64     // from which its Conns' memory is numbered
 	free   []*Conn
 	made   uint64
+	seen   uint64 // the generation of Sizes
 }
 
-// Get takes a Conn out of stock or makes one; nil: the page source refused.
+// Get takes a Conn out of stock, the task's own or the shard's, or makes one; nil: the
+// page source refused.
 func (p *Pool) Get() *Conn {
+	if len(p.free) == 0 && p.Depot != nil {
+		p.free = p.Depot.get(p.free, max(p.Keep, 1), p.Scope)
+	}
 	var c *Conn
-	if n := len(p.free); n > 0 {
-		c = p.free[n-1]
-		p.free = p.free[:n-1]
-	} else {
+	for c == nil && len(p.free) > 0 {
+		n := len(p.free) - 1
+		c, p.free[n] = p.free[n], nil
+		p.free = p.free[:n]
+		if c.sizes != p.Sizes {
+			c.Free() // they have changed since
+			c = nil
+		}
+	}
+	if c == nil {
 		p.made++
 		if c = New(p.Base+p.made, p.Sizes, p.Kernel, p.Scope); c == nil {
 			return nil
@@ -36,11 +49,27 @@ func (p *Pool) Get() *Conn {
 func (p *Pool) Put(c *Conn) {
 	c.Recycle()
 	c.tell(0)
-	if len(p.free) >= p.Keep {
+	switch {
+	case c.sizes != p.Sizes:
 		c.Free()
+	case len(p.free) < p.Keep:
+		p.free = append(p.free, c)
+	case p.Depot == nil || !p.Depot.put(c):
+		c.Free()
+	}
+}
+
+// Heed learns of sizes that have changed, and frees what is in stock of others. The
+// task calls it now and then; if nothing has changed it is one look.
+func (p *Pool) Heed() {
+	if p.Depot == nil || p.Depot.generation.Load() == p.seen {
 		return
 	}
-	p.free = append(p.free, c)
+	p.Sizes, p.seen = p.Depot.now()
+	for _, c := range p.free {
+		c.Free()
+	}
+	p.free = p.free[:0]
 }
 
 // Close frees what is in stock.

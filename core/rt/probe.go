@@ -71,7 +71,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
 	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "leaving: connections still in it", "leaving: timers still armed"}, "core/stage turn", "I06 I10"},
-	ProbeLimit:     {"limit", [3]string{"which", "value", ""}, "core/stage announce", "I24 I28"},
+	ProbeLimit:     {"limit", [3]string{"which", "value", ""}, "core/stage Resize, core/stage announce", "I24 I28"},
 	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage Drain", "I31"},
 	ProbeTotal:     {"total", [3]string{"which", "value", ""}, "core/stage report", "I22 I24 I31"},
 	ProbeMemory: {

@@ -171,14 +171,24 @@ func (c *Config) complete() error {
 		return errors.New("stage: limits are 0, for the default, or more")
 	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
-	case c.Pages.In < leastIn:
-		return fmt.Errorf("stage: input pages of %d bytes; they hold %d at least", c.Pages.In, leastIn)
-	case c.Pages.Out < 2*exchange.Room:
-		return fmt.Errorf("stage: output pages of %d bytes; they hold %d at least", c.Pages.Out, 2*exchange.Room)
+	}
+	if err := fitting(c.Pages, leastIn); err != nil {
+		return err
 	}
 	// A head that is too long must fit, with the empty lines that may come before
 	// it, so that it can be told from one that is not.
 	c.Limits.Head = min(c.Limits.Head, c.Pages.In-1-leadingLines)
 	c.Limits.Line = min(c.Limits.Line, c.Limits.Head)
+	return nil
+}
+
+// fitting says what is wrong with the sizes of pages, of which input takes so much.
+func fitting(p httpconn.Sizes, in int) error {
+	switch {
+	case p.In < in:
+		return fmt.Errorf("stage: input pages of %d bytes; they hold %d at least", p.In, in)
+	case p.Out < 2*exchange.Room:
+		return fmt.Errorf("stage: output pages of %d bytes; they hold %d at least", p.Out, 2*exchange.Room)
+	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (l *loop) hold(f *flow, b []byte) bool {
 		return true
 	}
 	if f.page == nil {
-		if f.page = l.page(); f.page == nil {
+		if f.page = l.page(len(b)); f.page == nil {
 			return false
 		}
 		l.held.Add(1)
@@ -66,14 +66,14 @@ func (l *loop) drop(f *flow) {
 // spares is how many pages a loop keeps for flows to come.
 const spares = 4
 
-// page is one for a flow; nil: there is no memory.
-func (l *loop) page() []byte {
-	if n := len(l.spares); n > 0 {
+// page is one for a flow, of least bytes or more; nil: there is no memory.
+func (l *loop) page(least int) []byte {
+	if n := len(l.spares); n > 0 && len(l.spares[n-1]) >= least {
 		p := l.spares[n-1]
 		l.spares = l.spares[:n-1]
 		return p
 	}
-	return rt.Pages(l.server.cfg.Pages.In + margin)
+	return rt.Pages(max(l.server.cfg.Pages.In+margin, least))
 }
 
 // margin is by how much a head that goes to a backend may be longer than what came.

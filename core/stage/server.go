@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"brigade/core/exchange"
+	"brigade/core/httpconn"
+	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
 )
@@ -129,9 +131,33 @@ func (s *Server) Wait() Totals {
 	return t
 }
 
+// Resize has the pages of requests be of other sizes from now on; those under way keep
+// theirs. Zero means the default. The error says what cannot be: a request head within
+// the limits has to fit. Any task may call it.
+func (s *Server) Resize(pages httpconn.Sizes) error {
+	orDefault(&pages.In, 16<<10)
+	orDefault(&pages.Out, 16<<10)
+	if err := fitting(pages, max(leastIn, s.cfg.Limits.Head+1+leadingLines)); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	rt.Probe(rt.ProbeLimit, rt.LimitPages, uint64(max(pages.In, s.cfg.Pages.In)+max(pages.Out, s.cfg.Pages.Out)), 0)
+	scope := mem.Scope{Name: "housekeeping"}
+	for _, sh := range s.shards {
+		sh.depot.Resize(pages, &scope)
+	}
+	return nil
+}
+
 // release gives back what New opened.
 func (s *Server) release() {
+	scope := mem.Scope{Name: "the end"}
 	for _, sh := range s.shards {
+		sh.depot.Close(&scope)
 		for _, l := range sh.loops() {
 			if l.listener != sys.None {
 				l.deafen()

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"brigade/core/handoff"
+	"brigade/core/httpconn"
 	"brigade/core/rt"
 )
 
@@ -14,6 +15,7 @@ type shard struct {
 	writers    []*loop // those that only write
 	processors []*processor
 	crew       handoff.Crew[Conn, *Conn]
+	depot      httpconn.Depot
 	open       rt.Int64 // connections
 	pausing    rt.Bool  // an acceptor waits for one to end
 	gates      rt.Int32 // loops that may still accept
@@ -43,6 +45,9 @@ func (sh *shard) target(home *loop, id uint64, s step) *loop {
 	return home
 }
 
+// shelf is how many unused http_conns a shard keeps beside those of its tasks.
+const shelf = 256
+
 // build makes the shard's tasks, without starting them.
 func (sh *shard) build() error {
 	sh.open.Label("connections")
@@ -50,6 +55,7 @@ func (sh *shard) build() error {
 	sh.gates.Label("gates")
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
+	sh.depot.Init(shelf, cfg.Pages)
 	sh.crew.Init("processors", cfg.Processors, 0, max(cfg.Waiting, 0))
 	for _, w := range cfg.wiring() {
 		for range w.number {

@@ -54,6 +54,7 @@ func (w *worker) init(name string, s *Server, sh *shard, r roles) {
 	w.scope.Name = fmt.Sprintf("%s %d", name, w.number)
 	w.pool = httpconn.Pool{
 		Sizes: s.cfg.Pages, Keep: stock(r), Kernel: s.cfg.Kernel, Scope: &w.scope, Base: uint64(w.number) << 20,
+		Depot: &sh.depot,
 	}
 	w.iov = make([][]byte, 0, sys.MaxIovec)
 	w.date = make([]byte, 0, 32)
@@ -63,24 +64,21 @@ func (w *worker) init(name string, s *Server, sh *shard, r roles) {
 	}
 }
 
-// stock is how many unused http_conns a worker keeps. A loop that reads gets back
-// what it gave out. Among processors they wander from those that happen to read to
-// those that happen to write last, and to homes that do not read at all: more than
-// a few would pile up there, used by nobody.
+// stock is how many unused http_conns a worker keeps: one for a client and one for
+// what is fetched for it. The others are the shard's. A loop that does not read takes
+// none, and keeps none.
 func stock(r roles) int {
-	switch {
-	case r&reads == 0:
+	if r&reads == 0 && r&keeps != 0 {
 		return 0
-	case r&keeps == 0:
-		return 2
 	}
-	return 256
+	return 2
 }
 
 // tick reads the clocks.
 func (w *worker) tick() {
 	w.now = rt.Now()
 	w.stamp = w.now
+	w.pool.Heed()
 	w.wall = rt.Wall().Unix()
 	if w.wall != w.second {
 		w.second = w.wall

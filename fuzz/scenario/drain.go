@@ -8,6 +8,7 @@ package scenario
 import (
 	"time"
 
+	"brigade/core/httpconn"
 	"brigade/core/rt"
 	"brigade/core/stage"
 	"brigade/sim"
@@ -50,6 +51,9 @@ func (s *site) live(server *stage.Server, p plan, f func()) {
 	if p.drain == inTheMiddle {
 		wg.Go("operator", func() { stop(server) })
 	}
+	if p.resized {
+		wg.Go("housekeeper", func() { resize(server, p.stage.Pages) })
+	}
 	f()
 	if p.drain == atEnd {
 		s.settle(p)
@@ -72,4 +76,14 @@ func stop(server *stage.Server) {
 // patience draws how long a drain lets connections go on.
 func patience(name string) time.Duration {
 	return []time.Duration{10 * time.Second, time.Second, time.Millisecond, 0}[sim.Choose(name, 4)]
+}
+
+// resize has pages be twice as large, and as they were again.
+func resize(server *stage.Server, pages httpconn.Sizes) {
+	for _, by := range []int{2, 1} {
+		rt.Sleep([]time.Duration{0, time.Millisecond, 40 * time.Millisecond, time.Second}[sim.Choose("resize after", 4)])
+		if err := server.Resize(httpconn.Sizes{In: by * pages.In, Out: by * pages.Out}); err != nil {
+			rt.Bug("pages of %d times the size: %v", by, err)
+		}
+	}
 }

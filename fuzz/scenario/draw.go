@@ -47,6 +47,7 @@ var dimensions = []dimension{
 	vary("waiting", func(p *plan, v places) { p.stage.Waiting = int(v) }, 1, 2, -1),
 	vary("drain", func(p *plan, v drain) { p.drain = v }, atEnd, atEnd, atEnd, atEnd, atEnd, atEnd, atEnd, atEnd, inTheMiddle, beforeStart),
 	vary("input page", func(p *plan, v int) { p.stage.Pages.In = v }, 2048, 4096, 8192),
+	vary("resized", func(p *plan, v bool) { p.resized = v }, false, false, false, true),
 	vary("connections", func(p *plan, v int) { p.stage.Connections = v }, 100, 2, 1),
 	vary("log", func(p *plan, v bool) { p.log = v }, true, true, true, false),
 	vary("small", func(p *plan, v int64) { p.static.Small = v }, 256<<10, 1000, 1),

@@ -94,17 +94,18 @@ func content(name string, size int) []byte {
 
 // plan is what a run's root task drew.
 type plan struct {
-	stage  stage.Config
-	log    bool
-	sink   sink
-	static static.Options
-	net    netsim.Config
-	free   bool // clients stay away now and then
-	drain  drain
-	acts   *acts // stand before the files; nil: nothing does
-	chain  chain // what responses pass
-	input  input // what content passes
-	chats  bool  // so does who takes connections over
+	stage   stage.Config
+	log     bool
+	sink    sink
+	static  static.Options
+	net     netsim.Config
+	free    bool // clients stay away now and then
+	drain   drain
+	acts    *acts // stand before the files; nil: nothing does
+	chain   chain // what responses pass
+	input   input // what content passes
+	chats   bool  // so does who takes connections over
+	resized bool  // pages change their sizes while it serves
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,

@@ -1,4 +1,4 @@
-package stage_test
+package main
 
 // Five thousand idle tunnels on the real kernel hold two descriptors each, a little
 // memory, and nothing else: no task, no processor, no page. Their ends live in a
@@ -26,17 +26,15 @@ import (
 // role tells the process that it is the one with the ends, and how many there are.
 const role = "BRIGADE_TUNNEL_ENDS"
 
-func TestMain(m *testing.M) {
-	if n := os.Getenv(role); n != "" {
-		count := 0
-		_, _ = fmt.Sscan(n, &count)
-		if err := opposite(count); err != nil {
-			fmt.Println("failed:", err)
-			os.Exit(1)
-		}
-		return
+// played is the part of a process that has a role.
+func played(n string) int {
+	count := 0
+	_, _ = fmt.Sscan(n, &count)
+	if err := opposite(count); err != nil {
+		fmt.Println("failed:", err)
+		return 1
 	}
-	os.Exit(m.Run())
+	return 0
 }
 
 // pair is a tunnel's two ends.
@@ -62,7 +60,7 @@ func opposite(n int) error {
 	}
 	var pairs []pair
 	for range n {
-		p, err := open(m, l, server, addr)
+		p, err := tunnelTo(m, l, server, addr)
 		if err != nil {
 			return err
 		}
@@ -70,10 +68,10 @@ func opposite(n int) error {
 	}
 	for _, word := range []string{"open", "moved"} {
 		for _, p := range pairs {
-			if err := pass(m, p.near, p.far); err != nil {
+			if err := hear(m, p.near, p.far); err != nil {
 				return err
 			}
-			if err := pass(m, p.far, p.near); err != nil {
+			if err := hear(m, p.far, p.near); err != nil {
 				return err
 			}
 		}
@@ -83,8 +81,8 @@ func opposite(n int) error {
 	return nil // the descriptors close with the process
 }
 
-// open opens a tunnel.
-func open(m client.Machine, l sys.FD, server, to netip.AddrPort) (p pair, err error) {
+// tunnelTo opens a tunnel.
+func tunnelTo(m client.Machine, l sys.FD, server, to netip.AddrPort) (p pair, err error) {
 	var e sys.Errno
 	if p.near, e = m.Connect(server); e != sys.OK && e != sys.EINPROGRESS {
 		return p, e
@@ -107,8 +105,8 @@ func open(m client.Machine, l sys.FD, server, to netip.AddrPort) (p pair, err er
 	return p, nil
 }
 
-// pass has one end hear what the other says.
-func pass(m client.Machine, from, to sys.FD) error {
+// hear has one end hear what the other says.
+func hear(m client.Machine, from, to sys.FD) error {
 	if _, e := m.WriteWait(from, []byte("ping"), time.Minute); e != sys.OK {
 		return e
 	}
@@ -170,13 +168,13 @@ func TestIdleTunnelsHoldNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Start()
-	before, tasks := heap(), runtime.NumGoroutine()
+	before, tasks := used(), runtime.NumGoroutine()
 	_, _ = fmt.Fprintln(stdin, s.Addr())
 	for _, word := range []string{"open", "moved"} {
 		if out.Scan(); out.Text() != word {
 			t.Fatalf("%q; want %q", out.Text(), word)
 		}
-		bytes := float64(heap()-before) / float64(n)
+		bytes := float64(used()-before) / float64(n)
 		t.Logf("%s: %d tunnels, %+v, %d tasks more, %.0f bytes of heap each", word, n, s.Load(), runtime.NumGoroutine()-tasks, bytes)
 		if x := s.Load(); x.Tunnels != n || x.Held != 0 || x.Working != 0 {
 			t.Errorf("%+v; want %d tunnels that hold nothing", x, n)
@@ -198,8 +196,8 @@ func TestIdleTunnelsHoldNothing(t *testing.T) {
 	}
 }
 
-// heap is how many bytes of it are in use.
-func heap() int64 {
+// used is how many bytes of it are in use.
+func used() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
