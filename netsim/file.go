@@ -127,7 +127,11 @@ func (n *Net) writable(f *file) bool {
 	switch f.kind {
 	case kindSocket:
 		s := f.sock
-		return s.phase != phaseSynSent && (s.phase != phaseEstablished || s.err != 0 || s.shut&shutWrite != 0 || s.free() > 0)
+		if s.phase == phaseEstablished && s.err == 0 && s.shut&shutWrite == 0 && s.free() == 0 {
+			s.noSpace = true // whoever waits for room is woken by it (sk_stream_wait_memory)
+			return false
+		}
+		return s.phase != phaseSynSent
 	case kindCounter:
 		return f.counter.mask()&sys.Out != 0
 	}
