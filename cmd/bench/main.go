@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"brigade/cmd/bench/counts"
 )
 
 // flags are what the command line says.
@@ -48,7 +50,7 @@ func main() {
 	cmd.Flags().StringVar(&f.targets, "targets", "fused", "comma-separated topologies of brigaded to hold against nginx")
 	cmd.Flags().IntVar(&f.shards, "shards", 2, "shards of brigaded, and worker processes of nginx")
 	cmd.Flags().BoolVar(&f.logging, "logging", false, "write access logs on both sides")
-	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), paneCommand(), amesCommand(), countsCommand())
+	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), paneCommand(), amesCommand(), counts.Command())
 	if err := cmd.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -1,4 +1,6 @@
-package main
+// Package counts counts what a request costs in synchronisation, by topology. It is a
+// package of its own since it is simulated as a whole, and its parent is real.
+package counts
 
 // What a request costs in synchronisation, by topology: counted, not timed, on the
 // simulated machine, so the same on any other. A run with a thousand requests more
@@ -16,12 +18,13 @@ import (
 	"brigade/core/rt"
 	"brigade/core/stage"
 	"brigade/netsim"
-	simulated "brigade/netsim/client"
+	"brigade/netsim/client"
 	"brigade/sim"
 	"brigade/sim/strategy"
 )
 
-func countsCommand() *cobra.Command {
+// Command is the command that prints the table.
+func Command() *cobra.Command {
 	return &cobra.Command{
 		Use: "counts", Short: "Count lock acquisitions, handoffs and wakeups per request, by topology", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -116,7 +119,7 @@ func (c *counts) live(kernel, peers *netsim.Process, top stage.Topology, cached 
 	errs := make([]error, clients)
 	for i := range clients {
 		wg.Go("client", func() {
-			x := &simulated.Client{Process: peers, Addr: addr, Files: []simulated.File{{Target: "/file", Body: []byte(body)}}, Patience: time.Minute}
+			x := &client.Client{Process: peers, Addr: addr, Files: []client.File{{Target: "/file", Body: []byte(body)}}, Patience: time.Minute}
 			errs[i] = x.WellBehaved(requests/clients, time.Millisecond)
 		})
 	}
