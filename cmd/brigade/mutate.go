@@ -31,6 +31,7 @@ type mutateFlags struct {
 	json    bool
 	resume  string
 	again   bool
+	tests   bool
 }
 
 func (p *program) mutate() *cobra.Command {
@@ -71,6 +72,7 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 	c.Flags().IntVarP(&f.workers, "workers", "j", runtime.NumCPU(), "mutants at a time")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	c.Flags().StringVar(&f.resume, "resume", "", "keep outcomes in `FILE`, and believe those that are there")
+	c.Flags().BoolVar(&f.tests, "tests", false, "show survivors to all tests of their packages, and count apart what those notice")
 	c.Flags().BoolVar(&f.again, "again", false, "hunt those of --resume that survived once more")
 	return c
 }
@@ -99,7 +101,7 @@ func (p *program) mutateCore(f *mutateFlags, packages []string) error {
 	defer hunter.Close()
 	sample := mutate.Sample(list, f.sample, f.seed.n)
 	done := 0
-	o := mutate.Options{Runs: f.budget, Workers: f.workers, Told: func(*mutate.Outcome) {
+	o := mutate.Options{Runs: f.budget, Workers: f.workers, Tests: f.tests, Told: func(*mutate.Outcome) {
 		if done++; done%100 == 0 {
 			_, _ = fmt.Fprintf(p.stderr, "%d of %d mutants, %s\n", done, len(sample), short(time.Since(began)))
 		}
@@ -210,11 +212,11 @@ func (p *program) tellMutation(r *mutationReport) {
 	for _, key := range r.Stale {
 		p.printf("stale     equivalent.txt argues about what is gone: %s\n", key)
 	}
-	p.printf("%-22s %7s %8s %7s %6s %10s %9s %8s\n", "", "mutants", "campaign", "models", "raw", "equivalent", "unreached", "without")
+	p.printf("%-22s %7s %8s %7s %6s %10s %9s %8s %6s\n", "", "mutants", "campaign", "models", "raw", "equivalent", "unreached", "without", "tests")
 	for _, list := range [][]mutationPart{r.ByOperator, r.ByPackage, {{"all", r.Score}}} {
 		for i := range list {
 			x := &list[i]
-			p.printf("%-22s %7d %8d %7d %5.1f%% %10d %9d %7.1f%%\n", x.Name, x.Mutants, x.Killed-x.ByModel, x.ByModel, 100*x.Raw(), x.Equivalent, x.Unreached, 100*x.Net())
+			p.printf("%-22s %7d %8d %7d %5.1f%% %10d %9d %7.1f%% %6d\n", x.Name, x.Mutants, x.Killed-x.ByModel, x.ByModel, 100*x.Raw(), x.Equivalent, x.Unreached, 100*x.Net(), x.ByTest)
 		}
 		p.printf("\n")
 	}

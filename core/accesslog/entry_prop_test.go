@@ -16,7 +16,7 @@ import (
 )
 
 // line is a whole line; its groups are what stands between the spaces and quotes.
-var line = regexp.MustCompile(`^(\S+) - - \[([^\]]+)\] "([^"]*)" (\d+) (-?\d+) "([^"]*)" "([^"]*)"\n$`)
+var line = regexp.MustCompile(`^(\S+) - - \[([^\]]+)\] "([^"]*)" (\d+) (-?\d+) "([^"]*)" "([^"]*)"( received=-?\d+)?\n$`)
 
 // unquote reads a string back. It fails if anything is quoted that need not be, or
 // the other way round: then a string would not end, or mean two things.
@@ -57,6 +57,7 @@ func TestLineIsReadBack(t *testing.T) {
 			Method: rapid.SampledFrom([][]byte{nil, []byte("GET"), []byte("B\"R\\EW")}).Draw(t, "method"),
 			Target: fields().Draw(t, "target"), Status: rapid.IntRange(100, 599).Draw(t, "status"),
 			Bytes: rapid.Int64Min(0).Draw(t, "bytes"), Referer: fields().Draw(t, "referer"), UserAgent: fields().Draw(t, "agent"),
+			Two: rapid.Bool().Draw(t, "two"), Tunnel: rapid.Bool().Draw(t, "tunnel"), Received: rapid.Int64().Draw(t, "received"),
 		}
 		text := e.append(nil)
 		if len(text) > e.bound() {
@@ -69,10 +70,17 @@ func TestLineIsReadBack(t *testing.T) {
 		request := "-"
 		if len(e.Method) > 0 {
 			request = fmt.Sprintf("%s %s HTTP/1.%d", e.Method, e.Target, e.Minor)
+			if e.Two {
+				request = fmt.Sprintf("%s %s HTTP/2.0", e.Method, e.Target)
+			}
+		}
+		received := ""
+		if e.Tunnel {
+			received = fmt.Sprintf(" received=%d", e.Received)
 		}
 		for i, want := range [][]byte{
 			[]byte(e.Peer.Addr().String()), []byte(e.Time.Format("02/Jan/2006:15:04:05 -0700")), []byte(request),
-			[]byte(strconv.Itoa(e.Status)), []byte(strconv.FormatInt(e.Bytes, 10)), dash(e.Referer), dash(e.UserAgent),
+			[]byte(strconv.Itoa(e.Status)), []byte(strconv.FormatInt(e.Bytes, 10)), dash(e.Referer), dash(e.UserAgent), []byte(received),
 		} {
 			if got, err := unquote(m[i+1]); err != nil || !bytes.Equal(got, want) {
 				t.Fatalf("part %d of %q is read as %q, not %q: %v", i+1, text, got, want, err)

@@ -91,18 +91,24 @@ func TestLogLosesNothingUnsaid(t *testing.T) {
 			l.Close() // who adds later is told
 		}
 		adding.Wait()
+		rt.Sleep(time.Second) // nobody has to close a log for its lines to be written
+		found, taken := written(k, adders)
+		if k.mu.Lock(); k.breaks == 0 && found != taken {
+			rt.Bug("%d lines of %d are in the file when all is quiet", found, taken)
+		}
+		k.mu.Unlock()
 		l.Close()
 		logging.Wait()
 		account(k, l, adders)
 	})
 }
 
-// account compares what adders were told with the file and the log's counts.
-func account(k *moody, l *Log, adders []adder) {
-	told, taken, found := 0, 0, 0
+// written is how many of the lines that were taken are in the file, in order.
+func written(k *moody, adders []adder) (found, taken int) {
+	k.mu.Lock()
 	lines := bytes.SplitAfter(k.data, []byte("\n"))
+	k.mu.Unlock()
 	for i := range adders {
-		told += adders[i].told
 		at := 0
 		for _, want := range adders[i].taken {
 			taken++
@@ -115,6 +121,17 @@ func account(k *moody, l *Log, adders []adder) {
 			}
 		}
 	}
+	return found, taken
+}
+
+// account compares what adders were told with the file and the log's counts.
+func account(k *moody, l *Log, adders []adder) {
+	found, taken := written(k, adders)
+	told := 0
+	for i := range adders {
+		told += adders[i].told
+	}
+	lines := bytes.SplitAfter(k.data, []byte("\n"))
 	dropped, lost := l.Lost()
 	ends := k.breaks // each may leave a part of a line, and cost an empty one to end it
 	switch {

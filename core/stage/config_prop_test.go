@@ -26,9 +26,15 @@ type number struct {
 // numbers are those of c, whose processors are known.
 func numbers(c *Config, processors int) []number {
 	return []number{
-		{&c.Shards, 1, 0}, {&c.Readers, 1, 0}, {&c.Writers, 1, 0}, {&c.Processors, 2, 0}, {&c.Connections, 16384, 0},
-		{&c.Waiting, processors, -1}, {&c.Limits.Fields, c.Limits.Fields, 0},
-		{&c.Pages.In, 16 << 10, leastIn}, {&c.Pages.Out, 16 << 10, 2 * exchange.Room},
+		{&c.Shards, 1, 0},
+		{&c.Readers, 1, 0},
+		{&c.Writers, 1, 0},
+		{&c.Processors, 2, 0},
+		{&c.Connections, 16384, 0},
+		{&c.Waiting, processors, -1},
+		{&c.Limits.Fields, c.Limits.Fields, 0},
+		{&c.Pages.In, 16 << 10, leastIn},
+		{&c.Pages.Out, 16 << 10, 2 * exchange.Room},
 	}
 }
 

@@ -54,6 +54,7 @@ type Options struct {
 	Runs    uint64           // the budget of each mutant
 	Workers int              // mutants at a time
 	Told    func(o *Outcome) // is called with each outcome, one at a time
+	Tests   bool             // survivors are shown to all tests of their packages
 	Journal *Journal         // keeps outcomes, and has those of earlier sessions; may be nil
 }
 
@@ -71,6 +72,7 @@ type Finding struct {
 	Modelled bool   `json:"modelled"`     // a model does
 	By       string `json:"by,omitempty"` // the verdict and its invariant, or Model
 	Runs     uint64 `json:"runs"`         // that were made
+	Tested   bool   `json:"tested"`       // it survived; a test of its package that is no model notices it
 }
 
 // patience is how long a mutant may take for all its runs. One that needs longer
@@ -89,6 +91,11 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 	modelled, err := h.modelled(ctx, list)
 	if err != nil {
 		return nil, err
+	}
+	if o.Tests {
+		if err := h.sound(ctx, list); err != nil {
+			return nil, err
+		}
 	}
 	reasons, err := Equivalent()
 	if err != nil {
@@ -116,6 +123,9 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 			defer host.end()
 			for x := range todo {
 				err := h.hunt(ctx, host, x, passing[x.Number], modelled[x.Number])
+				if err == nil && o.Tests && !x.Killed {
+					err = h.test(ctx, x)
+				}
 				told.Lock()
 				if err == nil {
 					err = o.Journal.keep(x)
@@ -152,7 +162,7 @@ func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run, m
 		if x.Killed {
 			break
 		}
-		held, _, err := m.run(ctx, strconv.Itoa(x.Number), patience)
+		held, _, err := m.run(ctx, m.args, strconv.Itoa(x.Number), patience)
 		if err != nil {
 			return err
 		}
@@ -161,6 +171,32 @@ func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run, m
 		}
 	}
 	return ctx.Err()
+}
+
+// test shows x's mutant to the tests of its package that are no models.
+func (h *Hunter) test(ctx context.Context, x *Outcome) error {
+	m := h.models[path.Dir(x.File)]
+	if m == nil {
+		return nil
+	}
+	held, _, err := m.run(ctx, m.rest, strconv.Itoa(x.Number), patience)
+	x.Tested = err == nil && !held
+	return err
+}
+
+// sound checks that the tests of list's packages hold when no mutant acts.
+func (h *Hunter) sound(ctx context.Context, list []*Mutant) error {
+	asked := make(map[string]bool)
+	for _, x := range list {
+		p := path.Dir(x.File)
+		if m := h.models[p]; m != nil && !asked[p] {
+			asked[p] = true
+			if held, said, err := m.run(ctx, m.rest, "0", 2*patience); err != nil || !held {
+				return errors.Join(fmt.Errorf("the tests of %s do not hold of the unchanged package: %s", p, said), err)
+			}
+		}
+	}
+	return nil
 }
 
 // campaign is the first runs of the general campaign.

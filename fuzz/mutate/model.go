@@ -4,8 +4,9 @@ package mutate
 // sees from afar only, a package's own models tell more: the certificates, and the
 // properties against a plain model (rapid), which the files *_sim_test.go and
 // *_prop_test.go of the package hold. The package's tests are compiled once, with
-// all mutants in them, behind the same switch. Tests that pin one example are not
-// asked: a mutant that only such a test notices is not noticed.
+// all mutants in them, behind the same switch. Tests that pin one example do not
+// count: a mutant that only such a test notices is not killed. Options.Tests asks
+// them after all, of those that survived, and counts apart what they notice.
 
 import (
 	"bufio"
@@ -34,6 +35,7 @@ type model struct {
 	path string // of the program
 	dir  string // where its tests run
 	args []string
+	rest []string // for the other tests; nil: there are none
 }
 
 // models builds those of the packages that have any, by the package's directory.
@@ -47,17 +49,14 @@ func models(ctx context.Context, root, dir string, packages []string, s zoo.Sour
 	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", dir + string(filepath.Separator)}
 	for _, p := range packages {
 		m := &model{dir: filepath.Join(root, filepath.FromSlash(p)), path: filepath.Join(dir, path.Base(p)+".test")}
-		names, rapid, err := modelTests(m.dir)
+		names, others, rapid, err := modelTests(m.dir)
 		if err != nil {
 			return nil, err
 		}
-		if len(names) == 0 {
+		if len(names)+len(others) == 0 {
 			continue
 		}
-		m.args = []string{"-test.failfast", "-test.run", "^(" + strings.Join(names, "|") + ")$"}
-		if rapid {
-			m.args = append(m.args, "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s")
-		}
+		m.args, m.rest = arguments(names, rapid), arguments(others, rapid)
 		found[p] = m
 		args = append(args, "./"+p)
 	}
@@ -72,40 +71,58 @@ func models(ctx context.Context, root, dir string, packages []string, s zoo.Sour
 	return found, nil
 }
 
-// modelTests are the names of the tests in dir's models. rapid: its tests take
-// that library's flags.
-func modelTests(dir string) (names []string, rapid bool, err error) {
+// arguments are those that have tests run, in the same way each time; nil: there are
+// no tests.
+func arguments(tests []string, rapid bool) []string {
+	if len(tests) == 0 {
+		return nil
+	}
+	args := []string{"-test.failfast", "-test.run", "^(" + strings.Join(tests, "|") + ")$"}
+	if rapid {
+		args = append(args, "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s")
+	}
+	return args
+}
+
+// modelTests are the names of the tests in dir's models, and of the others. rapid:
+// they take that library's flags.
+func modelTests(dir string) (names, others []string, rapid bool, err error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	for _, path := range paths {
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, false, err
+			return nil, nil, false, err
 		}
 		for _, x := range file.Imports {
 			rapid = rapid || x.Path.Value == strconv.Quote("pgregory.net/rapid")
 		}
-		if !strings.HasSuffix(path, "_sim_test.go") && !strings.HasSuffix(path, "_prop_test.go") {
-			continue
+		to := &others
+		if strings.HasSuffix(path, "_sim_test.go") || strings.HasSuffix(path, "_prop_test.go") {
+			to = &names
 		}
 		for _, d := range file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
-				names = append(names, f.Name.Name)
+				*to = append(*to, f.Name.Name)
 			}
 		}
 	}
 	slices.Sort(names)
-	return names, rapid, nil
+	slices.Sort(others)
+	return names, others, rapid, nil
 }
 
-// run runs the models in a process that is the mutant value. Not held: they fail,
-// or do not end within d.
-func (m *model) run(ctx context.Context, value string, d time.Duration) (held bool, said string, err error) {
+// run runs tests, by these arguments, in a process that is the mutant value. Not held:
+// they fail, or do not end within d.
+func (m *model) run(ctx context.Context, args []string, value string, d time.Duration) (held bool, said string, err error) {
+	if args == nil {
+		return true, "", nil
+	}
 	timed, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
-	c := exec.CommandContext(timed, m.path, m.args...)
+	c := exec.CommandContext(timed, m.path, args...)
 	c.Dir = m.dir
 	c.Env = append(os.Environ(), Variable+"="+value)
 	c.WaitDelay = time.Second
@@ -135,8 +152,11 @@ func (h *Hunter) modelled(ctx context.Context, list []*Mutant) (map[int][]*model
 	found := make(map[int][]*model)
 	for _, p := range slices.Sorted(maps.Keys(h.models)) {
 		m := h.models[p]
+		if m.args == nil {
+			continue
+		}
 		name := m.path + ".reached"
-		held, said, err := m.run(ctx, "reach:"+name, 2*patience)
+		held, said, err := m.run(ctx, m.args, "reach:"+name, 2*patience)
 		if err == nil && !held {
 			err = fmt.Errorf("the models of %s do not hold of the unchanged package: %s", p, said)
 		}

@@ -12,6 +12,7 @@ type Score struct {
 	Mutants    int `json:"mutants"`
 	Killed     int `json:"killed"`
 	ByModel    int `json:"killed_by_models"` // of these: the campaign does not notice them
+	ByTest     int `json:"noticed_by_tests"` // and not killed: a test that is no model notices them
 	Equivalent int `json:"equivalent"`       // argued to be, and not killed
 	Unreached  int `json:"unreached"`        // of the other survivors: neither runs nor models pass their place
 	Passed     int `json:"passed"`           // of all: a run or a model passes their place
@@ -22,6 +23,9 @@ func (s *Score) Campaign() float64 { return share(s.Killed-s.ByModel, s.Mutants)
 
 // Raw is the share of all mutants that was killed.
 func (s *Score) Raw() float64 { return share(s.Killed, s.Mutants) }
+
+// Tested is the share of all mutants that was killed, or is noticed by a test.
+func (s *Score) Tested() float64 { return share(s.Killed+s.ByTest, s.Mutants) }
 
 // Net is the share of those that are not argued to be equivalent.
 func (s *Score) Net() float64 { return share(s.Killed, s.Mutants-s.Equivalent) }
@@ -38,6 +42,9 @@ func (s *Score) Add(x *Outcome) {
 	s.Mutants++
 	if x.Reached || x.Modelled {
 		s.Passed++
+	}
+	if x.Tested && !x.Killed {
+		s.ByTest++
 	}
 	switch {
 	case x.Killed:

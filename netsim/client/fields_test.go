@@ -84,9 +84,14 @@ func TestDated(t *testing.T) {
 		wall time.Duration // of the minute that has passed
 		ok   bool
 	}{
-		{at(0), time.Minute, true}, {at(time.Minute), time.Minute, true}, {at(-time.Second), time.Minute, true},
-		{at(-10 * time.Second), time.Minute, false}, {at(70 * time.Second), time.Minute, false}, {"", time.Minute, false},
-		{at(-10 * time.Second), 2 * time.Minute, true}, {at(-10 * time.Second), -time.Minute, true},
+		{at(0), time.Minute, true},
+		{at(time.Minute), time.Minute, true},
+		{at(-time.Second), time.Minute, true},
+		{at(-10 * time.Second), time.Minute, false},
+		{at(70 * time.Second), time.Minute, false},
+		{"", time.Minute, false},
+		{at(-10 * time.Second), 2 * time.Minute, true},
+		{at(-10 * time.Second), -time.Minute, true},
 	} {
 		if why := c.dated(x.date, rt.Instant(5).Add(time.Minute), dawn.Add(x.wall)); (why == "") != x.ok {
 			t.Errorf("%s when it was %v later: %q", x.date, x.wall, why)
