@@ -1,9 +1,10 @@
 package check
 
-// core/httpconn's stocks: each worker takes an http_conn out of its own, reads ahead
-// into it, and hands it to the next, which ends the request and keeps it. What was
-// read ahead comes along, nothing of it is there when the http_conn is used again,
-// and whoever touches it out of turn is stopped.
+// core/httpconn's stocks and the shard's list behind them: one worker takes http_conns
+// out of its stock, reads ahead into them and hands them on; another ends the requests
+// and has more in stock than it keeps; a third, if there is one, changes their sizes
+// meanwhile. What was read ahead comes along, nothing of it is there when the http_conn
+// is used again, and whoever touches it out of turn is stopped.
 
 import (
 	"brigade/core/handoff"
@@ -14,8 +15,8 @@ import (
 
 func httpconnComponent() Component {
 	return Component{
-		Name: "httpconn", Tasks: 2, Ops: 2, Type: typeName[httpconn.Pool](), program: httpconnProgram,
-		Story: "workers in a ring read ahead into http_conns of their stock and hand them on; whoever ends the request keeps them: bytes come along, and nothing of them stays",
+		Name: "httpconn", Tasks: 2, Ops: 3, Type: typeName[httpconn.Pool](), program: httpconnProgram,
+		Story: "a worker reads ahead into http_conns and hands them on, another ends the requests and returns its surplus to the shard's list, a third, if there is one, changes sizes: bytes come along, and nothing of them stays",
 	}
 }
 
@@ -23,56 +24,71 @@ func httpconnComponent() Component {
 type parcel struct {
 	link handoff.Link[parcel]
 	conn *httpconn.Conn
-	from int
 	nth  int
 }
 
 // HandoffLink implements handoff.Linked.
 func (p *parcel) HandoffLink() *handoff.Link[parcel] { return &p.link }
 
-// desk is where a worker's parcels come.
+// desk is where parcels come.
 type desk struct {
 	inbox handoff.Inbox[parcel, *parcel]
 	taken *parcel // out of the inbox, and not worked on yet
 	door  bell
 }
 
+var smallConns = httpconn.Sizes{In: 256, Out: 4096}
+
 func httpconnProgram(tasks, ops int) func() {
 	return func() {
-		desks := make([]*desk, tasks)
-		for i := range desks {
-			desks[i] = new(desk)
-			desks[i].inbox.Label("inbox")
-			desks[i].door.init()
-		}
-		for i := range tasks {
-			rt.Go("worker", func() {
-				scope := &mem.Scope{Name: "worker"}
-				stock := &httpconn.Pool{
-					Sizes: httpconn.Sizes{In: 256, Out: 4096}, Keep: 1, Scope: scope, Base: uint64(i+1) << 16,
-				}
-				for n := range ops {
-					desks[(i+1)%tasks].put(readAhead(stock, i, n))
-					desks[i].work(stock, (i+tasks-1)%tasks, n)
-				}
-				stock.Close()
+		depot, d := new(httpconn.Depot), new(desk)
+		depot.Init(1, smallConns)
+		d.inbox.Label("inbox")
+		d.door.init()
+		var all rt.WaitGroup
+		all.Label("all")
+		all.Go("giver", func() {
+			stock := newStock(depot, 1)
+			for n := range ops {
+				stock.Heed()
+				d.put(readAhead(stock, n))
+			}
+			stock.Close()
+		})
+		all.Go("receiver", func() {
+			stock := newStock(depot, 2)
+			for n := range ops {
+				d.work(stock, n)
+			}
+			stock.Close()
+		})
+		for range tasks - 2 {
+			all.Go("housekeeper", func() {
+				depot.Resize(httpconn.Sizes{In: 512, Out: 4096}, &mem.Scope{Name: "housekeeper"})
 			})
 		}
+		all.Wait()
+		depot.Close(&mem.Scope{Name: "main"})
 	}
 }
 
-// readAhead is an http_conn out of stock, with two bytes read that are not parsed.
-func readAhead(stock *httpconn.Pool, from, nth int) *parcel {
+// newStock is a task's stock of one.
+func newStock(depot *httpconn.Depot, nth uint64) *httpconn.Pool {
+	return &httpconn.Pool{Sizes: smallConns, Keep: 1, Depot: depot, Scope: &mem.Scope{Name: "worker"}, Base: nth << 16}
+}
+
+// readAhead is an http_conn out of stock, with a byte read that is not parsed.
+func readAhead(stock *httpconn.Pool, nth int) *parcel {
 	c := stock.Get()
 	if c == nil {
 		rt.Bug("there is no http_conn")
 	}
-	if c.Buffered() != 0 {
-		rt.Bug("an http_conn out of stock has %q", c.Unparsed())
+	if c.Buffered() != 0 || len(c.Room()) != stock.Sizes.In {
+		rt.Bug("an http_conn out of stock has %q, and room for %d; there is to be room for %d", c.Unparsed(), len(c.Room()), stock.Sizes.In)
 	}
-	c.Filled(copy(c.Room(), []byte{byte(from), byte(nth)}))
+	c.Filled(copy(c.Room(), []byte{byte(nth)}))
 	c.Give()
-	return &parcel{conn: c, from: from, nth: nth}
+	return &parcel{conn: c, nth: nth}
 }
 
 // put hands p over.
@@ -96,12 +112,12 @@ func (d *desk) next() *parcel {
 	return p
 }
 
-// work ends the next request, which comes from worker from.
-func (d *desk) work(stock *httpconn.Pool, from, nth int) {
+// work ends the next request.
+func (d *desk) work(stock *httpconn.Pool, nth int) {
 	p := d.next()
 	p.conn.Take(stock.Scope)
-	if got := p.conn.Unparsed(); p.from != from || p.nth != nth || string(got) != string([]byte{byte(from), byte(nth)}) {
-		rt.Bug("parcel %d of worker %d came with %q, where %d of %d is due", p.nth, p.from, got, nth, from)
+	if got := p.conn.Unparsed(); p.nth != nth || string(got) != string([]byte{byte(nth)}) {
+		rt.Bug("parcel %d came with %q, where parcel %d is due", p.nth, got, nth)
 	}
 	stock.Put(p.conn)
 }
