@@ -85,8 +85,11 @@ func (w *worker) send(c *Conn) step {
 			left -= int64(n)
 			w.sent(c, int64(n))
 		}
-		if h.Out.Empty() {
-			break
+		switch {
+		case h.Out.Empty():
+			return stepWrite
+		case w.server.late(rt.Now()): // a slow disk does not hold a drain up
+			return stepFinish
 		}
 	}
 	return stepWrite
