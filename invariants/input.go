@@ -130,6 +130,9 @@ func (i *input) frame(r *intake, s *stream, b []byte) []byte {
 				return b
 			}
 		}
+		if r.requests == 0 && bytes.HasPrefix(b, []byte("PRI * HTTP/2.0\r\n")) {
+			return b // HTTP/2's preface, or what is to become it
+		}
 		lines := emptyLines(b)
 		end := bytes.Index(b[lines:], []byte("\r\n\r\n"))
 		if end < 0 {

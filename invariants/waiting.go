@@ -100,7 +100,7 @@ func (w *waiting) Event(e *sim.Event) {
 	if m == nil {
 		return
 	}
-	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r.state) {
+	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r) {
 		w.fail("I16", "%s performs %s on descriptor %d at %v; connection %d waits in state %s until %v, and no event has reached it", w.who(e.Task), e.Op, fd(e), e.Time, m.id, stateNames[r.state], r.deadline)
 		return
 	}
@@ -169,7 +169,7 @@ func (w *waiting) probe(e *sim.Event) {
 		m.R.reached = m.R.reached || e.C&means != 0 // others mean nothing to it, and it waits on
 		return
 	}
-	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r.state) {
+	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r) {
 		w.fail("I16", "connection %d goes on to %s at %v; it waits in state %s until %v, and no event has reached it", m.id, k, e.Time, stateNames[r.state], r.deadline)
 		return
 	}
@@ -204,10 +204,10 @@ func (r *stay) early(now rt.Instant) bool {
 	return r.waits && !r.reached && now < r.deadline && r.state != rt.WaitRoom // of which no event tells
 }
 
-// cut reports whether draining ends waits now: those between requests when it was
-// decided, all of them when it gives up.
-func (w *waiting) cut(now rt.Instant, state uint64) bool {
-	return now >= w.gives || now >= w.drained && (state == rt.WaitIdle || state == rt.WaitFirst)
+// cut reports whether draining ends r's wait now: between requests when it was decided,
+// and in a session, which says so to its peer; any when it gives up.
+func (w *waiting) cut(now rt.Instant, r *stay) bool {
+	return now >= w.gives || now >= w.drained && (r.state == rt.WaitIdle || r.state == rt.WaitFirst || r.session)
 }
 
 // touch makes m run at the task of e.
@@ -267,8 +267,8 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 			return
 		}
 		switch known := &w.timeouts[e.B]; {
-		case r.session && e.B == rt.WaitIdle && timeout < *known:
-			// Frames that begin no stream do not prolong it.
+		case r.session && e.B == rt.WaitIdle && (*known == 0 || timeout < *known):
+			// Frames that begin no stream do not prolong it, so it may be the rest of one.
 		case *known == 0:
 			*known = timeout
 		case *known != timeout:

@@ -365,7 +365,7 @@ func (l *loop) lapsed(c *Conn, w wait) step {
 // them ends the connection.
 func (l *loop) endSession(c *Conn) bool {
 	s := c.session
-	s.gone, s.stirred = true, false
+	s.stirred = false
 	if h := c.http; h != nil {
 		for !h.Out.Empty() {
 			h.Out.Pop()
@@ -376,5 +376,6 @@ func (l *loop) endSession(c *Conn) bool {
 	if c.http != nil {
 		l.shelve(c)
 	}
-	return s.streams > 0
+	s.gone = s.streams > 0
+	return s.gone
 }

@@ -332,14 +332,15 @@ func (l *loop) fail(c *Conn) step {
 		l.release(r)
 		return stepNone
 	}
+	parent := r.parent
 	l.cancel(r, http2.InternalError)
-	l.stir(r.parent)
+	l.stir(parent)
 	return stepNone
 }
 
 // late is a stream whose wait has lasted too long.
 func (l *loop) late(r *stream, w wait) {
-	c := r.conn
+	c, parent := r.conn, r.parent
 	c.wait = waitNone
 	if w == waitRoom {
 		l.shard.press(l)
@@ -360,5 +361,5 @@ func (l *loop) late(r *stream, w wait) {
 	default:
 		l.cancel(r, http2.Cancel)
 	}
-	l.stir(r.parent)
+	l.stir(parent)
 }

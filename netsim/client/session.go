@@ -1,0 +1,394 @@
+package client
+
+// A client of HTTP/2, on x/net's Framer and hpack. It keeps books of its own of every
+// window and every stream, and holds the server to them: no byte beyond a window
+// (I25), nothing behind the end of a stream, one end for each (I27), and each response
+// the right bytes (I18).
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+// usualWindow is the size of windows until somebody says otherwise.
+const usualWindow = 65535
+
+// Session is a client's end of an HTTP/2 connection. Its methods block the calling
+// task.
+type Session struct {
+	Grant bool // give room back as it is used up
+
+	conn    *Conn
+	framer  *http2.Framer
+	out     bytes.Buffer // written, and not sent
+	encoder *hpack.Encoder
+	block   bytes.Buffer
+	decoder *hpack.Decoder
+	fields  []hpack.HeaderField
+
+	window   int64    // what the server may send in all
+	initial  int64    // of a stream that begins
+	shrinks  []shrink // one for each of our SETTINGS that was not acknowledged yet
+	streams  []*Stream
+	next     uint32
+	limit    int    // streams at a time that the server takes
+	last     uint32 // of the server's GOAWAY
+	goingAll bool   // it has said GOAWAY
+	code     http2.ErrCode
+	pongs    int
+}
+
+// shrink is by how much the windows of the first streams will have shrunk.
+type shrink struct {
+	by      int64
+	streams int
+}
+
+// Stream is one request, and what has come of its response.
+type Stream struct {
+	ID     uint32
+	File   File
+	Head   bool // HEAD: no body comes
+	Status int
+	Body   []byte
+
+	window int64
+	bytes  int // of its frames
+	ended  bool
+	reset  bool // by us: what still comes is passed over
+	failed bool // by the server
+	code   http2.ErrCode
+}
+
+// Open begins a session whose streams have windows of size initial.
+func (c *Client) Open(initial uint32) (*Session, error) {
+	conn, err := c.Dial()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{
+		Grant: true, conn: conn, window: usualWindow, initial: int64(initial), next: 1, limit: 1 << 30, last: 1<<31 - 1,
+		shrinks: make([]shrink, 1),
+	}
+	s.framer = http2.NewFramer(&s.out, received{conn})
+	s.framer.AllowIllegalWrites = true
+	s.encoder = hpack.NewEncoder(&s.block)
+	s.decoder = hpack.NewDecoder(4096, func(f hpack.HeaderField) { s.fields = append(s.fields, f) })
+	s.out.WriteString(http2.ClientPreface)
+	s.wrote(s.framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: initial}))
+	return s, s.Flush()
+}
+
+// received is what comes, as the Framer reads it.
+type received struct{ c *Conn }
+
+var errPatience = errors.New("nothing came")
+
+func (r received) Read(p []byte) (int, error) {
+	if len(r.c.buf) == 0 && !r.c.fill(r.c.Patience) {
+		if r.c.ended {
+			return 0, io.EOF
+		}
+		return 0, errPatience
+	}
+	n := copy(p, r.c.buf)
+	r.c.buf = r.c.buf[n:]
+	return n, nil
+}
+
+// wrote is for what is written to memory, which does not fail.
+func (s *Session) wrote(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// Flush sends what was written.
+func (s *Session) Flush() error {
+	b := append([]byte(nil), s.out.Bytes()...)
+	s.out.Reset()
+	return s.conn.Send(b)
+}
+
+// Close ends the connection.
+func (s *Session) Close() { s.conn.Close() }
+
+// block compresses fields: name, value, name, value.
+func (s *Session) compress(f ...string) []byte {
+	s.block.Reset()
+	for i := 0; i < len(f); i += 2 {
+		s.wrote(s.encoder.WriteField(hpack.HeaderField{Name: f[i], Value: f[i+1]}))
+	}
+	return s.block.Bytes()
+}
+
+// Ask begins a request; content follows unless end.
+func (s *Session) Ask(method string, f File, end bool, more ...string) *Stream {
+	st := &Stream{ID: s.next, File: f, Head: method == "HEAD", window: s.initial}
+	s.next += 2
+	s.streams = append(s.streams, st)
+	fields := append([]string{":method", method, ":scheme", "http", ":path", f.Target, ":authority", "test"}, more...)
+	s.wrote(s.framer.WriteHeaders(http2.HeadersFrameParam{
+		StreamID: st.ID, BlockFragment: s.compress(fields...), EndStream: end, EndHeaders: true,
+	}))
+	return st
+}
+
+// Cancel resets st.
+func (s *Session) Cancel(st *Stream) {
+	st.reset, st.ended = true, true
+	s.wrote(s.framer.WriteRSTStream(st.ID, http2.ErrCodeCancel))
+}
+
+// Resize changes the windows of all streams. A window that shrinks counts when the
+// server has acknowledged it.
+func (s *Session) Resize(initial uint32) {
+	by := int64(initial) - s.initial
+	s.wrote(s.framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: initial}))
+	s.initial = int64(initial)
+	if by > 0 {
+		s.resized(shrink{by, len(s.streams)})
+		by = 0
+	}
+	s.shrinks = append(s.shrinks, shrink{by, len(s.streams)})
+}
+
+func (s *Session) resized(k shrink) {
+	for _, st := range s.streams[:k.streams] {
+		st.window += k.by
+	}
+}
+
+// Update opens windows: st's, and with nil the connection's.
+func (s *Session) Update(st *Stream, by int64) {
+	if st == nil {
+		s.window += by
+		s.wrote(s.framer.WriteWindowUpdate(0, uint32(by)))
+		return
+	}
+	st.window += by
+	s.wrote(s.framer.WriteWindowUpdate(st.ID, uint32(by)))
+}
+
+// Waiting is how many streams have not ended.
+func (s *Session) Waiting() (n int) {
+	for _, st := range s.streams {
+		if !st.ended {
+			n++
+		}
+	}
+	return n
+}
+
+// Step takes the next frame. An error says what the server did wrong, or that the
+// connection has ended.
+func (s *Session) Step() error {
+	if err := s.Flush(); err != nil {
+		return err
+	}
+	f, err := s.framer.ReadFrame()
+	switch {
+	case errors.Is(err, errPatience):
+		return s.conn.fail(Timeout, "no frame came for %v, and %d streams wait", s.conn.Patience, s.Waiting())
+	case err != nil && s.conn.ended:
+		return s.over()
+	case err != nil:
+		return s.conn.fail(Wrong, "what is no frame: %v", err)
+	}
+	if f.Header().Length > 16384 {
+		return s.conn.fail(Wrong, "a frame of %d bytes; 16,384 were agreed", f.Header().Length)
+	}
+	return s.take(f)
+}
+
+// over is the end of the connection.
+func (s *Session) over() error {
+	switch {
+	case s.goingAll && s.code != http2.ErrCodeNo:
+		return s.conn.fail(Wrong, "GOAWAY %v", s.code)
+	case s.conn.end != 0:
+		return s.conn.fail(Reset, "read: %s", s.conn.end.Name())
+	}
+	return s.conn.fail(Silent, "the connection ended while %d streams waited", s.Waiting())
+}
+
+func (s *Session) take(f http2.Frame) error {
+	switch f := f.(type) {
+	case *http2.SettingsFrame:
+		return s.settings(f)
+	case *http2.PingFrame:
+		if f.IsAck() {
+			s.pongs++
+		}
+	case *http2.GoAwayFrame:
+		s.goingAll, s.last, s.code = true, f.LastStreamID, f.ErrCode
+	case *http2.WindowUpdateFrame:
+		if f.StreamID != 0 {
+			_, err := s.of(f, "WINDOW_UPDATE")
+			return err
+		}
+	case *http2.HeadersFrame:
+		return s.headers(f)
+	case *http2.ContinuationFrame:
+		return s.conn.fail(Wrong, "a CONTINUATION frame; no head of this server is that long")
+	case *http2.DataFrame:
+		return s.data(f)
+	case *http2.RSTStreamFrame:
+		st, err := s.of(f, "RST_STREAM")
+		if err != nil || st.reset {
+			return err
+		}
+		if st.ended && f.ErrCode != http2.ErrCodeNo || st.failed {
+			return s.conn.fail(Wrong, "RST_STREAM %v on stream %d, which has ended", f.ErrCode, st.ID)
+		}
+		st.failed = true
+		if !st.ended {
+			st.ended, st.code = true, f.ErrCode
+		}
+	default:
+		return s.conn.fail(Wrong, "a frame of type %v", f.Header().Type)
+	}
+	return nil
+}
+
+func (s *Session) settings(f *http2.SettingsFrame) error {
+	if f.IsAck() {
+		if len(s.shrinks) > 0 {
+			s.resized(s.shrinks[0])
+			s.shrinks = s.shrinks[1:]
+		}
+		return nil
+	}
+	if n, ok := f.Value(http2.SettingMaxConcurrentStreams); ok {
+		s.limit = int(n)
+	}
+	s.wrote(s.framer.WriteSettingsAck())
+	return nil
+}
+
+// of is the stream that f is for.
+func (s *Session) of(f http2.Frame, what string) (*Stream, error) {
+	id := f.Header().StreamID
+	if id%2 == 0 || id >= s.next {
+		return nil, s.conn.fail(Wrong, "%s on stream %d, which was not begun", what, id)
+	}
+	return s.streams[id/2], nil
+}
+
+// open is of for what may not come after the end.
+func (s *Session) open(f http2.Frame, what string) (*Stream, error) {
+	st, err := s.of(f, what)
+	if err == nil && st.ended && !st.reset {
+		return nil, s.conn.fail(Wrong, "%s on stream %d after its end", what, st.ID)
+	}
+	return st, err
+}
+
+func (s *Session) headers(f *http2.HeadersFrame) error {
+	st, err := s.open(f, "HEADERS")
+	if err != nil {
+		return err
+	}
+	s.fields = s.fields[:0]
+	if _, err := s.decoder.Write(f.HeaderBlockFragment()); err != nil || !f.HeadersEnded() || s.decoder.Close() != nil {
+		return s.conn.fail(Wrong, "a field block that cannot be decompressed: %v", err)
+	}
+	st.bytes += 9 + int(f.Length)
+	if st.reset {
+		return nil
+	}
+	if st.Status != 0 {
+		return s.conn.fail(Wrong, "a second head on stream %d", st.ID)
+	}
+	for i, field := range s.fields {
+		if field.Name != string(bytes.ToLower([]byte(field.Name))) || (field.Name == ":status") != (i == 0) {
+			return s.conn.fail(Wrong, "stream %d: field %q in its place %d", st.ID, field.Name, i)
+		}
+		switch field.Name {
+		case ":status":
+			if st.Status, err = strconv.Atoi(field.Value); err != nil {
+				return s.conn.fail(Wrong, "stream %d has status %q", st.ID, field.Value)
+			}
+		case "connection", "transfer-encoding", "keep-alive":
+			return s.conn.fail(Wrong, "stream %d has a field %q, which is about another protocol's connection", st.ID, field.Name)
+		}
+	}
+	if st.Status < 200 {
+		st.Status = 0 // another follows
+		return nil
+	}
+	return s.end(st, f.StreamEnded())
+}
+
+func (s *Session) data(f *http2.DataFrame) error {
+	st, err := s.open(f, "DATA")
+	if err != nil {
+		return err
+	}
+	n := int64(f.Length)
+	s.window -= n
+	st.window -= n
+	switch {
+	case s.window < 0 || st.window < 0:
+		return s.conn.fail(Wrong, "%d bytes on stream %d leave its window at %d, the connection's at %d", n, st.ID, st.window, s.window)
+	case st.reset:
+		s.refund(nil, n)
+		return nil
+	case st.Status == 0 || st.Head:
+		return s.conn.fail(Wrong, "DATA on stream %d, which has no head yet, or was HEAD", st.ID)
+	}
+	st.bytes += 9 + int(n)
+	st.Body = append(st.Body, f.Data()...)
+	s.refund(nil, n)
+	if !f.StreamEnded() {
+		s.refund(st, n)
+	}
+	return s.end(st, f.StreamEnded())
+}
+
+// refund gives n bytes of room back.
+func (s *Session) refund(st *Stream, n int64) {
+	if s.Grant && n > 0 {
+		s.Update(st, n)
+	}
+}
+
+// end judges a response that is whole, if it is.
+func (s *Session) end(st *Stream, whole bool) error {
+	if !whole {
+		return nil
+	}
+	st.ended = true
+	s.conn.requests++
+	want := st.File.want()
+	for _, also := range append(want.Also, want.Status) {
+		if st.Status != also {
+			continue
+		}
+		if st.Status == 200 && !st.Head && !bytes.Equal(st.Body, want.Body) {
+			return s.conn.fail(Wrong, "stream %d (%s): a body of %d bytes that is not the file's %d", st.ID, want.Target, len(st.Body), len(want.Body))
+		}
+		if s.conn.answered != nil {
+			s.conn.answered(&Response{Status: st.Status, Body: st.Body, Bytes: st.bytes, Target: want.Target})
+		}
+		return nil
+	}
+	return s.conn.fail(Wrong, "stream %d (%s): status %d; want %d or %v", st.ID, want.Target, st.Status, want.Status, want.Also)
+}
+
+// Barrier sends PING and waits for its answer: all before it has been read.
+func (s *Session) Barrier() error {
+	s.wrote(s.framer.WritePing(false, [8]byte([]byte(fmt.Sprintf("%08d", s.pongs)))))
+	for had := s.pongs; s.pongs == had; {
+		if err := s.Step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
