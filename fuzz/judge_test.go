@@ -138,6 +138,10 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbePoolClose: {1, 1, 1},
 	rt.ProbeFar:       {1, 1, 0},
 	rt.ProbeTunnel:    {1, 1, 1},
+
+	rt.ProbeSession:     {1, 0, 0},
+	rt.ProbeStreamOpen:  {1, 1, 1},
+	rt.ProbeStreamClose: {1, 1, 1},
 }
 
 func recorded(t *testing.T, name string, seed uint64) []sim.Event {
@@ -157,6 +161,9 @@ func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 	suspect(t, recorded(t, "steady", 1), missing, false, func(rt.Kind) bool { return true })
 	suspect(t, recorded(t, "full", 1), missing, false, func(k rt.Kind) bool { return k == rt.ProbeShed })
 	suspect(t, recorded(t, "tunnels", tunnelled), missing, false, func(k rt.Kind) bool { return k == rt.ProbeFar || k == rt.ProbeTunnel })
+	suspect(t, recorded(t, "multiplex", 5001), missing, false, func(k rt.Kind) bool {
+		return k == rt.ProbeSession || k == rt.ProbeStreamOpen || k == rt.ProbeStreamClose
+	})
 	for k := rt.ProbeNone + 1; int(k) < len(rt.Probes()); k++ {
 		if !told(k) {
 			t.Logf("no checker is told of %s", k)

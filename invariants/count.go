@@ -23,9 +23,16 @@ type count struct {
 	accepted    rows[bool] // by descriptor
 	descriptors int        // of accepted, how many are true
 	connections int
-	known       roster[struct{}]
+	known       roster[counted]
 	shards      rows[int] // by number: open connections
 	limit       uint64    // of each; 0: not told
+}
+
+// counted is a connection, or a stream.
+type counted struct {
+	session bool
+	last    uint64 // number of its last stream
+	parent  uint64 // of a stream: its connection
 }
 
 // Begin implements property.
@@ -89,6 +96,10 @@ func (c *count) probe(e *sim.Event) {
 		c.fail("I24", "%s tells %s of connection %d, which never began", c.who(e.Task), k, e.A)
 	case m.gone:
 		c.fail("I02", "%s tells %s of connection %d, which is gone", c.who(e.Task), k, e.A)
+	case k == rt.ProbeSession:
+		m.R.session = true
+	case k == rt.ProbeStreamClose && m.R.parent != e.B:
+		c.fail("I24", "stream %#x ends in connection %d; it began in %d", e.A, e.B, m.R.parent)
 	case k == rt.ProbeStreamClose:
 		m.gone = true
 	case k == rt.ProbeConnClose && m.fd != told(e):
@@ -104,12 +115,25 @@ func (c *count) probe(e *sim.Event) {
 
 // begin is the begin of a stream, in the session of a connection that is there.
 func (c *count) begin(e *sim.Event) {
+	m := c.known.live(e.B)
 	switch {
-	case c.known.live(e.B) == nil:
-		c.fail("I24", "stream %#x begins in connection %d, which is not there", e.A, e.B)
-	case !isStream(e.A) || c.known.add(e.A, -1) == nil:
-		c.fail("I24", "stream %#x begins, but is no stream's number, or there was one of that number", e.A)
+	case m == nil || !m.R.session:
+		c.fail("I24", "stream %#x begins in connection %d, which is not there, or has no session", e.A, e.B)
+		return
+	case e.C%2 == 0 || e.C <= m.R.last:
+		c.fail("I24", "stream %#x is number %d of connection %d, after number %d; they are odd, and grow", e.A, e.C, e.B, m.R.last)
+		return
 	}
+	m.R.last = e.C
+	if !isStream(e.A) {
+		c.fail("I24", "stream %#x begins, but that is no stream's number", e.A)
+		return
+	}
+	if m = c.known.add(e.A, -1); m == nil {
+		c.fail("I24", "stream %#x begins, but there was one of that number", e.A)
+		return
+	}
+	m.R.parent = e.B
 }
 
 // Quiet implements property.

@@ -49,7 +49,6 @@ const (
 	LimitNone        = iota
 	LimitConnections // open connections of one shard, whose number is above bit 48 of theirs
 	LimitPages       // bytes of pages with which one connection is served
-	LimitStream      // bytes of pages of one stream of a session, and of what a session holds besides
 	Limits
 )
 

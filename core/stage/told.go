@@ -39,7 +39,6 @@ const (
 // announce tells what the server was configured to keep within.
 func (s *Server) announce() {
 	rt.Probe(rt.ProbeLimit, rt.LimitConnections, uint64(s.cfg.Connections), 0)
-	rt.Probe(rt.ProbeLimit, rt.LimitStream, uint64(s.cfg.Pages.In+s.cfg.Pages.Out)+refill+2*outHigh+inBlock, 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitPages, uint64(s.cfg.Pages.In+s.cfg.Pages.Out), 0)
 }
 

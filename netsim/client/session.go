@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"golang.org/x/net/http2"
@@ -367,10 +368,7 @@ func (s *Session) end(st *Stream, whole bool) error {
 	st.ended = true
 	s.conn.requests++
 	want := st.File.want()
-	for _, also := range append(want.Also, want.Status) {
-		if st.Status != also {
-			continue
-		}
+	if st.Status == want.Status || slices.Contains(want.Also, st.Status) {
 		if st.Status == 200 && !st.Head && !bytes.Equal(st.Body, want.Body) {
 			return s.conn.fail(Wrong, "stream %d (%s): a body of %d bytes that is not the file's %d", st.ID, want.Target, len(st.Body), len(want.Body))
 		}
