@@ -356,9 +356,9 @@ func (l *loop) lapsed(c *Conn, w wait) step {
 		return stepSession
 	case waitIdle, waitHeader:
 		return l.dismiss(c)
-	case waitNone, waitFirst, waitBody, waitWrite, waitLinger, waitRoom, waitPace, waitWindow, waits:
+	default: // its peer does not take what it is sent
+		return stepFinish
 	}
-	return stepFinish
 }
 
 // endSession gives up what c's session has. True: streams are away, and the last of
