@@ -151,6 +151,7 @@ func (b *book) follow() {
 	buffer := make([]byte, 2000)
 	pause := time.Duration(0)
 	reads := -1 // until it leaves
+	back := false
 	switch b.kind {
 	case toSlowFifo:
 		pause = []time.Duration{time.Millisecond, 100 * time.Millisecond, 3 * time.Second}[sim.Choose("reader rests", 3)]
@@ -168,13 +169,16 @@ func (b *book) follow() {
 			if b.deserted = b.come() != sys.OK; b.deserted {
 				return
 			}
+			back = true
 		}
 		reads--
 		n, e := b.site.keeper.ReadWait(b.fifo, buffer, time.Minute)
 		if e != sys.OK || n == 0 {
-			b.deserted = e != sys.OK
+			// If the server went while nobody read, what was in the fifo went with it.
+			b.deserted = e != sys.OK || back
 			return
 		}
+		back = false
 		b.read = append(b.read, buffer[:n]...)
 		rt.Sleep(pause)
 	}
