@@ -283,6 +283,7 @@ func (l *loop) allDead(c *Conn) {
 
 // release ends r as far as HTTP/2 is concerned.
 func (l *loop) release(r *stream) {
+	r.conn.timer.Disarm() // what is left of it has to leave, and waits for nothing else
 	if r.http2 != nil {
 		r.parent.session.http2.Release(r.http2)
 		r.http2 = nil
