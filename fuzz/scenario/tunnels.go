@@ -263,7 +263,14 @@ func (t *talkers) agree(fd sys.FD) bool {
 	if t.refuses {
 		answer = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"
 	}
-	return speak(p, fd, &manner{piece: 1 + sim.Choose("answer in pieces", 3)*40, pause: time.Millisecond}, []byte(answer)) && !t.refuses
+	ok = speak(p, fd, &manner{piece: 1 + sim.Choose("answer in pieces", 3)*40, pause: time.Millisecond}, []byte(answer))
+	if !t.refuses {
+		return ok
+	}
+	if n, _ := p.ReadWait(fd, make([]byte, 1), time.Second); n > 0 {
+		sim.Failf("I19", "a backend that has refused to switch hears of its client")
+	}
+	return false
 }
 
 // chats is a handler that takes over who asks for a chat, and passes the rest on.
