@@ -341,7 +341,7 @@ func (s *Session) data(f *http2.DataFrame) error {
 	case st.reset:
 		s.refund(nil, n)
 		return nil
-	case st.Status == 0 || st.Head:
+	case st.Status == 0 || st.Head && n > 0:
 		return s.conn.fail(Wrong, "DATA on stream %d, which has no head yet, or was HEAD", st.ID)
 	}
 	st.bytes += 9 + int(n)
