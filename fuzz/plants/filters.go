@@ -25,20 +25,6 @@ var inFilters = []Bug{
 		}},
 	},
 	{
-		"gzip-shared", "I20", "a compressor that is in use is given to the next who asks for one",
-		[]string{"property:I18", "property:I20"},
-		[]edit{
-			{
-				"core/filter/gzip/gzip.go", "\t\tg.free = g.free[:n-1]\n",
-				"\t\tif !PLANTED {\n\t\t\tg.free = g.free[:n-1]\n\t\t}\n",
-			},
-			{
-				"core/filter/gzip/gzip.go", "\tg.mu.Unlock()\n\tif w != nil {\n",
-				"\tg.mu.Unlock()\n\tif PLANTED && w == nil {\n\t\tw, err := gzip.NewWriterLevel(to, g.opt.Level)\n\t\tg.free = append(g.free, w)\n\t\treturn w, err\n\t}\n\tif w != nil {\n",
-			},
-		},
-	},
-	{
 		"count-keeps", "I21", "a filter takes what it counted of one response into the next",
 		[]string{"property:I21"},
 		[]edit{{"core/filter/count.go", "\tc.bytes = 0\n}", "\tif !PLANTED {\n\t\tc.bytes = 0\n\t}\n}"}},
