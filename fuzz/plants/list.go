@@ -58,7 +58,7 @@ var list = []Bug{
 	},
 	{
 		"loop-sends-files", "I10", "a loop sends from a file itself",
-		[]string{"property:I10", "property:I33"},
+		[]string{"property:I10", "property:I33", "property:I13"},
 		[]edit{{"core/stage/worker.go", "\tcase stepSend:\n\t\treturn w.roles&blocks != 0\n", "\tcase stepSend:\n\t\treturn w.roles&blocks != 0 || PLANTED\n"}},
 	},
 	{
@@ -73,7 +73,7 @@ var list = []Bug{
 	},
 	{
 		"refuses-for-good", "I12", "who was refused a page once serves no new connection any more",
-		[]string{"property:I12"},
+		[]string{"property:I12", "property:I20"},
 		[]edit{
 			{"core/stage/read.go", "\tif c.http == nil {\n\t\tif c.http = ", "\tif PLANTED && w.pool.Keep < 0 && c.requests == 0 && c.began == waitHeader && !c.dismissed {\n\t\treturn stepFinish\n\t}\n\tif c.http == nil {\n\t\tif c.http = "},
 			{"core/httpconn/pool.go", "p.Scope); c == nil {\n", "p.Scope); c == nil {\n\t\t\tif PLANTED {\n\t\t\t\tp.Keep = -1\n\t\t\t}\n"},
@@ -136,7 +136,7 @@ var list = []Bug{
 	},
 	{
 		"output-left", "I26", "a home watches its connections for input only",
-		[]string{"property:I26"},
+		[]string{"property:I26", "property:I18"},
 		[]edit{{"core/stage/park.go", "\t\tevents := sys.In | sys.Out | sys.RdHup | sys.Edge\n", "\t\tevents := sys.In | sys.Out | sys.RdHup | sys.Edge\n\t\tif PLANTED {\n\t\t\tevents &^= sys.Out\n\t\t}\n"}},
 	},
 	{
