@@ -52,7 +52,7 @@ func (b *block) Event(e *sim.Event) {
 		if kind(e) == rt.ProbeLoop {
 			b.declare(e)
 		} else if in := b.in.at(e.Task); in != nil {
-			*in = [2]uint64{e.B, e.C} // none when it is back
+			b.filter(e, in)
 		}
 		return
 	}
@@ -104,6 +104,14 @@ func (b *block) within(task int32) string {
 	return "; it is in filter " + rt.Spelt(in[0], in[1]) + ", which did not say that it may block"
 }
 
+// filter notes that a task calls a filter, or is back from the one it was in.
+func (b *block) filter(e *sim.Event, in *[2]uint64) {
+	if e.A > 1 || (e.A == 1) != (in[0] == 0) {
+		b.fail("I10", "%s says %d of filter %q where it is in filter %q; 1 calls and 0 is back, in turns", b.who(e.Task), e.A, rt.Spelt(e.B, e.C), rt.Spelt(in[0], in[1]))
+	}
+	*in = [2]uint64{e.B, e.C} // none when it is back
+}
+
 func (b *block) declare(e *sim.Event) {
 	l := b.loops.at(e.Task)
 	if l == nil {
@@ -122,6 +130,12 @@ func (b *block) End() {
 	for i := range b.loops.list {
 		if b.loops.list[i].declared {
 			b.fail("I10", "%s has ended, and never said that it is no loop any more", b.who(int32(i)))
+			return
+		}
+	}
+	for i, in := range b.in.list {
+		if in[0] != 0 {
+			b.fail("I10", "%s has ended, and never said that it is back from filter %s", b.who(int32(i)), rt.Spelt(in[0], in[1]))
 			return
 		}
 	}
