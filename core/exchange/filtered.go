@@ -72,7 +72,7 @@ func (x *Exchange) appendFiltered(add func(dst []byte) []byte) {
 		return
 	}
 	if err := x.source().Write(add(nil)); err != nil {
-		rt.Bug("exchange: no memory for a piece of a body: %v", err)
+		x.failure = err // the rest may go on: the connection answers instead
 	}
 }
 

@@ -1,7 +1,10 @@
 package stage
 
 import (
+	"errors"
+
 	"brigade/core/http1"
+	"brigade/core/mem"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -114,7 +117,7 @@ func (w *worker) panicked(c *Conn, mark int, v any) {
 		who = "filter " + f
 	}
 	w.server.complain(who+" panicked: ", v)
-	w.mend(c, mark)
+	w.mend(c, mark, http1.ErrInternal)
 }
 
 // insist sees to it that there is a response.
@@ -131,12 +134,16 @@ func (w *worker) insist(c *Conn, mark int) {
 	}
 	if err != nil {
 		w.server.complain(err.Error(), " (the answer to "+string(x.Request.Target)+")")
-		w.mend(c, mark)
+		answer := http1.ErrInternal
+		if errors.Is(err, mem.ErrRefused) {
+			answer = http1.ErrOverloaded
+		}
+		w.mend(c, mark, answer)
 	}
 }
 
 // mend puts an error response in the place of what there is since mark.
-func (w *worker) mend(c *Conn, mark int) {
+func (w *worker) mend(c *Conn, mark int, answer *http1.Error) {
 	x := &c.http.X
 	x.Note = nil
 	x.Decline()
@@ -145,5 +152,5 @@ func (w *worker) mend(c *Conn, mark int) {
 		c.broken = true
 		return
 	}
-	x.Refuse(http1.ErrInternal, "")
+	x.Refuse(answer, "")
 }
