@@ -176,13 +176,13 @@ func (x *Exchange) Pump(room int64) (filter.Progress, error) {
 	return p, err
 }
 
-// Doing names the filter that is at work, or was when it panicked; empty: none.
-func (x *Exchange) Doing() string {
+// Unwind names the filter that has panicked, which is back now; empty: none has.
+func (x *Exchange) Unwind() string {
 	switch {
 	case x.filtered.open != nil:
-		return x.filtered.open.Doing()
+		return x.filtered.open.Unwind()
 	case x.content.line != nil:
-		return x.content.line.Doing()
+		return x.content.line.Unwind()
 	}
 	return ""
 }

@@ -146,8 +146,8 @@ func TestFilterThatStopsIsNamed(t *testing.T) {
 	}
 	x.Finish()
 	got := stops(func() { _, _ = x.Pump(1 << 20) })
-	if !strings.Contains(got, "it is destroyed once, and not used afterwards") || x.Doing() != "twice" {
-		t.Errorf("%q in filter %q", got, x.Doing())
+	if name := x.Unwind(); !strings.Contains(got, "it is destroyed once, and not used afterwards") || name != "twice" {
+		t.Errorf("%q in filter %q", got, name)
 	}
 	x.Abandon()
 	if x.Pumping() || x.out.Back().Kind() != bucket.EndOfRequest {

@@ -168,6 +168,14 @@ func (l *Line) leave() {
 	}
 }
 
+// Unwind names the filter that has panicked, which is back now; empty: none has.
+func (l *Line) Unwind() (name string) {
+	if name = l.Doing(); name != "" {
+		l.leave()
+	}
+	return name
+}
+
 // shut closes every state that was opened.
 func (l *Line) shut() {
 	for i := range l.slots {

@@ -93,7 +93,7 @@ func (w *worker) admit(c *Conn) (s step) {
 	outer := w.scope.Enter(c.http.Current().Pool())
 	defer w.scope.Leave(outer)
 	defer rt.Recover(func(v any) {
-		w.server.complain("filter "+x.Doing()+" panicked: ", v)
+		w.server.complain("filter "+x.Unwind()+" panicked: ", v)
 		s = w.refuse(c, http1.ErrInternal)
 	})
 	w.face(c)

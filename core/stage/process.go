@@ -113,7 +113,7 @@ func (w *worker) panicked(c *Conn, mark int, v any) {
 	x := &c.http.X
 	x.Close = true
 	who := "a handler"
-	if f := x.Doing(); f != "" {
+	if f := x.Unwind(); f != "" {
 		who = "filter " + f
 	}
 	w.server.complain(who+" panicked: ", v)

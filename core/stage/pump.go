@@ -48,7 +48,7 @@ func (w *worker) pump(c *Conn) step {
 func (w *worker) filtered(c *Conn) (p filter.Progress, ok bool) {
 	x := &c.http.X
 	defer rt.Recover(func(v any) {
-		w.server.complain("filter "+x.Doing()+" panicked: ", v)
+		w.server.complain("filter "+x.Unwind()+" panicked: ", v)
 		ok = false
 	})
 	p, err := x.Pump(window * int64(w.server.cfg.Pages.Out))
