@@ -140,7 +140,7 @@ func (a *ames) client(addr string, end time.Time) (took []time.Duration, err err
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	for {
 		time.Sleep(time.Duration(rand.Int64N(int64(2*a.think) + 1)))
 		start := time.Now()

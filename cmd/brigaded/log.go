@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 
 	"brigade/core/accesslog"
@@ -54,7 +53,7 @@ func (p *program) reopen(s *site, sig os.Signal, look *time.Ticker) {
 
 // name is a signal's as people type it.
 func name(sig os.Signal) string {
-	if sig == syscall.SIGUSR1 {
+	if sig == signalReopen {
 		return "SIGUSR1"
 	}
 	return "SIGHUP"

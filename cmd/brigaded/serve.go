@@ -19,7 +19,7 @@ const grace = 5 * time.Second
 // serve runs the server until it is told to stop, and returns the exit status.
 func (p *program) serve() int {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, signalReopen, signalTell)
 	defer signal.Stop(signals)
 	s, err := p.open()
 	if err != nil {
@@ -62,11 +62,11 @@ func (p *program) attend(s *site, signals <-chan os.Signal) int {
 			p.news(s, &j, time.Now())
 			return p.account(s, &d, &totals)
 		case sig := <-signals:
-			if sig == syscall.SIGHUP || sig == syscall.SIGUSR1 {
+			if sig == syscall.SIGHUP || sig == signalReopen {
 				p.reopen(s, sig, look)
 				continue
 			}
-			if sig == syscall.SIGUSR2 {
+			if sig == signalTell {
 				p.tell(s)
 				continue
 			}

@@ -59,7 +59,6 @@ type kitchen struct {
 	gates   [fetchers]rt.Cond
 	locks   [fetchers]rt.Mutex
 	begun   rt.Int64 // fetches that are to end still
-	made    rt.Int64
 }
 
 var fetchLimits = http1.Limits{Line: 200, Head: 250}

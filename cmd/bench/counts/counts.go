@@ -91,7 +91,7 @@ func served(top stage.Topology, cached bool, clients, requests int) (*counts, er
 	}, func() { failed = c.live(kernel, peers, top, cached, clients, requests, body) })
 	switch {
 	case r.Verdict != nil:
-		return nil, fmt.Errorf("topology %v: %v", top, r.Verdict)
+		return nil, fmt.Errorf("topology %v: %w", top, r.Verdict)
 	case failed != nil:
 		return nil, fmt.Errorf("topology %v: %w", top, failed)
 	}
