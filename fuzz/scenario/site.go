@@ -173,7 +173,7 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	for i, b := range list {
 		c := &client.Client{
 			Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second,
-			Answered: s.env.answered, Replaced: p.net.Profile.Includes("file-replaced"),
+			Answered: s.env.answered, Replaced: p.net.Profile.Includes("file-replaced"), Stepped: p.net.Profile.Includes("wall-step"),
 		}
 		wg.Go(b.name, func() {
 			// In a replay a client stays away unless the trace says otherwise, so that a

@@ -100,7 +100,7 @@ func (t *talkers) converse(p *netsim.Process, fd sys.FD, m *manner, say, want []
 			_ = p.Shutdown(fd, sys.ShutWrite)
 		}
 	})
-	got, ended := listen(p, fd, m, want)
+	got, ended := t.listen(p, fd, m, want)
 	if whole && m.stop < 0 && (got != len(want) || !ended) {
 		sim.Failf("I18", "nothing goes wrong, and of what the other end says a part is missing, or its end")
 	}
@@ -127,7 +127,7 @@ func speak(p *netsim.Process, fd sys.FD, m *manner, say []byte) bool {
 }
 
 // listen hears until the end, and holds what it hears to be a beginning of want.
-func listen(p *netsim.Process, fd sys.FD, m *manner, want []byte) (got int, ended bool) {
+func (t *talkers) listen(p *netsim.Process, fd sys.FD, m *manner, want []byte) (got int, ended bool) {
 	if m.stall > 0 {
 		rt.Sleep(m.stall)
 	}
@@ -136,7 +136,9 @@ func listen(p *netsim.Process, fd sys.FD, m *manner, want []byte) (got int, ende
 		n, e := p.ReadWait(fd, b, 30*time.Second)
 		switch {
 		case e == sys.EAGAIN:
-			sim.Failf("I16", "an end of a tunnel hears nothing for 30 s, though a tunnel that is idle ends before")
+			if !t.plan.net.Profile.Slows() { // else the clock may have jumped past all its timers
+				sim.Failf("I16", "an end of a tunnel hears nothing for 30 s, though a tunnel that is idle ends before")
+			}
 			return got, false
 		case e != sys.OK:
 			return got, false

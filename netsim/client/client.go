@@ -36,6 +36,7 @@ type Client struct {
 	Patience time.Duration
 	Answered func(r *Response) // is told of each response that was right; may be nil
 	Replaced bool              // files may be replaced by copies, whose validators are others
+	Stepped  bool              // the time of day may be set, forth and back: dates tell nothing
 
 	next int
 	said []description // of each file that was described
@@ -76,7 +77,7 @@ func (c *Client) Dial() (*Conn, error) {
 	if c.Patience > 0 {
 		conn.Patience = c.Patience
 	}
-	conn.answered, conn.files = c.Answered, c.Files
+	conn.answered, conn.files, conn.stepped = c.Answered, c.Files, c.Stepped
 	if !c.Replaced {
 		conn.said = &c.said
 	}

@@ -22,6 +22,7 @@ type Conn struct {
 	fd       sys.FD
 	buf      []byte // received and not yet judged
 	scratch  []byte
+	stepped  bool      // the time of day may be set meanwhile
 	end      sys.Errno // why reading ended, if ended
 	ended    bool
 	requests int // responses judged, or begun

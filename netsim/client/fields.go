@@ -53,6 +53,9 @@ func (c *Conn) dated(date string, now rt.Instant, wall time.Time) string {
 	if date == "" {
 		return "no Date from a server that has a clock (RFC 9110 §6.6.1)"
 	}
+	if c.stepped {
+		return ""
+	}
 	step := wall.Sub(c.dawn) - now.Sub(c.dialed)
 	if step.Abs() > 100*time.Millisecond {
 		return ""
