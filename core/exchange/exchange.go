@@ -220,13 +220,7 @@ func (x *Exchange) End() {
 }
 
 func (x *Exchange) endHead() {
-	switch {
-	case x.Close:
-		x.page = append(x.page, "Connection: close\r\n"...)
-	case x.Request.Minor == 0:
-		x.page = append(x.page, "Connection: keep-alive\r\n"...)
-	}
-	x.page = append(x.page, "\r\n"...)
+	x.page = http1.AppendEnd(http1.AppendConnection(x.page, &x.Request, !x.Close))
 	x.paged = len(x.page)
 }
 
@@ -299,7 +293,7 @@ func (x *Exchange) File(fd sys.FD, off, length int64, last bool) {
 
 // Bodyless reports whether the response has no body, whatever its head says.
 func (x *Exchange) Bodyless() bool {
-	return x.Request.Method == http1.HEAD || x.Status < 200 || x.Status == 204 || x.Status == 304
+	return x.Request.Method == http1.HEAD || http1.NoContent(x.Status)
 }
 
 // Finished reports whether the response has been finished.

@@ -125,39 +125,19 @@ func (l *loop) unreached(c *Conn, e *http1.Error) step {
 }
 
 // forwarded is the head for the backend: the client's, without the fields that were
-// meant for us alone (RFC 9110 §7.6.1), and with those of the upgrade.
+// meant for us alone (RFC 9110 §7.6.1, §11.7.2), and with those of the upgrade.
 func forwarded(b []byte, r *http1.Request) []byte {
 	b = append(append(append(b, r.MethodName...), ' '), r.Target...)
 	b = append(b, " HTTP/1.1\r\n"...)
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		if hop(r, f.Name) {
+		if r.HopByHop(f.Name) || bytes.EqualFold(f.Name, []byte("Proxy-Authorization")) {
 			continue
 		}
 		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
 	}
 	b = http1.AppendField(b, "Upgrade", r.Upgrade)
 	return append(b, "Connection: Upgrade\r\nVia: 1.1 brigade\r\n\r\n"...)
-}
-
-// hop reports whether a field ends here.
-func hop(r *http1.Request, name []byte) bool {
-	for _, own := range [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade"} {
-		if bytes.EqualFold(name, []byte(own)) {
-			return true
-		}
-	}
-	for i := range r.Fields {
-		if !bytes.EqualFold(r.Fields[i].Name, []byte("Connection")) {
-			continue
-		}
-		for _, option := range bytes.Split(r.Fields[i].Value, []byte(",")) {
-			if bytes.EqualFold(bytes.TrimSpace(option), name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ask sends the request on and reads the head of the answer.

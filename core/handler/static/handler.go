@@ -95,7 +95,7 @@ func (h *Handler) Handle(x *exchange.Exchange) {
 		refuse(x, e)
 		return
 	}
-	if len(name) == 0 || name[len(name)-1] == '/' {
+	if http1.IsDirectory(name) {
 		name = append(name, index...)
 	}
 	fd, stat, e := h.open(string(name))
