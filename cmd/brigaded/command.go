@@ -88,8 +88,9 @@ func (p *program) say(format string, args ...any) {
 func (p *program) command() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "brigaded --root DIR",
-		Short: "Serve the files below a directory over HTTP/1.1",
-		Long: `Brigaded serves the files below a directory over HTTP/1.1.
+		Short: "Serve the files below a directory over HTTP/1.1 and cleartext HTTP/2",
+		Long: `Brigaded serves the files below a directory over HTTP/1.1, and over HTTP/2 to
+clients that know beforehand (cleartext, on the same port).
 
 SIGTERM or SIGINT drains it: responses under way are finished, and what is left
 at the deadline (--drain) is cut. A second signal brings the deadline forward to

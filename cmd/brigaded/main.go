@@ -1,4 +1,5 @@
-// Command brigaded serves the files below a directory over HTTP/1.1, on Linux.
+// Command brigaded serves the files below a directory over HTTP/1.1 and
+// cleartext HTTP/2, on Linux.
 //
 //	brigaded --root /srv/www
 //	brigaded --root /srv/www --listen '[::]:80' --topology staged --readers 2
