@@ -5,8 +5,8 @@
 //	go run ./cmd/bench --pairs 15 --tests k64,pipe,close,f100k
 //
 // It starts every server itself, on loopback addresses only, and ends what it
-// started. It needs Linux with nginx and wrk (Debian: nginx-light, wrk); nothing
-// else of the project does.
+// started. It needs Linux with nginx, wrk and for HTTP/2 h2load (Debian: nginx-light,
+// wrk, nghttp2-client); nothing else of the project does.
 package main
 
 import (
@@ -73,7 +73,7 @@ func run(f *flags) error {
 	defer os.RemoveAll(dir)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
-	servers, err := startAll(f, dir)
+	servers, err := startAll(f, tests, dir)
 	defer func() {
 		for _, s := range servers {
 			s.stop()

@@ -20,16 +20,21 @@ import (
 type server struct {
 	name string
 	url  string
+	two  string // where it speaks HTTP/2
 	dir  string
 	cmd  *exec.Cmd
 	out  bytes.Buffer
 }
 
 // startAll starts nginx, first in the list, and the topologies asked for.
-func startAll(f *flags, dir string) (servers []*server, err error) {
-	for _, tool := range []string{"nginx", "wrk"} {
+func startAll(f *flags, tests []test, dir string) (servers []*server, err error) {
+	tools := []string{"nginx"}
+	for _, t := range tests {
+		tools = append(tools, t.tool())
+	}
+	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			return nil, fmt.Errorf("%s is not installed; on Debian: apt-get install nginx-light wrk", tool)
+			return nil, fmt.Errorf("%s is not installed; on Debian: apt-get install nginx-light wrk nghttp2-client", tool)
 		}
 	}
 	root, err := files(dir)
@@ -83,6 +88,10 @@ func startNginx(f *flags, dir, root string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	two, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
 	logging := "off"
 	if f.logging {
 		logging = filepath.Join(dir, "nginx.log") + " combined"
@@ -97,8 +106,9 @@ http {
   types { } default_type application/octet-stream;
   client_body_temp_path %[2]s/b; proxy_temp_path %[2]s/p; fastcgi_temp_path %[2]s/f; uwsgi_temp_path %[2]s/u; scgi_temp_path %[2]s/s;
   server { listen %[4]s backlog=4096; root %[5]s; }
+  server { listen %[6]s http2 backlog=4096; root %[5]s; }
 }
-`, f.shards, dir, logging, addr, root)
+`, f.shards, dir, logging, addr, root, two)
 	if os.Getuid() != 0 {
 		conf = strings.Replace(conf, "user root;\n", "", 1)
 	}
@@ -106,7 +116,11 @@ http {
 	if err := os.WriteFile(name, []byte(conf), 0o644); err != nil {
 		return nil, err
 	}
-	return start("nginx", addr, dir, "nginx", "-p", dir+"/", "-c", name)
+	s, err := start("nginx", addr, dir, "nginx", "-p", dir+"/", "-c", name)
+	if err == nil {
+		s.two = "http://" + two
+	}
+	return s, err
 }
 
 func startBrigade(f *flags, dir, root, binary, topology string) (*server, error) {
@@ -123,7 +137,7 @@ func startBrigade(f *flags, dir, root, binary, topology string) (*server, error)
 
 // start starts a server and waits until it answers.
 func start(name, addr, dir, command string, args ...string) (*server, error) {
-	s := &server{name: name, url: "http://" + addr, dir: dir, cmd: exec.Command(command, args...)}
+	s := &server{name: name, url: "http://" + addr, two: "http://" + addr, dir: dir, cmd: exec.Command(command, args...)}
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	s.cmd.SysProcAttr = childAttributes()
 	if err := s.cmd.Start(); err != nil {

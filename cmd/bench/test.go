@@ -16,8 +16,9 @@ import (
 type test struct {
 	name   string
 	path   string
-	args   []string // of wrk
+	args   []string // of wrk, or of h2load
 	script string   // a wrk script
+	two    bool     // it speaks HTTP/2, with h2load
 }
 
 var allTests = []test{
@@ -26,6 +27,15 @@ var allTests = []test{
 	{name: "f100k", path: "/100k.bin", args: []string{"-c64"}},
 	{name: "pipe", path: "/1k.bin", args: []string{"-c64"}, script: pipelined},
 	{name: "close", path: "/1k.bin", args: []string{"-c64", "-H", "Connection: close"}},
+	{name: "h2", path: "/1k.bin", args: []string{"-c16", "-m32"}, two: true},
+}
+
+// tool is what makes the load.
+func (t test) tool() string {
+	if t.two {
+		return "h2load"
+	}
+	return "wrk"
 }
 
 // pipelined makes wrk send sixteen requests at a time.
@@ -63,34 +73,65 @@ var (
 	rateLine     = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
 	errorsLine   = regexp.MustCompile(`Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)`)
 	statusLine   = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)`)
+
+	succeededLine = regexp.MustCompile(`requests: .* (\d+) succeeded`)
+	failedLine    = regexp.MustCompile(`requests: .* (\d+) failed`)
+	finishedLine  = regexp.MustCompile(`finished in [^,]+, ([\d.]+) req/s`)
 )
 
 // measure loads s for d and reads what it cost.
 func (t test) measure(s *server, d time.Duration) (sample, error) {
-	args := append([]string{"-t2", "--latency", "-d", strconv.Itoa(int(max(d, time.Second)/time.Second)) + "s"}, t.args...)
-	if t.script != "" {
-		name := filepath.Join(s.dir, t.name+".lua")
-		if err := os.WriteFile(name, []byte(t.script), 0o644); err != nil {
-			return sample{}, err
-		}
-		args = append(args, "-s", name)
+	args, err := t.command(s, d)
+	if err != nil {
+		return sample{}, err
 	}
-	args = append(args, s.url+t.path)
 	ctx, cancel := context.WithTimeout(context.Background(), d+30*time.Second)
 	defer cancel()
 	before, err := s.processorTime()
 	if err != nil {
 		return sample{}, err
 	}
-	out, err := exec.CommandContext(ctx, "wrk", args...).CombinedOutput()
+	out, err := exec.CommandContext(ctx, t.tool(), args...).CombinedOutput()
 	if err != nil {
-		return sample{}, fmt.Errorf("wrk: %w: %s", err, bytes.TrimSpace(out))
+		return sample{}, fmt.Errorf("%s: %w: %s", t.tool(), err, bytes.TrimSpace(out))
 	}
 	after, err := s.processorTime()
 	if err != nil {
 		return sample{}, err
 	}
-	m := sample{cpu: after - before, requests: number(requestsLine, out), rate: number(rateLine, out), tail: latency(out)}
+	m := t.read(out)
+	m.cpu = after - before
+	if m.requests == 0 {
+		return sample{}, fmt.Errorf("%s: no request of %s was answered: %s", s.name, t.name, bytes.TrimSpace(out))
+	}
+	return m, nil
+}
+
+// command is what the tool is told.
+func (t test) command(s *server, d time.Duration) ([]string, error) {
+	seconds := strconv.Itoa(int(max(d, time.Second) / time.Second))
+	if t.two {
+		return append(append([]string{"-t2", "-D", seconds}, t.args...), s.two+t.path), nil
+	}
+	args := append([]string{"-t2", "--latency", "-d", seconds + "s"}, t.args...)
+	if t.script != "" {
+		name := filepath.Join(s.dir, t.name+".lua")
+		if err := os.WriteFile(name, []byte(t.script), 0o644); err != nil {
+			return nil, err
+		}
+		args = append(args, "-s", name)
+	}
+	return append(args, s.url+t.path), nil
+}
+
+// read takes the figures out of what the tool printed. h2load tells no percentile.
+func (t test) read(out []byte) sample {
+	if t.two {
+		return sample{
+			requests: number(succeededLine, out), rate: number(finishedLine, out), errors: int(number(failedLine, out)),
+		}
+	}
+	m := sample{requests: number(requestsLine, out), rate: number(rateLine, out), tail: latency(out)}
 	if e := errorsLine.FindSubmatch(out); e != nil {
 		for _, b := range e[1:] {
 			n, _ := strconv.Atoi(string(b))
@@ -98,10 +139,7 @@ func (t test) measure(s *server, d time.Duration) (sample, error) {
 		}
 	}
 	m.errors += int(number(statusLine, out))
-	if m.requests == 0 {
-		return sample{}, fmt.Errorf("%s: no request of %s was answered: %s", s.name, t.name, bytes.TrimSpace(out))
-	}
-	return m, nil
+	return m
 }
 
 // latency is the 99th percentile that wrk tells, in seconds.

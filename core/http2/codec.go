@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"unsafe"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -64,6 +65,9 @@ type codec struct {
 	in      []byte // what the Framer reads
 	out     []byte // what it writes
 	block   []byte // what the encoder writes
+	known   [len(lasting)]known
+	entries int  // that its table has had
+	resized bool // it is to say that its table's size has changed
 	setting *http2.SettingsFrame
 }
 
@@ -202,14 +206,104 @@ func (c *codec) decode(fragment []byte, last bool) bool {
 // sake of what follows.
 func (c *codec) heed(wanted bool) { c.decoder.SetEmitEnabled(wanted) }
 
-// table limits the encoder's table to what the peer keeps.
-func (c *codec) table(size uint32) { c.encoder.SetMaxDynamicTableSize(min(size, tableLength)) }
+// table limits the encoder's table to what the peer keeps. The next block says so first.
+func (c *codec) table(size uint32) {
+	c.encoder.SetMaxDynamicTableSize(min(size, tableLength))
+	c.resized = true
+	c.entries++
+}
 
-// field compresses one field. One that is fleeting enters no table, and its strings
-// are not kept.
-func (c *codec) field(name, value string, fleeting bool) {
+// known is what a lasting field's value comes to, as long as nothing enters the table.
+type known struct {
+	value   string
+	bytes   [8]byte
+	n       int
+	entries int // of the table, ever, when it was so
+}
+
+// encode has the encoder compress a field.
+func (c *codec) encode(name, value string) {
 	// The writer is a buffer, which takes everything.
-	_ = c.encoder.WriteField(hpack.HeaderField{Name: name, Value: value, Sensitive: fleeting})
+	_ = c.encoder.WriteField(hpack.HeaderField{Name: name, Value: value})
+}
+
+// lasting compresses field i of those whose values come again: with a copy of its value
+// in the table, which is made when that changes.
+func (c *codec) lasting(i int, value []byte) {
+	k := &c.known[i]
+	if k.value != string(value) {
+		*k = known{value: string(value)}
+	}
+	if k.n > 0 && k.entries == c.entries {
+		c.block = append(c.block, k.bytes[:k.n]...)
+		return
+	}
+	from := len(c.block)
+	c.encode(lasting[i], k.value)
+	switch first := c.block[from]; {
+	case first&0x80 != 0: // a reference (RFC 7541 §6.1)
+		k.n, k.entries = copy(k.bytes[:], c.block[from:]), c.entries
+	case first&0x40 != 0: // it has entered the table (§6.2.1), and all others have moved
+		c.entries++
+	}
+}
+
+// status compresses a status. Those that the static table has take a byte.
+func (c *codec) status(digits [3]byte) {
+	const common = "200204206304400404500"
+	if c.resized { // the encoder says so before its next field (RFC 7541 §4.2)
+		c.resized = false
+		c.encode(":status", common[:3])
+		c.block = c.block[:len(c.block)-1]
+	}
+	for i := 0; i < len(common); i += 3 {
+		if string(digits[:]) == common[i:i+3] {
+			c.block = append(c.block, byte(0x88+i/3))
+			return
+		}
+	}
+	c.block = append(c.block, 0x08, 3, digits[0], digits[1], digits[2])
+}
+
+// static are names in the static table that responses' fields have (RFC 7541
+// Appendix A), by their number there.
+var static = [...]struct {
+	name  string
+	index byte
+}{
+	{"content-length", 28}, {"last-modified", 44}, {"etag", 34}, {"content-range", 30}, {"location", 46},
+	{"allow", 22}, {"retry-after", 53}, {"server", 54}, {"content-type", 31}, {"set-cookie", 55}, {"vary", 59},
+}
+
+// appendLiteral compresses a field that enters no table, ever (RFC 7541 §6.2.3).
+func appendLiteral(b, name, value []byte) []byte {
+	for _, known := range static {
+		if string(name) == known.name {
+			return appendString(append(b, 0x1f, known.index-15), value)
+		}
+	}
+	return appendString(appendString(append(b, 0x10), name), value)
+}
+
+// appendString is a string (RFC 7541 §5.2), in Huffman's code if that is shorter.
+func appendString(b, text []byte) []byte {
+	s := unsafe.String(unsafe.SliceData(text), len(text)) // for the time of the call
+	if n := hpack.HuffmanEncodeLength(s); n < uint64(len(s)) {
+		return hpack.AppendHuffmanString(appendLength(b, 0x80, int(n)), s)
+	}
+	return append(appendLength(b, 0, len(s)), s...)
+}
+
+// appendLength is an integer with a prefix of seven bits (RFC 7541 §5.1).
+func appendLength(b []byte, flag byte, n int) []byte {
+	if n < 127 {
+		return append(b, flag|byte(n))
+	}
+	b = append(b, flag|127)
+	for n -= 127; n >= 128; n >>= 7 {
+		b = append(b, 0x80|byte(n))
+	}
+	return append(b, byte(n))
 }
 
 // headers sends the fields compressed since the last call.

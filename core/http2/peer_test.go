@@ -42,7 +42,7 @@ func newPeer(t testing.TB, settings ...http2.Setting) *peer {
 // barePeer has sent nothing.
 func barePeer(t testing.TB, l Limits) *peer {
 	p := &peer{t: t, streams: map[uint32]*Stream{}, heads: map[uint32]string{}}
-	p.s.Init(l, 0)
+	p.s.Init(l, new(Heads), 0)
 	p.framer = http2.NewFramer(&p.to, &p.from)
 	p.framer.AllowIllegalReads, p.framer.AllowIllegalWrites = true, true
 	p.framer.ReadMetaHeaders = nil

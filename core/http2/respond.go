@@ -1,27 +1,11 @@
 package http2
 
-// Responses. Handlers write heads in HTTP/1.1's form; here they become field blocks.
-// Fields that come again and again enter the table of field compression, with a copy
-// of their value that is made when it changes; all others are sent as they are and
-// kept by nobody, so that the usual response takes no memory.
+// Responses: their heads (heads.go has what is prepared of those), then DATA frames,
+// whose bytes their host adds.
 
 import (
-	"bytes"
-	"strconv"
-	"unsafe"
-
 	"brigade/core/rt"
 )
-
-// values are those of fields in the table, by their place in lasting.
-type values [len(lasting)]string
-
-// lasting are the fields whose values come again.
-var lasting = [...]string{"server", "date", "content-type", "accept-ranges", "vary", "cache-control", "content-encoding"}
-
-// passing are other fields that responses have, so that their names need no lower
-// case made.
-var passing = [...]string{"content-length", "last-modified", "etag", "content-range", "location", "allow", "retry-after"}
 
 // Respond begins st's response with a head in HTTP/1.1's form, status line, fields
 // and empty line, or an interim one. end: nothing follows.
@@ -29,90 +13,22 @@ func (s *Session) Respond(st *Stream, text []byte, end bool) {
 	if st.reset || st.answered {
 		rt.Bug("http2: stream %d gets a second head, or one after it was reset; a stream has one response", st.ID)
 	}
-	line, rest := nextLine(text)
-	if len(line) < len("HTTP/1.1 200") {
-		rt.Bug("http2: the response of stream %d has no status line: %q", st.ID, line)
+	p, date := s.heads.of(text)
+	s.codec.status(p.status)
+	if len(date) > 0 {
+		s.codec.lasting(dateField, date)
 	}
-	status := string3(line[9:12])
-	interim := line[9] == '1'
-	s.codec.field(":status", status, false)
-	for {
-		if line, rest = nextLine(rest); len(line) == 0 {
-			break
-		}
-		if colon := bytes.IndexByte(line, ':'); colon > 0 {
-			s.respondField(line[:colon], bytes.TrimLeft(line[colon+1:], " "))
+	for i, v := range p.values {
+		if v.to > 0 {
+			s.codec.lasting(i, p.text[v.from:v.to])
 		}
 	}
+	s.codec.block = append(s.codec.block, p.rest...)
 	s.codec.headers(st.ID, end)
-	st.answered = !interim
+	st.answered = p.status[0] != '1'
 	if end {
 		s.finish(st)
 	}
-}
-
-// nextLine is the line at b's front, without its end, and what follows it.
-func nextLine(b []byte) (line, rest []byte) {
-	i := bytes.IndexByte(b, '\n')
-	if i < 0 {
-		return nil, nil
-	}
-	return bytes.TrimSuffix(b[:i], []byte("\r")), b[i+1:]
-}
-
-// respondField compresses one field. Fields about an HTTP/1.1 connection are none of
-// a stream's.
-func (s *Session) respondField(name, value []byte) {
-	for i, known := range lasting {
-		if equalFold(name, known) {
-			if string(value) != s.values[i] {
-				s.values[i] = string(value)
-			}
-			s.codec.field(known, s.values[i], false)
-			return
-		}
-	}
-	for _, known := range passing {
-		if equalFold(name, known) {
-			s.codec.field(known, unsafe.String(unsafe.SliceData(value), len(value)), true)
-			return
-		}
-	}
-	for _, never := range [...]string{"connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection"} {
-		if equalFold(name, never) {
-			return
-		}
-	}
-	s.codec.field(string(bytes.ToLower(name)), string(value), true)
-}
-
-// equalFold reports whether name is known, which is in lower case, but for capitals.
-func equalFold(name []byte, known string) bool {
-	if len(name) != len(known) {
-		return false
-	}
-	for i, c := range name {
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != known[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// string3 is a status; the usual ones take no memory.
-func string3(b []byte) string {
-	for _, known := range [...]string{"200", "206", "304", "404", "301", "400", "403", "405", "416", "503"} {
-		if string(b) == known {
-			return known
-		}
-	}
-	if _, err := strconv.Atoi(string(b)); err != nil {
-		rt.Bug("http2: %q is no status", b)
-	}
-	return string(b)
 }
 
 // Data begins a DATA frame of n bytes of st's response, which Grant has allowed and

@@ -26,7 +26,7 @@ type Session struct {
 	queue   queue
 	ended   ended
 	meters  meters
-	values  values // of fields that were sent last
+	heads   *Heads
 
 	window  window // what we may send
 	room    credit // what the peer may send
@@ -72,9 +72,9 @@ type Event struct {
 	Large  bool   // of Opened: the head was longer than the limit, and is not there
 }
 
-// Init makes s ready; our SETTINGS are in Out.
-func (s *Session) Init(l Limits, now rt.Instant) {
-	s.limits = l
+// Init makes s ready; our SETTINGS are in Out. h is its owner's.
+func (s *Session) Init(l Limits, h *Heads, now rt.Instant) {
+	s.limits, s.heads = l, h
 	s.window, s.initial, s.frame = initial, initial, frameLength
 	s.room.left = initial
 	s.meters.since = now

@@ -37,7 +37,7 @@ func FuzzSession(f *testing.F) {
 // is answered at once.
 func drive(t *testing.T, input []byte, piece int) (said []byte) {
 	var s Session
-	s.Init(Limits{Streams: 4, Head: 1 << 10}, rt.Instant(0))
+	s.Init(Limits{Streams: 4, Head: 1 << 10}, new(Heads), rt.Instant(0))
 	var b []byte
 	for len(input) > 0 {
 		n := min(piece, len(input))

@@ -23,7 +23,7 @@ func serve(c net.Conn) {
 		return
 	}
 	var s Session
-	s.Init(Limits{Streams: 100, Head: 8 << 10}, 0)
+	s.Init(Limits{Streams: 100, Head: 8 << 10}, new(Heads), 0)
 	left := map[*Stream][]byte{}
 	var b []byte
 	in := make([]byte, 4096)

@@ -2,22 +2,18 @@ package stage
 
 // What a session sends: frames of what its streams have, in the order that package
 // http2 gives them their turns, up to a bound, and all of it in one write. Content that
-// is shared and immutable is not copied.
+// is shared and immutable is not copied, if there is much of it.
 
 import (
 	"brigade/core/bucket"
 	"brigade/core/http2"
-	"brigade/core/sys"
 )
 
-// frame puts frames into c's brigade. False: c is to be closed.
-func (l *loop) frame(c *Conn) bool {
+// frame frames what c's streams have to say.
+func (l *loop) frame(c *Conn) {
 	s := c.session
 	l.tell(c, nil)
-	for {
-		if n, _ := c.http.Out.Bytes(); n >= outHigh {
-			break
-		}
+	for l.unsent(c) < outHigh {
 		st := s.http2.Turn()
 		if st == nil {
 			break
@@ -28,7 +24,6 @@ func (l *loop) frame(c *Conn) bool {
 		}
 	}
 	l.tell(c, nil)
-	return !s.broken
 }
 
 // piece frames what is at the front of r's response, or has it read. False: the
@@ -103,50 +98,12 @@ func (l *loop) tell(c *Conn, r *stream) {
 	s.http2.Flush()
 }
 
-// lay adds bytes at the end of c's brigade, shared or copied.
+// lay adds bytes at the end of what c is to be sent, shared or copied: on the sheet while
+// its session is run, else in its brigade.
 func (l *loop) lay(c *Conn, b []byte, shared bool) {
-	out := &c.http.Out
-	if shared {
-		out.Append(out.Allocator().Immortal(b))
+	if l.sheet.of == c {
+		l.sheet.add(b, shared)
 		return
 	}
-	if out.Write(b) != nil {
-		c.session.broken = true
-	}
-}
-
-// flush writes until c's brigade is empty or its peer takes no more. False: c is to be
-// closed.
-func (l *loop) flush(c *Conn) bool {
-	h := c.http
-	for !h.Out.Empty() {
-		iov, _ := h.Out.Iovec(l.iov, most)
-		n, e := l.kernel.Writev(c.fd, iov, false)
-		switch e {
-		case sys.OK:
-			l.left(c, int64(n))
-			if n == length(iov) {
-				continue
-			}
-		case sys.EINTR:
-			continue
-		case sys.EAGAIN:
-		default:
-			return false
-		}
-		c.ready &^= sys.Out
-		return true
-	}
-	return true
-}
-
-// left accounts for n bytes that the kernel took.
-func (l *loop) left(c *Conn, n int64) {
-	c.accepted += n
-	l.count.bytes += uint64(n)
-	if c.began == waitWrite {
-		c.forget() // what it waited for has come; other waits go on
-	}
-	consume(&c.http.Out, n)
-	c.session.parts.sent(l, n)
+	l.store(c, b, shared)
 }

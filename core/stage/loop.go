@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"brigade/core/handoff"
+	"brigade/core/http2"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -51,6 +52,9 @@ type loop struct {
 	yielded rt.Instant // when it last went through Go's scheduler
 	handed  uint64     // handoffs by then
 	stirred []*Conn    // whose sessions run in this turn
+	sheet   sheet      // what the session that is run has to say
+	inbound []byte     // what a session reads goes here
+	heads   *http2.Heads
 	records []*stream  // unused
 	opened  uint64     // streams so far
 	hurried bool       // the drain's deadline has passed

@@ -22,8 +22,8 @@ import (
 // session is what a connection has besides, if it speaks HTTP/2.
 type session struct {
 	http2 http2.Session
-	block *mem.Block // what was read; nil while nothing is left of it
-	start int        // of what is left
+	block *mem.Block // what was read and not heard yet; nil: nothing is
+	start int        // of that
 	end   int
 	parts parts // of what stands in the connection's brigade
 
@@ -42,7 +42,7 @@ const (
 	outHigh    = 64 << 10             // bytes framed and not written, beyond which nothing is read or framed
 	inBlock    = http2.Frame + 15<<10 // bytes read at a time: a frame fits, and others
 	sessionRun = 16                   // times it reads and writes before others have their turn
-	shareFrom  = 1 << 10              // bytes from which a frame's content is shared, not copied
+	shareFrom  = 4 << 10              // bytes from which a frame's content is shared, not copied
 	refill     = 64 << 10             // bytes of a file that a processor reads for a stream at a time
 	prefaceLen = len(http2.Preface)
 )
@@ -77,38 +77,50 @@ func (l *loop) session(c *Conn) step {
 		l.scope.Enter(c.http.Pool())
 	}
 	s.busy = true
+	l.sheet.of = c
+	next := l.converse(c)
+	l.sheet.empty()
+	l.sheet.of = nil
+	s.busy = false
+	if next == stepSession {
+		l.again(c)
+		return stepNone
+	}
+	return next
+}
+
+// converse runs c's session until nothing moves; stepSession: others should have their
+// turn.
+func (l *loop) converse(c *Conn) step {
 	for range sessionRun {
 		moved, ok := l.move(c)
 		switch {
 		case !ok:
-			s.busy = false
 			return stepFinish
 		case !moved:
-			next := l.repose(c)
-			s.busy = false
-			return next
+			return l.repose(c)
 		}
 	}
-	s.busy = false
-	l.again(c)
-	return stepNone
+	return stepSession
 }
 
 // greet begins c's session with what was read behind the preface.
 func (l *loop) greet(c *Conn) *session {
 	s := &session{}
 	h := c.http
-	s.http2.Init(http2.Limits{Streams: l.server.cfg.Streams, Head: l.server.cfg.Limits.Head}, l.now)
+	if l.heads == nil {
+		l.heads = new(http2.Heads)
+	}
+	s.http2.Init(http2.Limits{Streams: l.server.cfg.Streams, Head: l.server.cfg.Limits.Head}, l.heads, l.now)
 	h.Skip(int64(prefaceLen))
+	c.session = s
 	if rest := h.Unparsed(); len(rest) > 0 {
-		block, err := h.Out.Allocator().Alloc(inBlock)
-		if err != nil {
+		if !l.keep(c, rest) {
+			c.session = nil
 			return nil
 		}
-		s.block, s.end = block, copy(block.Bytes()[:inBlock], rest)
 		h.Skip(int64(len(rest)))
 	}
-	c.session = s
 	rt.Probe(rt.ProbeSession, c.id, 0, 0)
 	return s
 }
@@ -116,20 +128,21 @@ func (l *loop) greet(c *Conn) *session {
 // move does once what can be done. moved: something was; false: c is to be closed.
 func (l *loop) move(c *Conn) (moved, ok bool) {
 	s := c.session
-	moved, dry := l.hear(c)
-	if !l.frame(c) {
-		return false, false
+	moved, dry := l.recall(c)
+	if dry && c.ready&sys.In != 0 && s.listens(c) {
+		moved = true
+		if !l.receives(c) {
+			return false, false
+		}
 	}
-	if !c.http.Out.Empty() && c.ready&sys.Out != 0 {
+	l.frame(c)
+	if c.ready&sys.Out != 0 && l.unsent(c) > 0 {
 		moved = true
 		if !l.flush(c) {
 			return false, false
 		}
 	}
-	if dry && c.ready&sys.In != 0 && s.listens(c) {
-		return true, l.receives(c)
-	}
-	return moved, true
+	return moved, l.spill(c)
 }
 
 // listens reports whether c's session reads on: not while its peer does not take
@@ -138,29 +151,22 @@ func (s *session) listens(c *Conn) bool {
 	if c.shut {
 		return false
 	}
-	if c.http == nil {
-		return true
-	}
-	n, _ := c.http.Out.Bytes()
-	return n < outHigh
+	return c.home.unsent(c) < outHigh
 }
 
-// receives reads once. False: c is to be closed.
+// receives reads once, into the loop's memory, behind what is left of a frame, and hears
+// that. False: c is to be closed.
 func (l *loop) receives(c *Conn) bool {
 	s := c.session
-	if s.block == nil {
-		block, err := c.http.Out.Allocator().Alloc(inBlock)
-		if err != nil {
-			return false
-		}
-		s.block = block
+	if l.inbound == nil {
+		l.inbound = make([]byte, inBlock)
 	}
-	b := s.block.Bytes()[:inBlock]
-	if s.start > 0 {
-		s.end = copy(b, b[s.start:s.end])
-		s.start = 0
+	b := l.inbound
+	had := 0
+	if s.block != nil {
+		had = copy(b, s.block.Bytes()[s.start:s.end])
 	}
-	n, e := l.kernel.Read(c.fd, b[s.end:])
+	n, e := l.kernel.Read(c.fd, b[had:])
 	switch {
 	case e == sys.EINTR:
 		return true
@@ -169,32 +175,63 @@ func (l *loop) receives(c *Conn) bool {
 		return true
 	case e != sys.OK || n == 0:
 		return false // a peer that has said all takes no response either
-	case n < len(b)-s.end && c.ready&sys.RdHup == 0:
+	case n < len(b)-had && c.ready&sys.RdHup == 0:
 		c.ready &^= sys.In // as in receive
 	}
-	s.end += n
+	s.start, s.end = 0, 0
+	heard := l.hear(c, b[:had+n])
+	return l.keep(c, b[heard:had+n])
+}
+
+// keep keeps what was read and not heard. False: there is no memory for it.
+func (l *loop) keep(c *Conn, b []byte) bool {
+	s := c.session
+	if s.block != nil && (len(b) == 0 || s.block.Room() < len(b)) {
+		s.block.Drop()
+		s.block = nil
+	}
+	if s.start, s.end = 0, len(b); len(b) == 0 {
+		return true
+	}
+	if s.block == nil {
+		block, err := c.http.Out.Allocator().Alloc(len(b))
+		if err != nil {
+			s.end = 0
+			return false
+		}
+		s.block = block
+	}
+	copy(s.block.Bytes(), b)
 	return true
 }
 
-// hear takes whole frames out of what was read. moved: there was one. dry: none is
-// left.
-func (l *loop) hear(c *Conn) (moved, dry bool) {
+// recall hears what was kept. moved: there was a whole frame. dry: none is left.
+func (l *loop) recall(c *Conn) (moved, dry bool) {
 	s := c.session
-	for s.end > s.start {
-		if !s.listens(c) {
-			return moved, false
-		}
-		n, ev := s.http2.Next(s.block.Bytes()[s.start:s.end], l.now)
+	if s.block == nil {
+		return false, true
+	}
+	n := l.hear(c, s.block.Bytes()[s.start:s.end])
+	if s.start += n; s.start == s.end {
+		l.keep(c, nil)
+	}
+	return n > 0, s.listens(c)
+}
+
+// hear takes whole frames off b's front, as long as there is room for what they may have
+// the session say, and returns their length.
+func (l *loop) hear(c *Conn, b []byte) (heard int) {
+	s := c.session
+	for heard < len(b) && s.listens(c) {
+		n, ev := s.http2.Next(b[heard:], l.now)
 		if n == 0 {
-			return moved, true
+			break
 		}
-		moved = true
-		s.start += n
+		heard += n
 		l.obey(c, ev)
 		l.tell(c, nil)
 	}
-	s.start, s.end = 0, 0
-	return moved, true
+	return heard
 }
 
 // obey does what a frame means.
@@ -224,7 +261,7 @@ func (l *loop) repose(c *Conn) step {
 	if l.draining || c.dismissed {
 		h.GoAway() // what had come by then was read
 		l.tell(c, nil)
-		if !c.http.Out.Empty() && c.ready&sys.Out != 0 && !l.flush(c) {
+		if c.ready&sys.Out != 0 && !l.flush(c) || !l.spill(c) {
 			return stepFinish
 		}
 	}

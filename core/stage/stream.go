@@ -13,6 +13,7 @@ package stage
 import (
 	"bytes"
 
+	"brigade/core/accesslog"
 	"brigade/core/bucket"
 	"brigade/core/filter"
 	"brigade/core/http1"
@@ -37,13 +38,14 @@ type stream struct {
 	parent  *Conn         // its session's
 	http2   *http2.Stream // nil: it has ended, or was reset and is at home
 	place   place
-	begun   bool  // its request was handed to a handler
-	wanted  bool  // its handler wants its content
-	headed  bool  // its response's head was framed
-	dead    bool  // it was reset while it was away
-	content int64 // bytes of content that came
-	sent    int64 // bytes that the kernel took
-	parts   int   // of it that stand in the session's brigade
+	begun   bool            // its request was handed to a handler
+	wanted  bool            // its handler wants its content
+	headed  bool            // its response's head was framed
+	dead    bool            // it was reset while it was away
+	content int64           // bytes of content that came
+	sent    int64           // bytes that the kernel took
+	parts   int             // of it that stand in the session's brigade
+	entry   accesslog.Entry // what the log will have, once its http_conn is gone
 }
 
 // opens begins a request.
@@ -292,32 +294,22 @@ func (l *loop) release(r *stream) {
 }
 
 // ends forgets r, if it has ended, is at home, and all that was framed of it has
-// left or never will.
+// left or never will. What it has besides its record goes as soon as it has ended.
 func (l *loop) ends(r *stream) {
-	if r.http2 != nil || r.place == placeAway || r.parts > 0 {
+	if r.http2 != nil || r.place == placeAway {
 		return
 	}
 	sc, c := r.conn, r.parent
+	if sc.http != nil {
+		l.strip(r)
+	}
+	if r.parts > 0 {
+		return
+	}
 	sc.timer.Disarm()
-	h := sc.http
-	outer := l.scope.Enter(h.Pool())
-	if h.Current() != nil {
-		if !h.X.Opened() {
-			h.X.Status = unanswered
-		}
-		h.X.Abandon()
-		h.Record()
-	}
-	h.Pending().Sent = r.sent
-	l.abandon(sc)
-	if r.wanted {
-		c.session.held -= r.content
-	}
-	h.Skip(int64(h.Buffered()))
-	l.scope.Leave(outer)
-	l.pool.Put(h)
+	l.noted(r)
 	rt.Probe(rt.ProbeStreamClose, sc.id, c.id, uint64(r.sent))
-	*r = stream{conn: sc}
+	*r = stream{conn: sc, entry: r.entry}
 	*sc = Conn{}
 	l.records = append(l.records, r)
 	if c.session.streams--; c.session.streams == 0 && c.session.gone {
