@@ -354,6 +354,7 @@ func (c *codec) announce(streams, head uint32) {
 	c.must(c.framer.WriteSettings(
 		http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: streams},
 		http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: head},
+		http2.Setting{ID: http2.SettingEnableConnectProtocol, Val: 1},
 		http2.Setting{ID: http2.SettingNoRFC7540Priorities, Val: 1},
 	))
 }

@@ -5,7 +5,8 @@ package http2
 // What that form could not tell from something else is refused here: names that are
 // no tokens in lower case, values with control characters, pseudo-header fields out of
 // their place, fields about a connection (RFC 9113 §8.2, §8.3). Content without a
-// length is told as chunked, which is how HTTP/1.1 says it.
+// length is told as chunked, which is how HTTP/1.1 says it, and an extended CONNECT
+// (RFC 8441) as the Upgrade that it stands for.
 
 import "strconv"
 
@@ -29,6 +30,7 @@ type head struct {
 	scheme   []byte
 	host     []byte
 	path     []byte
+	protocol []byte
 	cookie   []byte
 	priority []byte
 	text     []byte
@@ -45,7 +47,7 @@ func (h *head) reset(stream uint32, end bool) {
 	*h = head{
 		stream: stream, end: end, limit: limit, length: -1, text: text[:0],
 		method: old.method[:0], scheme: old.scheme[:0], host: old.host[:0], path: old.path[:0],
-		cookie: old.cookie[:0], priority: old.priority[:0],
+		protocol: old.protocol[:0], cookie: old.cookie[:0], priority: old.priority[:0],
 	}
 }
 
@@ -91,6 +93,8 @@ func (h *head) pseudo(name, value string) *Error {
 		to = &h.host
 	case ":path":
 		to = &h.path
+	case ":protocol":
+		to = &h.protocol
 	}
 	switch {
 	case to == nil, h.trailer, h.regular, len(*to) > 0, value == "" && name != ":authority":
@@ -168,24 +172,59 @@ func (h *head) open() *Error {
 		return nil
 	}
 	h.begun = true
-	target := h.path
-	switch connects := string(h.method) == "CONNECT"; {
-	case len(h.method) == 0,
-		connects && (len(h.host) == 0 || len(h.scheme)+len(h.path) > 0),
-		!connects && (len(h.scheme) == 0 || len(h.path) == 0):
-		return errPseudoNone
-	case connects:
+	method, target := h.method, h.path
+	switch h.way() {
+	case Resource:
+		if h.path[0] != '/' && (string(h.path) != "*" || string(h.method) != "OPTIONS") {
+			return errPath
+		}
+	case Connect:
 		target = h.host
-	case h.path[0] != '/' && (string(h.path) != "*" || string(h.method) != "OPTIONS"):
-		return errPath
+	case Protocol:
+		if h.path[0] != '/' {
+			return errPath
+		}
+		method = []byte("GET")
+	case nowhere:
+		return errPseudoNone
 	}
-	h.text = append(append(h.text, h.method...), ' ')
+	h.text = append(append(h.text, method...), ' ')
 	h.text = append(append(h.text, target...), " HTTP/1.1\r\n"...)
+	if h.way() == Protocol { // as HTTP/1.1 asks for it
+		h.text = append(append(append(h.text, "upgrade: "...), h.protocol...), "\r\nconnection: upgrade\r\n"...)
+	}
 	if len(h.host) > 0 {
 		h.hosted = true
 		h.text = append(append(append(h.text, "host: "...), h.host...), "\r\n"...)
 	}
 	return nil
+}
+
+// Way is what a request wants.
+type Way uint8
+
+// The ways.
+const (
+	Resource Way = iota // of its path
+	Connect             // a tunnel to its authority (RFC 9113 §8.5)
+	Protocol            // another protocol on the stream, by extended CONNECT (RFC 8441 §4)
+	nowhere             // its pseudo-header fields do not go together
+)
+
+// way is what the pseudo-header fields tell.
+func (h *head) way() Way {
+	resource := len(h.scheme) > 0 && len(h.path) > 0
+	switch connects := string(h.method) == "CONNECT"; {
+	case connects && len(h.protocol) > 0 && resource && len(h.host) > 0:
+		return Protocol
+	case len(h.protocol) > 0 || len(h.method) == 0:
+		return nowhere
+	case connects && len(h.host) > 0 && len(h.scheme)+len(h.path) == 0:
+		return Connect
+	case !connects && resource:
+		return Resource
+	}
+	return nowhere
 }
 
 // finish ends the head of a request.
@@ -197,7 +236,7 @@ func (h *head) finish() {
 	switch {
 	case h.end && h.length > 0:
 		h.spoil(errLength)
-	case !h.end && h.length < 0:
+	case !h.end && h.length < 0 && h.way() == Resource:
 		h.add("transfer-encoding", "chunked")
 	}
 	if len(h.cookie) > 0 {

@@ -80,7 +80,7 @@ func (s *Session) request(h *head) (Event, *Error) {
 	}
 	st := s.streams.add(h.stream)
 	st.window, st.room.left = window(s.initial), initial
-	st.received, st.expects = h.end, h.length
+	st.received, st.expects, st.way = h.end, h.length, h.way()
 	if len(h.priority) > 0 {
 		s.prioritise(st, h.priority)
 	}

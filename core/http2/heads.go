@@ -52,7 +52,7 @@ func (h *Heads) of(text []byte) (p *prepared, date []byte) {
 	const line, end = "\r\nDate: ", "\r\n"
 	if from := bytes.Index(text, []byte(line)); from > 0 {
 		rest := text[from+len(line):]
-		if n := bytes.Index(rest, []byte(end)); n >= 0 {
+		if n := bytes.Index(rest, []byte(end)); n > 0 {
 			h.text = append(append(h.text[:0], text[:from]...), rest[n:]...)
 			text, date = h.text, rest[:n]
 		}
@@ -126,6 +126,11 @@ func (h *Heads) field(p *prepared, name, value []byte, there span) {
 		}
 	}
 	p.rest = appendLiteral(p.rest, h.name, value)
+}
+
+// Proper reports whether a field can be sent: for hosts that pass on what others wrote.
+func Proper(name, value []byte) bool {
+	return validName(string(bytes.ToLower(name))) && validValue(string(value))
 }
 
 // isStatus reports whether line begins a response.

@@ -80,7 +80,7 @@ func TestHeadsArriveAsWritten(t *testing.T) {
 		value := rapid.SampledFrom([]string{"", "a", "bytes", "text/plain; charset=utf-8", "Sun, 22 Nov 2026 04:30:14 GMT", strings.Repeat("long ", 30), strings.Repeat("v", 3000), "\x01\xff"})
 		name := rapid.SampledFrom([]string{"Server", "Date", "date", "Content-Type", "Vary", "Cache-Control", "ETag", "Content-Length", "X-Own", "Set-Cookie", "Connection", "Last-Modified"})
 		for id := uint32(1); id < 60; id += 2 {
-			r := rapid.SampledFrom(readers).Draw(t, "session")
+			r := readers[rapid.IntRange(0, 1).Draw(t, "session")]
 			if rapid.IntRange(0, 9).Draw(t, "resize") == 0 {
 				size := rapid.SampledFrom([]uint32{0, 60, 100, 4096}).Draw(t, "table")
 				r.s.codec.table(size)
@@ -93,9 +93,6 @@ func TestHeadsArriveAsWritten(t *testing.T) {
 					v = fmt.Sprint(len(v))
 				}
 				text += n + ": " + v + "\r\n"
-				if v == "" && n == "Date" {
-					continue // an empty date is none
-				}
 				if n != "Connection" {
 					want = append(want, strings.ToLower(n)+": "+v)
 				}

@@ -59,8 +59,8 @@ const (
 // continuations is how many frames a field block may have beside its first.
 const continuations = 16
 
-// crumb is the DATA frame that is too small to be worth its while, unless it is the
-// last of its response.
+// crumb is the DATA frame that is too small to be worth its while, if a window makes it
+// so and it is not the last of its response.
 const crumb = 64
 
 // meters are a session's.

@@ -42,7 +42,7 @@ func (s *Session) Data(st *Stream, n int, end bool) bool {
 	switch {
 	case n >= 16*crumb:
 		s.meters.level[FloodWindow] = max(s.meters.level[FloodWindow]-1, 0)
-	case n < crumb && !end:
+	case n < crumb && !end && (int64(n) == int64(st.window) || int64(n) == int64(s.window)):
 		if e := s.meters.rise(FloodWindow); e != nil {
 			s.settle(Event{}, e)
 			return false

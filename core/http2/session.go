@@ -232,25 +232,25 @@ func (s *Session) data(f *frame) (Event, *Error) {
 	st, e := s.of(f.stream)
 	switch {
 	case st == nil:
-		s.usedWhole(f.length)
+		s.Took(f.length)
 		if e == nil && !s.ended.has(f.stream) {
 			s.codec.reset(f.stream, StreamClosed)
 			s.ended.add(f.stream)
 		}
 		return Event{}, e
 	case st.reset:
-		s.usedWhole(f.length)
+		s.Took(f.length)
 		return Event{}, s.meters.rise(FloodLate)
 	case st.received:
-		s.usedWhole(f.length)
+		s.Took(f.length)
 		return s.fail(st, errEnded), nil
 	case !st.room.take(f.length):
-		s.usedWhole(f.length)
+		s.Took(f.length)
 		return s.fail(st, errWindow), nil
 	}
 	st.got += int64(len(f.bytes))
 	if st.expects >= 0 && (st.got > st.expects || f.end && st.got < st.expects) {
-		s.usedWhole(f.length)
+		s.Took(f.length)
 		return s.fail(st, errLength), nil
 	}
 	st.received = f.end

@@ -31,6 +31,9 @@ func posting(more ...string) []string {
 	return append([]string{":method", post, ":scheme", "http", ":path", "/", ":authority", "a"}, more...)
 }
 
+// extended asks for another protocol on its stream (RFC 8441).
+var extended = []string{":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/chat?x", ":authority", "a"}
+
 type conversation struct {
 	name string
 	say  func(p *peer)
@@ -179,6 +182,9 @@ var streamErrors = []conversation{
 		p.request(1, true, ":method", "GET")
 	}, "RST_STREAM 1 PROTOCOL_ERROR"},
 	{"§8.3 twice", func(p *peer) { p.request(1, true, with(get, ":path", "/")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
+	{"RFC 8441 §4 a protocol without CONNECT", func(p *peer) { p.request(1, true, with(get, ":protocol", "websocket")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
+	{"RFC 8441 §4 a protocol without a path", func(p *peer) { p.request(1, true, without(extended, ":path")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
+	{"RFC 8441 §4 a protocol without authority", func(p *peer) { p.request(1, true, without(extended, ":authority")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
 	{"§8.3.1 an empty path", func(p *peer) { p.request(1, true, with(without(get, ":path"), ":path", "")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
 	{"§8.3.1 no method", func(p *peer) { p.request(1, true, without(get, ":method")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
 	{"§8.3.1 no scheme", func(p *peer) { p.request(1, true, without(get, ":scheme")...) }, "RST_STREAM 1 PROTOCOL_ERROR"},
@@ -237,7 +243,8 @@ func TestRequest(t *testing.T) {
 		{"content of a known length", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\n", false, posting("content-length", "3")},
 		{"content of an unknown length", "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n", false, posting()},
 		{"the asterisk", "OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n", true, []string{":method", "OPTIONS", ":scheme", "http", ":path", "*", ":authority", "a"}},
-		{"CONNECT", "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\ntransfer-encoding: chunked\r\n\r\n", false, []string{":method", "CONNECT", ":authority", "a:1"}},
+		{"CONNECT", "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n", false, []string{":method", "CONNECT", ":authority", "a:1"}},
+		{"extended CONNECT", "GET /chat?x HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\nhost: a\r\nsec-websocket-version: 13\r\n\r\n", false, with(extended, "sec-websocket-version", "13")},
 		{"TE: trailers", "GET / HTTP/1.1\r\nhost: a\r\nte: trailers\r\n\r\n", true, with(get, "te", "trailers")},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,6 +15,7 @@ type Stream struct {
 	answered bool // the response has begun
 	sent     bool // the response has ended
 	reset    bool // by either side
+	way      Way
 
 	window   window // what we may send
 	room     credit // what the peer may send
@@ -30,6 +31,9 @@ type Stream struct {
 
 // Received reports whether the request has ended.
 func (st *Stream) Received() bool { return st.received }
+
+// Way is what the request wants.
+func (st *Stream) Way() Way { return st.way }
 
 // Answered reports whether the response has begun.
 func (st *Stream) Answered() bool { return st.answered }

@@ -12,6 +12,9 @@ const (
 	largest = 1<<31 - 1
 )
 
+// Window is the most content of a stream that has come and that its host has not used up.
+const Window = initial
+
 // window is how much may be sent; below 0 after the peer has made it smaller.
 type window int64
 
@@ -52,16 +55,23 @@ func (c *credit) back(n int) uint32 {
 
 // Used says that n bytes of st's content are used up.
 func (s *Session) Used(st *Stream, n int) {
-	s.usedWhole(n)
-	if by := st.room.back(n); by > 0 && !st.received && !st.reset {
-		s.codec.window(st.ID, by)
+	s.Took(n)
+	s.Passed(st, n)
+}
+
+// Took says that n bytes of content are in the host's hands, whatever becomes of them: the
+// connection has room for as many again, and no stream waits for another. Passed says
+// that as many of st's have been used up.
+func (s *Session) Took(n int) {
+	if by := s.room.back(n); by > 0 {
+		s.codec.window(0, by)
 	}
 }
 
-// usedWhole says it for the connection alone: the stream is none, or has ended.
-func (s *Session) usedWhole(n int) {
-	if by := s.room.back(n); by > 0 {
-		s.codec.window(0, by)
+// Passed is told of under Took.
+func (s *Session) Passed(st *Stream, n int) {
+	if by := st.room.back(n); by > 0 && !st.received && !st.reset {
+		s.codec.window(st.ID, by)
 	}
 }
 

@@ -62,15 +62,15 @@ func (l *loop) dial(c *Conn) step {
 		refusal = http1.ErrOverloaded // it would be cut as soon as it is open
 	}
 	if refusal != nil {
-		return l.refuse(c, refusal)
+		return l.declines(c, refusal)
 	}
 	fd, e := l.kernel.Connect(to)
 	switch e {
 	case sys.OK, sys.EINPROGRESS:
 	case sys.EMFILE, sys.ENFILE, sys.ENOBUFS, sys.ENOMEM:
-		return l.refuse(c, http1.ErrOverloaded)
+		return l.declines(c, http1.ErrOverloaded)
 	default:
-		return l.refuse(c, http1.ErrBadGateway)
+		return l.declines(c, http1.ErrBadGateway)
 	}
 	t := &tunnel{phase: dialling, far: fd, slot: l.slots.Take(c)}
 	if e == sys.OK {
@@ -101,7 +101,7 @@ func (l *loop) dialled(c *Conn) step {
 	}
 	t.ready |= sys.In
 	if c.http.X.Request.Method != http1.CONNECT {
-		head := forwarded(nil, &c.http.X.Request)
+		head := forwarded(nil, &c.http.X.Request, c.key())
 		if !l.hold(&t.up, head) {
 			return l.unreached(c, http1.ErrOverloaded)
 		}
@@ -112,7 +112,12 @@ func (l *loop) dialled(c *Conn) step {
 	head := http1.AppendStatusLine(nil, 200)
 	head = http1.AppendFieldString(head, "Server", "brigade")
 	head = http1.AppendFieldString(head, "Date", string(l.date))
-	if !l.hold(&t.down, http1.AppendEnd(head)) {
+	head = http1.AppendEnd(head)
+	if c.stream != nil {
+		l.unfold(c.stream, head)
+		return stepNone
+	}
+	if !l.hold(&t.down, head) {
 		return l.unreached(c, http1.ErrOverloaded)
 	}
 	return l.open(c, 200)
@@ -120,13 +125,18 @@ func (l *loop) dialled(c *Conn) step {
 
 // unreached answers for the other end, which cannot.
 func (l *loop) unreached(c *Conn, e *http1.Error) step {
-	l.dismantle(c, true)
-	return l.refuse(c, e)
+	if c.stream != nil {
+		l.sever(c.stream)
+	} else {
+		l.dismantle(c, true)
+	}
+	return l.declines(c, e)
 }
 
 // forwarded is the head for the backend: the client's, without the fields that were
-// meant for us alone (RFC 9110 §7.6.1, §11.7.2), and with those of the upgrade.
-func forwarded(b []byte, r *http1.Request) []byte {
+// meant for us alone (RFC 9110 §7.6.1, §11.7.2), and with those of the upgrade; key is
+// WebSocket's, if the client has none.
+func forwarded(b []byte, r *http1.Request, key string) []byte {
 	b = append(append(append(b, r.MethodName...), ' '), r.Target...)
 	b = append(b, " HTTP/1.1\r\n"...)
 	for i := range r.Fields {
@@ -134,10 +144,20 @@ func forwarded(b []byte, r *http1.Request) []byte {
 		if r.HopByHop(f.Name) || bytes.EqualFold(f.Name, []byte("Proxy-Authorization")) {
 			continue
 		}
+		if key != "" && bytes.EqualFold(f.Name, []byte("Sec-WebSocket-Key")) {
+			continue
+		}
 		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
 	}
+	if key != "" {
+		b = http1.AppendFieldString(b, "Sec-WebSocket-Key", key)
+	}
 	b = http1.AppendField(b, "Upgrade", r.Upgrade)
-	return append(b, "Connection: Upgrade\r\nVia: 1.1 brigade\r\n\r\n"...)
+	via := "Connection: Upgrade\r\nVia: 1.1 brigade\r\n\r\n"
+	if r.Framed {
+		via = "Connection: Upgrade\r\nVia: 2.0 brigade\r\n\r\n"
+	}
+	return append(b, via...)
 }
 
 // ask sends the request on and reads the head of the answer.
@@ -169,6 +189,8 @@ func (l *loop) ask(c *Conn) step {
 		switch status := t.answer(); {
 		case status < 0 || status > 0 && t.up.size() > 0:
 			return l.unreached(c, http1.ErrBadGateway)
+		case status > 0 && c.stream != nil:
+			return l.agreed(c, status)
 		case status > 0 && status != 101:
 			// It does not switch: its answer goes through, and nothing goes the other way.
 			t.phase, t.up.ended = passing, true

@@ -29,6 +29,9 @@ func (l *loop) frame(c *Conn) {
 // piece frames what is at the front of r's response, or has it read. False: the
 // session has failed.
 func (l *loop) piece(c *Conn, r *stream) bool {
+	if r.conn.tunnel != nil {
+		return l.downward(c, r)
+	}
 	s, b := c.session, &r.conn.http.Out
 	k := b.Front()
 	switch {

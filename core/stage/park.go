@@ -98,6 +98,9 @@ func (l *loop) lodge(c *Conn) bool {
 
 // leave ends c's wait; its timer runs on, for what the wait was a part of.
 func (l *loop) leave(c *Conn) {
+	if c.stream != nil {
+		return // it waits with its session
+	}
 	c.began, c.due = c.wait.ring(), c.timer.Deadline()
 	watched := c.wait.needs() != 0
 	c.wait = waitNone
@@ -121,6 +124,10 @@ func (l *loop) leave(c *Conn) {
 // resume runs c on after an event.
 func (l *loop) resume(c *Conn) {
 	c.must(l.number)
+	if c.stream != nil {
+		l.run(c, stepTunnel) // its far end has become ready
+		return
+	}
 	place := c.slot
 	if c.home != l {
 		place = c.abroad

@@ -138,6 +138,10 @@ func (l *loop) consult(c *Conn, in, out []byte) (taken, given int, done, ok bool
 
 // settle leaves a tunnel waiting, for as long as what it waits for may take.
 func (l *loop) settle(c *Conn) step {
+	if c.stream != nil {
+		l.stir(c.stream.parent) // with its session it waits
+		return stepNone
+	}
 	t := c.tunnel
 	w := waitTunnel
 	switch {

@@ -299,13 +299,16 @@ func (l *loop) rests(c *Conn) step {
 // that wait no more.
 func (l *loop) watch(c *Conn) {
 	h := &c.session.http2
-	for _, st := range h.Streams() {
+	for i := len(h.Streams()) - 1; i >= 0; i-- { // one may go
+		st := h.Streams()[i]
 		r := st.Host.(*stream)
 		if r.place != placeHome {
 			continue
 		}
 		sc := r.conn
 		switch {
+		case sc.tunnel != nil:
+			l.awaits(r)
 		case !st.Answered() && !st.Received():
 			l.expect(sc, waitBody)
 		case h.Starved(st) && c.http.Out.Empty():

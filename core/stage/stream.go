@@ -89,7 +89,9 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		l.refuses(r, http1.ErrContentTooLarge)
 	case l.server.receives(x):
 		l.gather(r)
-	case st.Received() || x.Request.ExpectContinue:
+	case l.server.cfg.tunnels(&x.Request):
+		l.run(sc, stepTunnel)
+	case st.Received() || x.Request.ExpectContinue || st.Way() != http2.Resource:
 		l.handles(r)
 	}
 	l.scope.Enter(c.http.Pool())
@@ -151,8 +153,13 @@ func (w *worker) answer(c *Conn) step {
 		x.Note = nil
 	}
 	if c.broken {
+		x.Decline()
 		x.Abandon()
 		h.Record()
+		return stepStream
+	}
+	if x.Switched() {
+		c.tunnel = &tunnel{phase: appointed, app: x.TakeOver(), far: sys.None, slot: poll.NoSlot}
 		return stepStream
 	}
 	x.Finish()
@@ -210,6 +217,8 @@ func (l *loop) arrived(c *Conn) step {
 		l.release(r)
 	case c.broken:
 		l.cancel(r, http2.InternalError)
+	case c.tunnel != nil:
+		l.appoint(r)
 	case c.http.Out.Empty():
 		l.expect(c, waitPace) // a filter pauses
 	case r.headed:
@@ -240,6 +249,10 @@ func (l *loop) respond(r *stream) {
 		return
 	}
 	end += len("\r\n\r\n")
+	if r.http2.Way() != http2.Resource && text[9] == '2' {
+		l.cancel(r, http2.ConnectError) // its client would take that for a tunnel
+		return
+	}
 	l.tell(r.parent, nil)
 	whole := end == len(text) && last(front)
 	h2.Respond(r.http2, text[:end], whole)
@@ -300,6 +313,9 @@ func (l *loop) ends(r *stream) {
 		return
 	}
 	sc, c := r.conn, r.parent
+	if sc.tunnel != nil {
+		l.sever(r)
+	}
 	if sc.http != nil {
 		l.strip(r)
 	}
@@ -339,6 +355,8 @@ func (l *loop) late(r *stream, w wait) {
 		l.shard.press(l)
 	}
 	switch {
+	case c.tunnel != nil:
+		l.overdue(r, w)
 	case w == waitPace:
 		l.run(c, stepProcess)
 	case w == waitRoom && !r.headed, w == waitBody:

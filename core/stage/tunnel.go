@@ -45,9 +45,11 @@ type tunnel struct {
 	watched bool                 // far is registered with the poller
 	ready   sys.Events           // what far may be ready for
 
-	up, down flow // to the far end, and to the client
-	scanned  int  // bytes of the answer's head that hold no end of it
-	drained  bool // the client's end was read, where nothing of it is wanted
+	up, down flow   // to the far end, and to the client
+	early    flow   // of a stream: what came before the other end had agreed
+	key      string // of a stream: what a WebSocket backend has to prove that it understood
+	scanned  int    // bytes of the answer's head that hold no end of it
+	drained  bool   // the client's end was read, where nothing of it is wanted
 
 	moved    bool // something has, since the connection waited last
 	relieved bool // of what was held, too
@@ -60,6 +62,9 @@ type tunnel struct {
 
 // tunnel performs the step of that name.
 func (l *loop) tunnel(c *Conn) step {
+	if c.stream != nil {
+		return l.through(c)
+	}
 	t := c.tunnel
 	if t == nil {
 		return l.dial(c)

@@ -4,7 +4,10 @@ package stage
 // of which a session holds no more than a few requests' worth, and otherwise it goes by.
 // The peer's windows bound what is on its way, not what is kept.
 
-import "brigade/core/http1"
+import (
+	"brigade/core/http1"
+	"brigade/core/http2"
+)
 
 // uploads is how many contents of the longest kind a session may hold.
 const uploads = 4
@@ -35,6 +38,11 @@ func (l *loop) gather(r *stream) {
 // content is a piece of r's content, or the end of it.
 func (l *loop) content(c *Conn, r *stream, b []byte) {
 	s, st := c.session, r.http2
+	if st.Way() != http2.Resource {
+		l.inflow(r, b)
+		l.scope.Enter(c.http.Pool())
+		return
+	}
 	s.http2.Used(st, len(b))
 	if r.begun {
 		return // it is being answered without
