@@ -1,6 +1,6 @@
 package main
 
-// Tunnels in streams: CONNECT and extended CONNECT (RFC 8441), with x/net's client.
+// Tunnels in streams: CONNECT and extended CONNECT (RFC 8441), with net/http's client.
 
 import (
 	"bufio"
@@ -20,18 +20,6 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// transport2 speaks HTTP/2 without TLS.
-func transport2(t *testing.T) *http2.Transport {
-	tr := &http2.Transport{
-		AllowHTTP: true,
-		DialTLSContext: func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, addr)
-		},
-	}
-	t.Cleanup(tr.CloseIdleConnections)
-	return tr
-}
-
 // stream2 is one end of a tunnel.
 type stream2 struct {
 	io.Writer
@@ -40,7 +28,7 @@ type stream2 struct {
 }
 
 // opened asks for a tunnel to authority, or for protocol at path, and wants this status.
-func opened(t *testing.T, tr *http2.Transport, d *daemon, authority, protocol string, status int, fields ...string) *stream2 {
+func opened(t *testing.T, tr http.RoundTripper, d *daemon, authority, protocol string, status int, fields ...string) *stream2 {
 	t.Helper()
 	r, w := io.Pipe()
 	req := &http.Request{Method: "CONNECT", URL: &url.URL{Scheme: "http", Host: d.addr}, Host: authority, Header: http.Header{}, Body: r, ContentLength: -1}
@@ -67,7 +55,7 @@ func opened(t *testing.T, tr *http2.Transport, d *daemon, authority, protocol st
 func TestConnectInStreams(t *testing.T) {
 	backend := backendOf(t, func(c *net.TCPConn) { _, _ = io.Copy(c, c); _ = c.CloseWrite() })
 	each(t, newSite(t), func(t *testing.T, d *daemon) {
-		tr := transport2(t)
+		tr := client2().Transport
 		var all sync.WaitGroup
 		for i := range 30 {
 			s := opened(t, tr, d, backend, "", 200)
@@ -107,9 +95,21 @@ func websocket(c *net.TCPConn) {
 	_, _ = io.Copy(c, r)
 }
 
+// extending is x/net's client.
+//
+//nolint:staticcheck // net/http's takes no :protocol
+func extending() http.RoundTripper {
+	return &http2.Transport{
+		AllowHTTP: true,
+		DialTLSContext: func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, addr)
+		},
+	}
+}
+
 func TestWebSocketInStreams(t *testing.T) {
 	each(t, newSite(t), func(t *testing.T, d *daemon) {
-		tr := transport2(t)
+		tr := extending()
 		s := opened(t, tr, d, "a", "websocket", 200, "Sec-WebSocket-Version", "13")
 		if _, err := io.WriteString(s, "ping"); err != nil {
 			t.Fatal(err)
@@ -136,16 +136,15 @@ func TestResetsPassThroughStreams(t *testing.T) {
 	heard := make(chan error, 8)
 	backend := backendOf(t, func(c *net.TCPConn) {
 		b := make([]byte, 4)
-		_, err := io.ReadFull(c, b)
-		if string(b) == "die!" {
+		if _, err := io.ReadFull(c, b); err != nil || string(b) == "die!" {
 			_ = c.SetLinger(0)
 			return
 		}
-		_, err = io.Copy(c, c)
+		_, err := io.Copy(c, c)
 		heard <- err
 	})
 	each(t, newSite(t), func(t *testing.T, d *daemon) {
-		tr := transport2(t)
+		tr := client2().Transport
 		dies, lives := opened(t, tr, d, backend, "", 200), opened(t, tr, d, backend, "", 200)
 		_, _ = io.WriteString(dies, "die!")
 		if _, err := io.ReadAll(dies.body); err == nil || !strings.Contains(err.Error(), "CONNECT_ERROR") {
@@ -169,7 +168,7 @@ func TestStuckStreamsAreInNobodysWay(t *testing.T) {
 	backend := backendOf(t, func(*net.TCPConn) { <-hold })
 	defer close(hold)
 	each(t, newSite(t), func(t *testing.T, d *daemon) {
-		tr := transport2(t)
+		tr := client2().Transport
 		for range 10 {
 			s := opened(t, tr, d, backend, "", 200)
 			defer s.body.Close()

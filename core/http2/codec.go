@@ -271,8 +271,17 @@ var static = [...]struct {
 	name  string
 	index byte
 }{
-	{"content-length", 28}, {"last-modified", 44}, {"etag", 34}, {"content-range", 30}, {"location", 46},
-	{"allow", 22}, {"retry-after", 53}, {"server", 54}, {"content-type", 31}, {"set-cookie", 55}, {"vary", 59},
+	{"content-length", 28},
+	{"last-modified", 44},
+	{"etag", 34},
+	{"content-range", 30},
+	{"location", 46},
+	{"allow", 22},
+	{"retry-after", 53},
+	{"server", 54},
+	{"content-type", 31},
+	{"set-cookie", 55},
+	{"vary", 59},
 }
 
 // appendLiteral compresses a field that enters no table, ever (RFC 7541 §6.2.3).

@@ -136,6 +136,9 @@ func (l *loop) move(c *Conn) (moved, ok bool) {
 		}
 	}
 	l.frame(c)
+	if s.broken {
+		return false, false // what is left out may not be missed
+	}
 	if c.ready&sys.Out != 0 && l.unsent(c) > 0 {
 		moved = true
 		if !l.flush(c) {
