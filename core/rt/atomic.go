@@ -275,6 +275,9 @@ func (x *Bool) CompareAndSwap(old, v bool) bool {
 	return x.v.CompareAndSwap(old, v)
 }
 
+// LostWakeup reports that the calling task slept although x says there is work.
+func (x *Bool) LostWakeup() { LostWakeup(&x.obj) }
+
 // Pointer is atomic.Pointer.
 type Pointer[T any] struct {
 	v   atomic.Pointer[T]

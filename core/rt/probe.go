@@ -42,6 +42,7 @@ const (
 	ProbeSession          // a connection speaks HTTP/2 from now on
 	ProbeStreamOpen       // a stream of one begins
 	ProbeStreamClose      // its home let go of it
+	ProbeBuffer           // the right to an I/O buffer is waited for, goes out, or comes back
 	probeEnd
 )
 
@@ -89,6 +90,11 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
 	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there"}, "core/stage opens", "I24"},
 	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends", "I22 I24"},
+	ProbeBuffer: {
+		"buffer",
+		[3]string{"who waits; of the limit, that", "1 limit, 2 out, 3 back, 4 joins, 5 leaves, 6 granted, 7 revoked, 8 taken, 9 passed on", "class; of the limit, the reserve"},
+		"core/iobuf Tell, core/iobuf tell", "I12 I24 I28 I35",
+	},
 }
 
 // Probes is the table: one row a kind, in order of kind.

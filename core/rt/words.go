@@ -72,6 +72,20 @@ const (
 	Classes
 )
 
+// What the probe of buffers says.
+const (
+	BufferNone    = iota
+	BufferLimit   // how many there are
+	BufferOut     // one is somebody's, who had not waited
+	BufferBack    // it is not any more
+	BufferJoins   // somebody stands in line, at its end
+	BufferLeaves  // and does not any more
+	BufferGranted // one is reserved for the first in line
+	BufferRevoked // it is not any more; who had it is the first again
+	BufferTaken   // it is somebody's
+	BufferPassed  // it is not reserved any more: who had it does not want it now
+)
+
 // Letters packs up to eight bytes of a name, from at on, into a word.
 func Letters(name string, at int) (word uint64) {
 	for i := at; i < len(name) && i < at+8; i++ {

@@ -69,7 +69,7 @@ func Components() []Component {
 		inboxComponent(), crewComponent(), onceComponent(), logComponent(),
 		returnComponent(), beamComponent(), handoverComponent(),
 		wakerComponent(poll.WakeFlag), wakerComponent(poll.WakeEventFD), wakerComponent(poll.WakePipe),
-		timerComponent(), reservationComponent(), httpconnComponent(),
+		timerComponent(), reservationComponent(), httpconnComponent(), buffersComponent(),
 	}
 }
 

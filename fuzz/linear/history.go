@@ -125,7 +125,12 @@ const (
 
 // Judge looks for a sequential order, for so long at most.
 func (h *History) Judge(limit time.Duration) Verdict {
-	switch porcupine.CheckOperationsTimeout(fifo, h.Operations, limit) {
+	return verdict(porcupine.CheckOperationsTimeout(fifo, h.Operations, limit))
+}
+
+// verdict is porcupine's, in our words.
+func verdict(r porcupine.CheckResult) Verdict {
+	switch r {
 	case porcupine.Ok:
 		return Linearizable
 	case porcupine.Illegal:
