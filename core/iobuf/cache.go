@@ -145,13 +145,15 @@ func (k *Cache) Want(w *Waiter, c Class) bool {
 	return true
 }
 
-// join puts w at the end of its line, with mu held. What caches keep is in stock then.
+// join puts w at the end of its line, with mu held. What caches keep is in stock then:
+// the first who waits sweeps it up, and until nobody does they keep nothing.
 func (k *Cache) join(w *Waiter, c Class) {
 	b := k.budget
 	w.cache, w.class, w.state = k, c, waits
 	b.lines[c].push(w)
-	b.pressure.Add(1)
-	b.sweep()
+	if b.pressure.Add(1) == 1 {
+		b.sweep()
+	}
 	tell(w.ID, rt.BufferJoins, c)
 }
 
@@ -223,8 +225,8 @@ func (k *Cache) EndTurn() {
 				b.lines[c].push(w)
 				b.pressure.Add(1)
 				b.counts[c].passed++
-				tell(w.ID, rt.BufferPassed, c)
-				tell(w.ID, rt.BufferJoins, c)
+				tell(w.ID, rt.BufferPassed, Class(c))
+				tell(w.ID, rt.BufferJoins, Class(c))
 			}
 			w = next
 		}

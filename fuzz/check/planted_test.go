@@ -20,12 +20,19 @@ func TestPlantedFail(t *testing.T) {
 	for i, names := range plantings(t) {
 		path := plant(t, names)
 		for component, name := range names {
-			out, err := exec.CommandContext(context.Background(), path, "check", component, "--tasks", "2").CombinedOutput()
+			out, err := certify(path, component, "2")
+			if err == nil && component == "buffers" {
+				out, err = certify(path, component, "4") // of which one times out, and one is cancelled
+			}
 			if err == nil || !strings.Contains(string(out), component+": failed") {
 				t.Errorf("%s is planted, with those of round %d, and the check says: %v\n%s", name, i, err, out)
 			}
 		}
 	}
+}
+
+func certify(path, component, tasks string) ([]byte, error) {
+	return exec.CommandContext(context.Background(), path, "check", component, "--tasks", tasks).CombinedOutput()
 }
 
 // plantings are the patches of each build, by component.
