@@ -137,6 +137,9 @@ var planted = []plant{
 	{"watch", "I33", "an event ignored", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls(bitIn, 9).polls()},
 	{"watch", "I33", "a short read after the peer's end", waitsIn(begun().watches(7, bitIn, 9).polls(bitIn|0x2000, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
 	{"watch", "", "a short read", waitsIn(begun().watches(7, bitIn, 9).reads(loop, 7, "GET", 100), 2, time.Second).polls()},
+	{"watch", "I11", "asked again and again", begun().watches(7, bitIn, 9).vainly(6, false)},
+	{"watch", "", "asked again when told", begun().watches(7, bitIn, 9).vainly(6, true)},
+	{"watch", "", "asked again now and then", begun().watches(7, bitIn, 9).vainly(5, false)},
 	{"watch", "I07", "bytes left in the kernel", waitsIn(begun().watches(7, bitIn, 9).fails(loop, rt.OpRead, 7, again), 1, time.Second).polls().arrives(30).after(16 * time.Second)},
 
 	{"order", "I12", "the queue gives the later first", crossed(0, processor).probe(processor, rt.ProbeTaken, 1, 3, 2)},

@@ -8,7 +8,11 @@ package invariants
 //
 // Edge-triggered, a read that returns less than there was room for has found the
 // end, unless the peer has shut its direction, which is an event of its own
-// (epoll(7), question 9); registering anew makes the poller look again.
+// (epoll(7), question 9); registering anew makes the poller look again. Whoever has found
+// that there is no more does not ask again until somebody says so, or a wait has ended,
+// which may have a last look (I11): a call for nothing with each request would be a third
+// of all that a request takes. An event that was overtaken by a read may have one made for
+// nothing now and then.
 
 import (
 	"brigade/core/rt"
@@ -29,6 +33,8 @@ type watched struct {
 	hung       bool   // the peer's direction is shut
 	object     int32  // the kernel's, from the first call on
 	called     bool
+	empty      bool // the last read has found that there is no more, and nobody has said since that there is
+	late       bool // an event for it came while it was away: it is told of that when it is back
 	read       uint64
 	since      rt.Instant // when bytes were first seen to lie unread, while it waits; 0: none do
 	at1, at2   registration
@@ -50,8 +56,9 @@ func (r *watched) at(poller int32) *registration {
 	return &r.at2
 }
 
-// moved is a call that moved bytes, or found that it cannot.
-func (r *watched) moved(e *sim.Event) {
+// moved is a call that moved bytes, or found that it cannot. vain: that was known before,
+// and is so: arrived is how many bytes have come in all.
+func (r *watched) moved(e *sim.Event, arrived uint64) (vain bool) {
 	r.object, r.called = e.Object, true
 	again := e.C == tryAgain
 	short := e.C == 0 && e.Call != nil && moved(e) < int64(e.Call.Asked())
@@ -61,12 +68,17 @@ func (r *watched) moved(e *sim.Event) {
 		r.since = 0
 		dry := again || short && !r.hung && moved(e) > 0
 		r.at1.in, r.at2.in = dry, dry
+		dry = dry && arrived <= r.read
+		vain = again && dry && r.empty && !r.late
+		r.late = r.late && !again
+		r.empty = dry || r.empty && e.C == interrupted
 	case rt.OpWrite:
 		full := again || short
 		r.at1.out, r.at2.out = full, full
 	case rt.OpSendfile:
 		r.at1.out, r.at2.out = again, again
 	}
+	return vain
 }
 
 // said is what a poller says of the connection.
@@ -75,6 +87,7 @@ func (r *watched) said(poller int32, events uint32) {
 	if a.poller != poller {
 		return
 	}
+	r.empty, r.late = r.empty && events&readable == 0, r.late || events&readable != 0
 	r.hung = r.hung || events&(bitRdHup|bitHup|bitErr) != 0
 	a.in = a.in && events&readable == 0
 	a.out = a.out && events&writable == 0

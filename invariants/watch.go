@@ -11,14 +11,14 @@ import (
 )
 
 var watchChecker = Checker{
-	Numbers: []string{"I14", "I13", "I26", "I33", "I07"}, Name: "watch",
-	Allows: "an event reaches whom it was armed by, and a connection waits only for what it is watched for and what is not there yet",
+	Numbers: []string{"I14", "I13", "I26", "I33", "I07", "I11"}, Name: "watch",
+	Allows: "an event reaches whom it was armed by, a connection waits only for what it is watched for and what is not there yet, and nobody asks again for what is known not to be there",
 	World:  "poll_add, poll_modify, poll_delete, poll_wait with its events, reads and writes that found nothing, bytes that arrived",
 	Ops: []rt.Op{
 		rt.OpAccept, rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpClose, rt.OpDeliver,
 		rt.OpPollAdd, rt.OpPollModify, rt.OpPollDelete, rt.OpPollWait, rt.OpPoll,
 	},
-	Kinds: naming,
+	Kinds: append([]rt.Kind{rt.ProbeDrain}, naming...),
 	make:  func() property { return &watch{tokens: make(map[armed]incarnation)} },
 }
 
@@ -43,6 +43,8 @@ type watch struct {
 	tokens      map[armed]incarnation
 	arrived     rows[uint64] // by object of the kernel: bytes
 	changed     []int32      // connections to be looked at when their loop sleeps
+	vain        int          // reads of what was known to be empty
+	drains      bool         // connections are looked at a last time
 	soonest     rt.Instant   // before that no byte lies unread for too long
 }
 
@@ -66,6 +68,9 @@ type poller struct {
 
 const keepsNothing = -1
 
+// overtaken is how many reads a run may make for nothing.
+const overtaken = 4
+
 // Begin implements property.
 func (w *watch) Begin(s *sim.Sim) {
 	w.s = s
@@ -77,7 +82,7 @@ func (w *watch) Begin(s *sim.Sim) {
 	clear(w.tokens)
 	w.arrived.reset()
 	w.changed = w.changed[:0]
-	w.soonest = never
+	w.soonest, w.drains, w.vain = never, false, 0
 }
 
 // Event implements property.
@@ -111,11 +116,25 @@ func (w *watch) Event(e *sim.Event) {
 		}
 	default:
 		if m := w.connections.on(fd(e)); m != nil {
-			m.R.moved(e)
-			if e.Op == rt.OpClose && e.C == 0 {
-				w.connections.closed(fd(e))
-			}
+			w.moved(e, m)
 		}
+	}
+}
+
+// moved is a call on m's descriptor.
+func (w *watch) moved(e *sim.Event, m *member[watched]) {
+	arrived := uint64(0)
+	if a := w.arrived.get(e.Object); a != nil {
+		arrived = *a
+	}
+	if m.R.moved(e, arrived) && !w.drains {
+		if w.vain++; w.vain > overtaken {
+			w.fail("I11", "%s asks descriptor %d of connection %d for input, and had found before that there is no more; nobody has said since that there is, and it is call %d like that", w.who(e.Task), fd(e), m.id, w.vain)
+			return
+		}
+	}
+	if e.Op == rt.OpClose && e.C == 0 {
+		w.connections.closed(fd(e))
 	}
 }
 
@@ -143,6 +162,7 @@ func (w *watch) control(e *sim.Event) {
 	if m != nil {
 		// Whatever is the case now will be said.
 		*m.R.at(fd(e)) = registration{poller: fd(e), events: e.Call.Flags, in: true, out: true}
+		m.R.empty = false
 		w.look(m)
 	}
 }
@@ -173,6 +193,10 @@ func (w *watch) wait(e *sim.Event) {
 
 func (w *watch) probe(e *sim.Event) {
 	k := kind(e)
+	if k == rt.ProbeDrain {
+		w.drains = true
+		return
+	}
 	if k == rt.ProbeConnOpen {
 		if m := w.connections.add(e.A, told(e)); m != nil {
 			if g := w.generations.get(m.fd); g != nil {
@@ -195,8 +219,12 @@ func (w *watch) probe(e *sim.Event) {
 		m.R.far = told(e)
 	case rt.ProbeState:
 		m.R.state, m.R.holder = e.B, e.Task
+		m.R.empty = false
 		w.look(m)
+	case rt.ProbeShed:
+		m.R.late = true // it is looked at once more
 	case rt.ProbeEvent:
+		m.R.late = false
 		w.reaches(e, m)
 	}
 }

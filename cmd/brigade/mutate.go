@@ -32,6 +32,7 @@ type mutateFlags struct {
 	resume  string
 	again   bool
 	tests   bool
+	own     bool
 }
 
 func (p *program) mutate() *cobra.Command {
@@ -73,6 +74,7 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	c.Flags().StringVar(&f.resume, "resume", "", "keep outcomes in `FILE`, and believe those that are there")
 	c.Flags().BoolVar(&f.tests, "tests", false, "show survivors to all tests of their packages, and count apart what those notice")
+	c.Flags().BoolVar(&f.own, "own", false, "show mutants to no models but their own package's, which is quicker")
 	c.Flags().BoolVar(&f.again, "again", false, "hunt those of --resume that survived once more")
 	return c
 }
@@ -101,7 +103,7 @@ func (p *program) mutateCore(f *mutateFlags, packages []string) error {
 	defer hunter.Close()
 	sample := mutate.Sample(list, f.sample, f.seed.n)
 	done := 0
-	o := mutate.Options{Runs: f.budget, Workers: f.workers, Tests: f.tests, Told: func(*mutate.Outcome) {
+	o := mutate.Options{Runs: f.budget, Workers: f.workers, Own: f.own, Tests: f.tests, Told: func(*mutate.Outcome) {
 		if done++; done%100 == 0 {
 			_, _ = fmt.Fprintf(p.stderr, "%d of %d mutants, %s\n", done, len(sample), short(time.Since(began)))
 		}

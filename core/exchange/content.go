@@ -51,13 +51,14 @@ func (x *Exchange) Receive() *http1.Error {
 	return nil
 }
 
-// refusal is the answer to a request whose content a filter did not let pass.
+// refusal is the answer to a request whose content a filter did not let pass: what the
+// filter says, or that it failed.
 func refusal(err error) *http1.Error {
 	var e *http1.Error
 	if errors.As(err, &e) {
 		return e
 	}
-	return nil
+	return http1.ErrInternal
 }
 
 // Continue asks the client for the content that it holds back.

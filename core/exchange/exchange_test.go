@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"brigade/core/bucket"
 	"brigade/core/http1"
 	"brigade/core/mem"
@@ -15,7 +17,7 @@ import (
 )
 
 // fixture is an exchange whose request is text.
-func fixture(t testing.TB, text string) (*Exchange, *bucket.Brigade) {
+func fixture(t rapid.TB, text string) (*Exchange, *bucket.Brigade) {
 	m, scope := mem.NewAllocator(1, "memory", mem.Limits{}), &mem.Scope{Name: "test"}
 	m.Take(scope)
 	a := new(bucket.Allocator)

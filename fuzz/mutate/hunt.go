@@ -54,6 +54,7 @@ type Options struct {
 	Runs    uint64           // the budget of each mutant
 	Workers int              // mutants at a time
 	Told    func(o *Outcome) // is called with each outcome, one at a time
+	Own     bool             // mutants are shown to no models but their own package's, which is quick
 	Tests   bool             // survivors are shown to all tests of their packages
 	Journal *Journal         // keeps outcomes, and has those of earlier sessions; may be nil
 }
@@ -88,7 +89,7 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 	if err != nil {
 		return nil, err
 	}
-	modelled, err := h.modelled(ctx, list)
+	modelled, err := h.modelled(ctx, list, o.Own)
 	if err != nil {
 		return nil, err
 	}

@@ -143,8 +143,8 @@ func (m *model) run(ctx context.Context, args []string, value string, d time.Dur
 
 // modelled runs the models of list's packages unchanged, which have to hold, and
 // returns those that pass a place, by its number: its own package's, then others',
-// which may see more of what they use than it does itself.
-func (h *Hunter) modelled(ctx context.Context, list []*Mutant) (map[int][]*model, error) {
+// which may see more of what they use than it does itself, unless only its own count.
+func (h *Hunter) modelled(ctx context.Context, list []*Mutant, only bool) (map[int][]*model, error) {
 	own := make(map[int]string, len(list))
 	for _, x := range list {
 		own[x.Number] = path.Dir(x.File)
@@ -170,7 +170,7 @@ func (h *Hunter) modelled(ctx context.Context, list []*Mutant) (map[int][]*model
 		for k := range reached {
 			if own[k] == p {
 				found[k] = slices.Insert(found[k], 0, m)
-			} else if own[k] != "" {
+			} else if own[k] != "" && !only {
 				found[k] = append(found[k], m)
 			}
 		}

@@ -3,8 +3,9 @@ package static_test
 import (
 	"io"
 	"strings"
-	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"brigade/core/bucket"
 	"brigade/core/exchange"
@@ -111,14 +112,14 @@ var (
 
 // site is a handler on a disk, and one task's cache.
 type site struct {
-	t     *testing.T
+	t     rapid.TB
 	disk  *disk
 	h     *static.Handler
 	local exchange.Local
 	clock rt.Instant
 }
 
-func newSite(t *testing.T, o static.Options) *site {
+func newSite(t rapid.TB, o static.Options) *site {
 	t.Helper()
 	s := &site{t: t, disk: newDisk()}
 	var err error
@@ -167,6 +168,9 @@ func (s *site) do(text string) answer {
 	got.status = x.Status
 	x.Finish()
 	got.text = s.drain(out)
+	pool.Destroy()
+	page.Drop()
+	m.End()
 	if len(s.disk.open) != 0 {
 		s.t.Errorf("%q: %d descriptors are left open", text, len(s.disk.open))
 	}
