@@ -1,6 +1,7 @@
 package invariants_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -353,9 +354,12 @@ func (h *history) times(n int, f func(h *history)) *history {
 	return h
 }
 
+// allPlanted are the histories of all checkers.
+func allPlanted() []plant { return slices.Concat(planted, plantedMemory, plantedSessions) }
+
 func TestPlanted(t *testing.T) {
 	caught := map[string]bool{}
-	for _, p := range append(planted, plantedMemory...) {
+	for _, p := range allPlanted() {
 		c, row := checker(t, p.checker)
 		v := p.history.judge(c)
 		switch {
@@ -397,7 +401,7 @@ func TestMessages(t *testing.T) {
 		{"owner", "two takers", "connection 1 is touched by world (sendfile); it is world's until that hands it on"},
 		{"block", "sends a file", "loop world performs sendfile, which may block; only poll_wait may"},
 	} {
-		for _, p := range append(planted, plantedMemory...) {
+		for _, p := range allPlanted() {
 			if p.checker != want.checker || p.story != want.story {
 				continue
 			}

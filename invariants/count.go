@@ -14,7 +14,7 @@ var countChecker = Checker{
 	Allows: "connections are told of from their open to their close, are as many as descriptors that were accepted, and no more than the limit",
 	World:  "accept, close",
 	Ops:    []rt.Op{rt.OpAccept, rt.OpClose},
-	Kinds:  append([]rt.Kind{rt.ProbeLimit}, naming...),
+	Kinds:  append([]rt.Kind{rt.ProbeLimit, rt.ProbeWindow}, naming...),
 	make:   func() property { return new(count) },
 }
 

@@ -32,6 +32,9 @@ const (
 // The kinds of pools, as the probe numbers them.
 var poolKinds = [...]string{"?", "connection", "request", "stream", "scratch"}
 
+// connectionPool is the first of them.
+const connectionPool = 1
+
 var memoryChecker = Checker{
 	Numbers: []string{"I01", "I02", "I03", "I04", "I06", "I24", "I28", "I32"}, Name: "memory",
 	Allows: "an allocator with its blocks and pools is touched by who took it last; each block is out once, and comes back",
@@ -180,12 +183,11 @@ func (m *memory) pool(e *sim.Event) {
 	if !m.touch(e, id, kind(e).String()) {
 		return
 	}
-	const connection = 1
 	a := m.allocators[id]
 	switch k := kind(e); {
-	case k == rt.ProbePoolOpen && e.C == connection:
+	case k == rt.ProbePoolOpen && e.C == connectionPool:
 		a.base = a.out
-	case k == rt.ProbePoolClose && e.C == connection && a.out != a.base:
+	case k == rt.ProbePoolClose && e.C == connectionPool && a.out != a.base:
 		m.fail("I28", "allocator %d has %d bytes out when its connection lets go of it, and had %d when that began", id, a.out, a.base)
 	}
 }

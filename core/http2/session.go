@@ -196,9 +196,9 @@ func (s *Session) kill(st *Stream) {
 
 // Release lets st go: its host is done with it, and what it sent stands before what
 // Out has from now on. A request that has not ended by then is not waited for
-// (RFC 9113 §8.1).
+// (RFC 9113 §8.1), unless the connection ends: GOAWAY was the last word then.
 func (s *Session) Release(st *Stream) {
-	if !st.reset && !st.received {
+	if !st.reset && !st.received && s.failure == nil {
 		s.codec.reset(st.ID, NoError)
 		s.ended.add(st.ID)
 	}

@@ -102,3 +102,21 @@ func (s *Session) windowUpdate(f *frame) (Event, *Error) {
 	s.offer(st)
 	return Event{}, nil
 }
+
+// Windows are how much may be sent on the connection, and how much its peer may send; and
+// of what that has sent, if no stream is open, how much is used up and not given back.
+func (s *Session) Windows() (send, room, used int64) {
+	if s.Open() == 0 {
+		used = s.room.used
+	}
+	return int64(s.window), s.room.left, used
+}
+
+// Windows are how much may be sent on st, and how much its peer may send: nothing when
+// its request has ended.
+func (st *Stream) Windows() (send, room int64) {
+	if !st.received {
+		room = st.room.left
+	}
+	return int64(st.window), room
+}

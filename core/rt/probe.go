@@ -43,6 +43,7 @@ const (
 	ProbeStreamOpen       // a stream of one begins
 	ProbeStreamClose      // its home let go of it
 	ProbeBuffer           // the right to an I/O buffer is waited for, goes out, or comes back
+	ProbeWindow           // what a session that waits takes a window to be
 	probeEnd
 )
 
@@ -63,7 +64,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage admit", "I02 I15 I24"},
 	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage finish", "I02 I15 I22 I24"},
 	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began", "I19 I23"},
-	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered, core/stage settled", "I22 I23"},
+	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered, core/stage noted, core/stage settled", "I22 I23"},
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage log", "I22 I23"},
 	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage again, core/stage dispatch, core/stage pass", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
@@ -94,6 +95,11 @@ var probes = [probeEnd]ProbeInfo{
 		"buffer",
 		[3]string{"who waits; of the limit, that", "1 limit, 2 out, 3 back, 4 joins, 5 leaves, 6 granted, 7 revoked, 8 taken, 9 passed on", "class; of the limit, the reserve"},
 		"core/iobuf Tell, core/iobuf tell", "I12 I24 I28 I35",
+	},
+	ProbeWindow: {
+		"window",
+		[3]string{"connection or stream", "what it may send, and may be sent, 32 bits each", "of a connection without streams: bytes used up, and not given back"},
+		"core/stage attest", "I25",
 	},
 }
 

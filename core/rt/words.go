@@ -49,6 +49,7 @@ const (
 	LimitNone        = iota
 	LimitConnections // open connections of one shard, whose number is above bit 48 of theirs
 	LimitPages       // bytes of pages with which one connection is served
+	LimitContent     // bytes of a request's content
 	Limits
 )
 

@@ -58,6 +58,7 @@ func (l *loop) piece(c *Conn, r *stream) bool {
 	if k.Kind() != bucket.EndOfRequest {
 		data = k.Memory()
 	}
+	l.tell(c, nil) // what an earlier stream's end has left is not r's
 	n := s.http2.Grant(r.http2, int64(len(data)))
 	end := n == len(data) && last(k)
 	if !s.http2.Data(r.http2, n, end) {

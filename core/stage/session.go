@@ -273,6 +273,9 @@ func (l *loop) repose(c *Conn) step {
 		return l.farewell(c)
 	}
 	l.watch(c)
+	if !blocked {
+		l.attest(c)
+	}
 	switch {
 	case blocked:
 		return l.park(c, waitWrite)
@@ -320,6 +323,20 @@ func (l *loop) watch(c *Conn) {
 		default:
 			sc.timer.Disarm()
 		}
+	}
+}
+
+// attest tells the judge what the session takes its windows to be.
+func (l *loop) attest(c *Conn) {
+	if !rt.Checking() {
+		return
+	}
+	h := &c.session.http2
+	send, room, used := h.Windows()
+	rt.Probe(rt.ProbeWindow, c.id, uint64(uint32(send))<<32|uint64(uint32(room)), uint64(used))
+	for _, st := range h.Streams() {
+		send, room := st.Windows()
+		rt.Probe(rt.ProbeWindow, st.Host.(*stream).conn.id, uint64(uint32(send))<<32|uint64(uint32(room)), 0)
 	}
 }
 
@@ -414,7 +431,6 @@ func (l *loop) endSession(c *Conn) bool {
 			h.Out.Pop()
 		}
 	}
-	l.outlast(c)
 	s.parts.drop(l)
 	l.allDead(c)
 	if c.http != nil {

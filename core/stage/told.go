@@ -40,6 +40,7 @@ const (
 func (s *Server) announce() {
 	rt.Probe(rt.ProbeLimit, rt.LimitConnections, uint64(s.cfg.Connections), 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitPages, uint64(s.cfg.Pages.In+s.cfg.Pages.Out), 0)
+	rt.Probe(rt.ProbeLimit, rt.LimitContent, uint64(s.cfg.Content), 0)
 }
 
 // report tells what the server has counted, when all its tasks have ended.

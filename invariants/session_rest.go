@@ -1,0 +1,101 @@
+package invariants
+
+// What a session owes: its streams' begin and end, what runs for them, and what has to be
+// answered before it waits.
+
+import (
+	"brigade/core/rt"
+	"brigade/sim"
+)
+
+// opens is a stream that the server begins.
+func (p *session) opens(e *sim.Event) {
+	t := p.of(e.B)
+	if t == nil {
+		return // count says so
+	}
+	q, number := &p.states[t.at], uint32(e.C)
+	if m := p.streams.add(e.A, -1); m != nil {
+		m.R = aloof{parent: e.B, number: number}
+	}
+	s := q.strand(number)
+	switch {
+	case s == nil:
+	case !s.begun || s.opened:
+		p.fail("I27", "stream %d of connection %d begins; its client has begun none like that, or it was there before", number, t.id)
+	case q.going && number > q.leaves:
+		p.fail("I27", "stream %d of connection %d begins, whose client has heard that none above %d will", number, t.id, q.leaves)
+	default:
+		s.opened = true
+	}
+	q.begun = max(q.begun, number)
+	q.alive++
+	q.busiest = max(q.busiest, q.alive)
+}
+
+// passes is a stream that is handed on, or taken.
+func (p *session) passes(e *sim.Event) {
+	m := p.streams.live(e.A)
+	if m == nil {
+		return
+	}
+	t := p.of(m.R.parent)
+	if t == nil {
+		return // it has ended, and its streams come home
+	}
+	q := &p.states[t.at]
+	switch returns := kind(e) == rt.ProbeTaken && m.R.homeward; {
+	case kind(e) == rt.ProbeOwner && e.C == 0 && !m.R.away:
+		m.R.away = true
+		if q.away++; q.away > q.limit {
+			p.fail("I27", "connection %d has %d streams that others work on, those that were reset included; %d were announced", t.id, q.away, q.limit)
+		}
+	case kind(e) == rt.ProbeOwner:
+		m.R.homeward = e.C != 0
+	case returns && m.R.away:
+		m.R.away, m.R.homeward = false, false
+		q.away--
+		if s := q.strand(m.R.number); s != nil {
+			s.back = q.waits
+		}
+	}
+}
+
+// waits is a session that waits with nothing left to write: what it has read is answered.
+func (p *session) waits(t *talk, state uint64) {
+	q := &p.states[t.at]
+	switch {
+	case t.garbled || q.failed:
+		p.fail("I27", "connection %d waits in state %s after an error that ends it (GOAWAY was said: %t)", t.id, stateNames[state], q.failed)
+	case q.settings > 0 || len(q.pings) > 0:
+		p.fail("I27", "connection %d waits in state %s; %d SETTINGS and %d PING that were read are not answered", t.id, stateNames[state], q.settings, len(q.pings))
+	case t.out.partial():
+		p.fail("I27", "connection %d waits in state %s, and its last frame lacks an end", t.id, stateNames[state])
+	}
+	for _, id := range q.fresh {
+		if s := q.strand(id); !s.opened && s.resets == 0 && !(q.going && id > q.leaves) {
+			p.fail("I27", "connection %d waits in state %s; its stream %d was neither begun nor reset", t.id, stateNames[state], id)
+		}
+	}
+	for _, id := range q.mute {
+		q.strand(id).deaf = true
+	}
+	q.fresh, q.mute = q.fresh[:0], q.mute[:0]
+	q.busiest, q.clean = q.alive, true
+	q.waits++
+}
+
+// parts is a session that shuts its direction in good order: each stream that it began has
+// had its end.
+func (p *session) parts(t *talk) {
+	q := &p.states[t.at]
+	if t.garbled || q.failed {
+		return
+	}
+	for i := range q.strands {
+		if s := &q.strands[i]; s.opened && !s.end && !s.reset && s.resets == 0 {
+			p.fail("I27", "connection %d is shut, and its stream %d has not ended; GOAWAY had promised to answer it", t.id, 2*i+1)
+			return
+		}
+	}
+}
