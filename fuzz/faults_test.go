@@ -14,7 +14,8 @@ import (
 // enough is how many of the runs in which a fault struck are made again without it.
 const enough = 2
 
-// most is how many runs of crowd it may take until every fault has shown itself.
+// most is how many seeds of crowd, and of multiplex, it may take until every fault has
+// shown itself.
 const most = 1500
 
 // unjudged is scenario name without its checkers, which campaigns ask: clients judge
@@ -34,14 +35,14 @@ func unjudged(t *testing.T, name string) *scenario.Scenario {
 	return &plain
 }
 
-// Every fault is in some run's profile of crowd, strikes, and makes a run go otherwise. A
-// run that fails is a failure.
+// Every fault is in some run's profile of crowd or multiplex, strikes, and makes a run go
+// otherwise. A run that fails is a failure.
 func TestEveryFaultTells(t *testing.T) {
-	crowd := unjudged(t, "crowd")
+	both := []*scenario.Scenario{unjudged(t, "crowd"), unjudged(t, "multiplex")}
 	r := NewRunner()
 	var counts FaultCounts
-	for seed := uint64(1); seed <= most && len(counts.Idle()) > 0; seed++ {
-		m, err := r.Recorded(Job{Scenario: crowd, Strategy: "random", Seed: seed, Engine: DefaultEngine})
+	for seed := uint64(2); seed <= 2*most && len(counts.Idle()) > 0; seed++ {
+		m, err := r.Recorded(Job{Scenario: both[seed%2], Strategy: "random", Seed: seed, Engine: DefaultEngine})
 		if err != nil {
 			t.Fatal(err)
 		}

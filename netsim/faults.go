@@ -9,8 +9,10 @@ package netsim
 //
 // What is not here: a file that grows between fstat and read (F33) is no fault to a
 // server that reads what fstat told; F24 (places in queues), F26 (draining), F32 (takeover) are
-// dimensions that scenarios draw; F17 and F23 have a part in clients and handlers; F27
-// and F29 belong to HTTP/2 and to proxies.
+// dimensions that scenarios draw; F17 and F23 have a part in clients and handlers; F29
+// belongs to proxies. What clients of HTTP/2 do against their server (F27) is here so that
+// it is drawn, counted and left out like the rest; who asks for it is a client that means
+// to (netsim/client/unruly.go), and nobody else is excused because of it.
 
 import (
 	"slices"
@@ -66,6 +68,21 @@ const (
 	faultFileCut
 	faultFileReplaced
 	faultLogStall
+	faultRapidReset
+	faultContinuation
+	faultPings
+	faultSettings
+	faultEmptyData
+	faultUpdates
+	faultSmallWindow
+	faultHeaderBomb
+	faultHalfFrame
+	faultWrongStream
+	faultBeyond
+	faultGoAway
+	faultPriorities
+	faultAbandon
+	faultStreamReset
 	faultCount
 )
 
@@ -135,7 +152,26 @@ var faultTable = [faultCount]Fault{
 	faultFileCut:       {Name: "file-cut", Number: "F33", Weight: 0.02, Cut: true, Cause: "the file is cut and written anew while it is sent"},
 	faultFileReplaced:  {Name: "file-replaced", Number: "F33", Weight: 0.05, Cause: "a copy was renamed over the file: the name has another inode"},
 	faultLogStall:      {Name: "log-stall", Number: "F35", Weight: 0.02, Cause: "the log's disk or pipe takes nothing for seconds"},
+
+	faultRapidReset:   {Name: "h2-rapid-reset", Number: "F27", Weight: usualMisuse, Cause: "an attacker begins streams and resets each at once (CVE-2023-44487)"},
+	faultContinuation: {Name: "h2-continuation", Number: "F27", Weight: usualMisuse, Cause: "an attacker sends a field block that does not end (CVE-2024-27316)"},
+	faultPings:        {Name: "h2-pings", Number: "F27", Weight: usualMisuse, Cause: "an attacker sends PING after PING (CVE-2019-9512)"},
+	faultSettings:     {Name: "h2-settings", Number: "F27", Weight: usualMisuse, Cause: "an attacker sends SETTINGS after SETTINGS, each to be acknowledged (CVE-2019-9515)"},
+	faultEmptyData:    {Name: "h2-empty-data", Number: "F27", Weight: usualMisuse, Cause: "an attacker sends DATA frames without data (CVE-2019-9518)"},
+	faultUpdates:      {Name: "h2-updates", Number: "F27", Weight: usualMisuse, Cause: "an attacker opens windows by a byte at a time, for nothing"},
+	faultSmallWindow:  {Name: "h2-small-window", Number: "F27", Weight: usualMisuse, Cause: "an attacker takes a response byte by byte (CVE-2019-9517)"},
+	faultHeaderBomb:   {Name: "h2-header-bomb", Number: "F27", Weight: usualMisuse, Cause: "an attacker repeats a long field that is in the table of field compression (CVE-2016-6581)"},
+	faultHalfFrame:    {Name: "h2-half-frame", Number: "F27", Weight: usualMisuse, Cause: "a client stops in the middle of a frame, for good or until it is told"},
+	faultWrongStream:  {Name: "h2-wrong-stream", Number: "F27", Weight: usualMisuse, Cause: "a client has lost count of its streams"},
+	faultBeyond:       {Name: "h2-beyond", Number: "F27", Weight: usualMisuse, Cause: "a client sends more content than it has said, less, or more than there is room for"},
+	faultGoAway:       {Name: "h2-goaway", Number: "F27", Weight: usualMisuse, Cause: "a client that is about to end says so while it is answered"},
+	faultPriorities:   {Name: "h2-priorities", Number: "F27", Weight: usualMisuse, Cause: "an attacker has streams change their priority all the time (CVE-2019-9513)"},
+	faultAbandon:      {Name: "h2-abandon", Number: "F27", Weight: usualMisuse, Cause: "a client begins streams, opens no window, and is gone or silent"},
+	faultStreamReset:  {Name: "h2-reset", Number: "F27", Weight: usualMisuse, Cause: "a client has lost interest in a response, at any byte of it"},
 }
+
+// usualMisuse is the chance of a client that means to misbehave, each time it is asked.
+const usualMisuse = 0.5
 
 // Faults is the table, in the order of Fired.
 func Faults() []Fault { return append([]Fault(nil), faultTable[:]...) }

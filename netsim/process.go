@@ -176,8 +176,28 @@ func (p *Process) Disturbed(fd sys.FD) bool {
 	return p.simple(c) == 0 && c.N == 1
 }
 
-// flagDisturbed makes SocketError ask for the fault instead of the error.
-const flagDisturbed = 1
+// Misuses reports whether the misuse called name, a fault of the table that a client
+// commits, strikes on fd this time: 0, or which of its forms from 1 up to forms.
+//
+//go:norace
+func (p *Process) Misuses(fd sys.FD, name string, forms int) int {
+	x, ok := faultNamed(name)
+	if !ok {
+		panic("netsim: no fault is called " + name)
+	}
+	c := p.begin(rt.OpSocketError, fd)
+	c.Flags, c.Args[0], c.Args[1] = flagMisuse, int64(x), int64(forms+1)
+	if p.simple(c) != 0 {
+		return 0
+	}
+	return int(c.N)
+}
+
+// These make SocketError ask for something else instead of the error.
+const (
+	flagDisturbed = 1 // whether a fault broke the connection
+	flagMisuse    = 2 // whether its client is to misbehave
+)
 
 // SetOption is sys.Kernel's.
 //

@@ -196,6 +196,8 @@ func (n *Net) socketError(s *socket, c *sim.Call) {
 		if s.disturbed {
 			c.N = 1
 		}
+	case c.Flags == flagMisuse:
+		c.N = int64(n.draw(fault(c.Args[0]), s.object, &s.draws, uint64(c.Args[1])))
 	case c.Block && s.phase == phaseSynSent:
 		c.Errno = uint32(sys.EINPROGRESS)
 	default:

@@ -97,13 +97,24 @@ func (p *plan) surround() {
 		p.stage.Input = filter.NewInput(filter.Slow{Nap: time.Millisecond, Declared: true})
 	case plainInput:
 	}
-	if p.chain != unfiltered || p.input != plainInput {
+	if p.phased() {
 		p.stage.Handler = &exchange.Phases{
 			Authorise: []exchange.Step{exchange.Deny(denied)},
 			Map:       []exchange.Route{exchange.Below(echoPath, echoes.Handler{})},
 			Handler:   p.stage.Handler,
 		}
 	}
+}
+
+// phased reports whether there are phases around the handler, and among them an echo.
+func (p *plan) phased() bool { return p.chain != unfiltered || p.input != plainInput }
+
+// echo is where content is sent back; empty: nowhere.
+func (p *plan) echo() string {
+	if p.phased() {
+		return echoPath
+	}
+	return ""
 }
 
 const (

@@ -49,7 +49,7 @@ func (s *site) settle(p plan) {
 	s.net.Adjust(calm)
 	rt.Sleep(settling)
 	for range latecomers {
-		wg.Go("latecomer", s.latecomer)
+		wg.Go("latecomer", func() { s.latecomer(p) })
 	}
 	wg.Wait()
 }
@@ -71,12 +71,16 @@ func (s *site) present(p plan) {
 }
 
 // latecomer is a client who comes when all is calm.
-func (s *site) latecomer() {
+func (s *site) latecomer(p plan) {
 	c := &client.Client{
 		Process: s.clients[sim.Choose("latecomer", latecomers)], Addr: address, Patience: owed, Answered: s.env.answered,
 		Files: rotate(s.files, sim.Choose("late file", len(s.files))),
 	}
-	if err := c.WellBehaved(1, 0); err != nil {
+	serve := func() error { return c.WellBehaved(1, 0) }
+	if p.mixed && sim.Choose("late session", 2) == 1 {
+		serve = func() error { return c.Multiplexing(sim.Choose, 2) }
+	}
+	if err := serve(); err != nil {
 		invariant := "I12"
 		if kind, _ := client.KindOf(err); kind == client.Wrong {
 			invariant = broken(err)

@@ -106,6 +106,7 @@ type plan struct {
 	input   input // what content passes
 	chats   bool  // so does who takes connections over
 	resized bool  // pages change their sizes while it serves
+	mixed   bool  // some clients speak HTTP/2
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -173,7 +174,7 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	for i, b := range list {
 		c := &client.Client{
 			Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second,
-			Answered: s.env.answered, Replaced: p.net.Profile.Includes("file-replaced"), Stepped: p.net.Profile.Includes("wall-step"),
+			Echo: p.echo(), Answered: s.env.answered, Replaced: p.net.Profile.Includes("file-replaced"), Stepped: p.net.Profile.Includes("wall-step"),
 		}
 		wg.Go(b.name, func() {
 			// In a replay a client stays away unless the trace says otherwise, so that a

@@ -36,6 +36,7 @@ type Client struct {
 	Patience time.Duration
 	Answered func(r *Response) // is told of each response that was right; may be nil
 	Replaced bool              // files may be replaced by copies, whose validators are others
+	Echo     string            // a target that sends content back; empty: there is none
 	Stepped  bool              // the time of day may be set, forth and back: dates tell nothing
 
 	next int

@@ -26,13 +26,16 @@ func (c *Client) Multiplexing(choose Choose, n int) error {
 	together := 1 + choose("together", 6)
 	for again := 0; n > 0 || s.Waiting() > 0; {
 		for n > 0 && s.Waiting() < min(together, s.limit) && !s.goingAll {
-			s.another(choose, c.file())
+			c.another(s, choose, c.file())
 			n--
 		}
 		if s.goingAll && s.Waiting() == 0 {
 			return nil // what is left would go to another connection
 		}
 		if err := s.Step(); err != nil {
+			if s.calmed() {
+				return nil
+			}
 			return err
 		}
 		s.sweep()
@@ -54,22 +57,37 @@ func (c *Client) Multiplexing(choose Choose, n int) error {
 	if s.goingAll {
 		return nil
 	}
-	return s.Barrier()
+	if err := s.Barrier(); err != nil && (!s.goingAll || s.code != http2.ErrCodeNo) {
+		return err
+	}
+	return nil // answered, or the session was given up because it was idle
 }
 
 // another begins a request of a kind that is drawn.
-func (s *Session) another(choose Choose, f File) {
+func (c *Client) another(s *Session, choose Choose, f File) {
 	switch choose("request", 8) {
 	case 1:
 		f.Also = append(append([]int(nil), f.Also...), 200, 404)
 		s.Ask("HEAD", f, true)
 	case 2: // content for a file, which takes none
-		st := s.Ask("POST", File{Target: f.Target, Status: 405, Also: f.Also}, false)
+		f = posted(f)
+		f.Also = append(f.Also, 408, 413)
+		st := s.Ask("POST", f, false)
+		if choose("bulk", 4) == 1 {
+			st.left = 20_000 * (1 + choose("bulks", 4))
+			break
+		}
 		for left := choose("pieces", 4); left >= 0; left-- {
 			s.wrote(s.framer.WriteDataPadded(st.ID, left == 0, make([]byte, 100*choose("hundreds", 4)), make([]byte, choose("padding", 20))))
 		}
 	case 3:
 		s.Cancel(s.Ask("GET", f, true))
+	case 5:
+		if c.Echo != "" {
+			s.upload(choose, c.Echo, f.Also)
+			break
+		}
+		s.Ask("GET", f, true)
 	case 4:
 		s.Ask("GET", f, true, "priority", []string{"u=1", "u=5, i", "i", "u=0"}[choose("urgency", 4)])
 	default:
@@ -77,6 +95,30 @@ func (s *Session) another(choose Choose, f File) {
 	}
 	if st := s.streams[len(s.streams)-1]; s.initial == 0 && !st.ended {
 		s.Update(st, 200)
+	}
+}
+
+// posted is a file as it answers those who send it content: not at all, unless there is a
+// handler that does not look at the method.
+func posted(f File) File {
+	f.Also = append(append([]int(nil), f.Also...), f.want().Status)
+	f.Status = 405
+	return f
+}
+
+// upload sends content to target, which sends it back.
+func (s *Session) upload(choose Choose, target string, also []int) {
+	size := []int{1, 300, 1200}[choose("upload", 3)]
+	body := make([]byte, size)
+	for i := range body {
+		body[i] = byte('a' + (i+int(s.next))%26)
+	}
+	also = append(append([]int(nil), also...), 408, 413, 503)
+	st := s.Ask("POST", File{Target: target, Body: body, Also: also}, false)
+	for rest := body; len(rest) > 0; {
+		n := min(len(rest), 1+choose("piece", 500))
+		s.wrote(s.framer.WriteDataPadded(st.ID, n == len(rest), rest[:n], make([]byte, choose("padding", 20))))
+		rest = rest[n:]
 	}
 }
 
@@ -93,7 +135,7 @@ func (s *Session) sweep() {
 func (s *Session) vary(choose Choose) {
 	switch choose("vary", 24) {
 	case 1:
-		s.Resize([]uint32{50, 500, 5000, usualWindow}[choose("resize", 4)])
+		s.Resize([]uint32{70, 500, 5000, usualWindow}[choose("resize", 4)])
 	case 2:
 		s.wrote(s.framer.WritePing(false, [8]byte{}))
 	case 3:
@@ -105,6 +147,8 @@ func (s *Session) vary(choose Choose) {
 		}
 	case 4:
 		s.wrote(s.framer.WriteRawFrame(0xf0, 0, 0, []byte("unknown")))
+	case 6:
+		s.Table([]uint32{usualTable, 0, 100}[choose("table", 3)])
 	case 5:
 		s.wrote(s.framer.WritePriority(s.next, http2.PriorityParam{Weight: 7}))
 	}
@@ -200,7 +244,7 @@ func (c *Client) Vanishing(choose Choose) error {
 	defer s.Close()
 	s.Grant = choose("grant", 2) == 0
 	for range 1 + choose("streams", 5) {
-		s.another(choose, c.file())
+		c.another(s, choose, c.file())
 	}
 	for range choose("frames", 12) {
 		err := s.Step()

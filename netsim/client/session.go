@@ -20,6 +20,12 @@ import (
 // usualWindow is the size of windows until somebody says otherwise.
 const usualWindow = 65535
 
+// smallWindow is the window below which a response goes out in crumbs.
+const smallWindow = 1000
+
+// usualTable is that of the table of field compression.
+const usualTable = 4096
+
 // Session is a client's end of an HTTP/2 connection. Its methods block the calling
 // task.
 type Session struct {
@@ -34,7 +40,10 @@ type Session struct {
 	fields  []hpack.HeaderField
 
 	window   int64    // what the server may send in all
+	room     int64    // what we may
+	theirs   int64    // of a stream that begins
 	initial  int64    // of a stream that begins
+	table    int      // size of the table of field compression
 	shrinks  []shrink // one for each of our SETTINGS that was not acknowledged yet
 	streams  []*Stream
 	next     uint32
@@ -43,12 +52,16 @@ type Session struct {
 	goingAll bool   // it has said GOAWAY
 	code     http2.ErrCode
 	pongs    int
+	small    bool // streams' windows were so small at a time that a server may have had enough of it
 }
 
-// shrink is by how much the windows of the first streams will have shrunk.
+// shrink is what an acknowledgement of SETTINGS means: by how much the windows of the
+// first streams have shrunk, and the size of the table of field compression; negative: as
+// it was.
 type shrink struct {
 	by      int64
 	streams int
+	table   int
 }
 
 // Stream is one request, and what has come of its response.
@@ -60,7 +73,9 @@ type Stream struct {
 	Body   []byte
 
 	window int64
-	bytes  int // of its frames
+	room   int64 // what we may send
+	left   int   // of its content
+	bytes  int   // of its frames
 	ended  bool
 	reset  bool // by us: what still comes is passed over
 	failed bool // by the server
@@ -74,13 +89,13 @@ func (c *Client) Open(initial uint32) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{
-		Grant: true, conn: conn, window: usualWindow, initial: int64(initial), next: 1, limit: 1 << 30, last: 1<<31 - 1,
-		shrinks: make([]shrink, 1),
+		Grant: true, conn: conn, window: usualWindow, initial: int64(initial), room: usualWindow, theirs: usualWindow, next: 1, limit: 1 << 30, last: 1<<31 - 1,
+		shrinks: []shrink{{table: -1}}, table: usualTable, small: initial < smallWindow,
 	}
 	s.framer = http2.NewFramer(&s.out, received{conn})
 	s.framer.AllowIllegalWrites = true
 	s.encoder = hpack.NewEncoder(&s.block)
-	s.decoder = hpack.NewDecoder(4096, func(f hpack.HeaderField) { s.fields = append(s.fields, f) })
+	s.decoder = hpack.NewDecoder(usualTable, func(f hpack.HeaderField) { s.fields = append(s.fields, f) })
 	s.out.WriteString(http2.ClientPreface)
 	s.wrote(s.framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: initial}))
 	return s, s.Flush()
@@ -131,7 +146,7 @@ func (s *Session) compress(f ...string) []byte {
 
 // Ask begins a request; content follows unless end.
 func (s *Session) Ask(method string, f File, end bool, more ...string) *Stream {
-	st := &Stream{ID: s.next, File: f, Head: method == "HEAD", window: s.initial}
+	st := &Stream{ID: s.next, File: f, Head: method == "HEAD", window: s.initial, room: s.theirs}
 	s.next += 2
 	s.streams = append(s.streams, st)
 	fields := append([]string{":method", method, ":scheme", "http", ":path", f.Target, ":authority", "test"}, more...)
@@ -139,6 +154,22 @@ func (s *Session) Ask(method string, f File, end bool, more ...string) *Stream {
 		StreamID: st.ID, BlockFragment: s.compress(fields...), EndStream: end, EndHeaders: true,
 	}))
 	return st
+}
+
+// pour sends a piece of the content that is left, where there is room for it. False:
+// there is none.
+func (s *Session) pour() bool {
+	for _, st := range s.streams {
+		if st.left > 0 && !st.ended && s.room > 0 && st.room > 0 {
+			n := min(st.left, int(s.room), int(st.room), 1000)
+			s.room -= int64(n)
+			st.room -= int64(n)
+			st.left -= n
+			s.wrote(s.framer.WriteData(st.ID, st.left == 0, make([]byte, n)))
+			return true
+		}
+	}
+	return false
 }
 
 // Cancel resets st.
@@ -151,13 +182,20 @@ func (s *Session) Cancel(st *Stream) {
 // server has acknowledged it.
 func (s *Session) Resize(initial uint32) {
 	by := int64(initial) - s.initial
+	s.small = s.small || initial < smallWindow
 	s.wrote(s.framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: initial}))
 	s.initial = int64(initial)
 	if by > 0 {
-		s.resized(shrink{by, len(s.streams)})
+		s.resized(shrink{by, len(s.streams), -1})
 		by = 0
 	}
-	s.shrinks = append(s.shrinks, shrink{by, len(s.streams)})
+	s.shrinks = append(s.shrinks, shrink{by, len(s.streams), -1})
+}
+
+// Table changes the size of the table of field compression, up to the usual one.
+func (s *Session) Table(size uint32) {
+	s.wrote(s.framer.WriteSettings(http2.Setting{ID: http2.SettingHeaderTableSize, Val: size}))
+	s.shrinks = append(s.shrinks, shrink{table: int(size)})
 }
 
 func (s *Session) resized(k shrink) {
@@ -190,8 +228,13 @@ func (s *Session) Waiting() (n int) {
 // Step takes the next frame. An error says what the server did wrong, or that the
 // connection has ended.
 func (s *Session) Step() error {
-	if err := s.Flush(); err != nil {
-		return err
+	for more := true; more; {
+		more = s.pour()
+		if err := s.Flush(); err != nil {
+			return err
+		}
+		// Who sends and never reads is cut off.
+		more = more && len(s.conn.buf) == 0 && !s.conn.fill(0) && !s.conn.ended
 	}
 	f, err := s.framer.ReadFrame()
 	switch {
@@ -219,6 +262,11 @@ func (s *Session) over() error {
 	return s.conn.fail(Silent, "the connection ended while %d streams waited", s.Waiting())
 }
 
+// calmed reports whether the server had enough of windows that are small.
+func (s *Session) calmed() bool {
+	return s.goingAll && s.code == http2.ErrCodeEnhanceYourCalm && s.small
+}
+
 func (s *Session) take(f http2.Frame) error {
 	switch f := f.(type) {
 	case *http2.SettingsFrame:
@@ -230,10 +278,15 @@ func (s *Session) take(f http2.Frame) error {
 	case *http2.GoAwayFrame:
 		s.goingAll, s.last, s.code = true, f.LastStreamID, f.ErrCode
 	case *http2.WindowUpdateFrame:
-		if f.StreamID != 0 {
-			_, err := s.of(f, "WINDOW_UPDATE")
-			return err
+		if f.StreamID == 0 {
+			s.room += int64(f.Increment)
+			return nil
 		}
+		st, err := s.of(f, "WINDOW_UPDATE")
+		if err == nil {
+			st.room += int64(f.Increment)
+		}
+		return err
 	case *http2.HeadersFrame:
 		return s.headers(f)
 	case *http2.ContinuationFrame:
@@ -258,16 +311,37 @@ func (s *Session) take(f http2.Frame) error {
 	return nil
 }
 
+// acknowledged is the server's acknowledgement of our oldest SETTINGS.
+func (s *Session) acknowledged() {
+	if len(s.shrinks) == 0 {
+		return
+	}
+	k := s.shrinks[0]
+	s.shrinks = s.shrinks[1:]
+	s.resized(k)
+	if k.table < 0 {
+		return
+	}
+	s.decoder.SetAllowedMaxDynamicTableSize(uint32(k.table))
+	if k.table < s.table {
+		s.decoder.SetMaxDynamicTableSize(uint32(k.table))
+	}
+	s.table = k.table
+}
+
 func (s *Session) settings(f *http2.SettingsFrame) error {
 	if f.IsAck() {
-		if len(s.shrinks) > 0 {
-			s.resized(s.shrinks[0])
-			s.shrinks = s.shrinks[1:]
-		}
+		s.acknowledged()
 		return nil
 	}
 	if n, ok := f.Value(http2.SettingMaxConcurrentStreams); ok {
 		s.limit = int(n)
+	}
+	if n, ok := f.Value(http2.SettingInitialWindowSize); ok {
+		for _, st := range s.streams {
+			st.room += int64(n) - s.theirs
+		}
+		s.theirs = int64(n)
 	}
 	s.wrote(s.framer.WriteSettingsAck())
 	return nil
@@ -297,7 +371,7 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 		return err
 	}
 	s.fields = s.fields[:0]
-	if _, err := s.decoder.Write(f.HeaderBlockFragment()); err != nil || !f.HeadersEnded() || s.decoder.Close() != nil {
+	if _, err := s.decoder.Write(s.resize(f.HeaderBlockFragment())); err != nil || !f.HeadersEnded() || s.decoder.Close() != nil {
 		return s.conn.fail(Wrong, "a field block that cannot be decompressed: %v", err)
 	}
 	st.bytes += 9 + int(f.Length)
@@ -351,6 +425,29 @@ func (s *Session) data(f *http2.DataFrame) error {
 		s.refund(st, n)
 	}
 	return s.end(st, f.StreamEnded())
+}
+
+// resize takes the changes of the table's size off b's front (RFC 7541 §6.3). hpack takes
+// one only where there may be two.
+func (s *Session) resize(b []byte) []byte {
+	for len(b) > 0 && b[0]&0xe0 == 0x20 {
+		n, at := int(b[0]&0x1f), 1
+		if n == 0x1f {
+			for shift := 0; at < len(b) && shift < 28; shift += 7 {
+				c := b[at]
+				at++
+				if n += int(c&0x7f) << shift; c < 0x80 {
+					break
+				}
+			}
+		}
+		if n > s.table {
+			return b // which hpack refuses
+		}
+		s.decoder.SetMaxDynamicTableSize(uint32(n))
+		b = b[at:]
+	}
+	return b
 }
 
 // refund gives n bytes of room back.
