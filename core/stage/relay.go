@@ -166,18 +166,23 @@ func (l *loop) settle(c *Conn) step {
 func (l *loop) attend(c *Conn) bool {
 	t := c.tunnel
 	near, far := t.wants()
-	if !l.look(c.fd, &c.watched, near, c.slot) {
+	if !l.look(c.fd, &c.watched, near, t.down.shut, c.slot) {
 		return false
 	}
-	return t.far == sys.None || l.look(t.far, &t.watched, far, t.slot)
+	return t.far == sys.None || l.look(t.far, &t.watched, far, t.up.shut, t.slot)
 }
 
-// look has the poller watch one end. A poller that keeps watches is told once.
-func (l *loop) look(fd sys.FD, watched *bool, events sys.Events, s poll.Slot) bool {
+// look has the poller watch one end, which has been told of the other's end if shut. A
+// poller that keeps watches is told once; another each time.
+//
+// An end that nothing is wanted of is watched there, too: poll(2) tells of its reset
+// unasked, and of nothing else as long as our direction is open. When that is shut, the
+// peer's end is told unasked as well, and for good: such an end would end every wait at
+// once, so it is left to the timer.
+func (l *loop) look(fd sys.FD, watched *bool, events sys.Events, shut bool, s poll.Slot) bool {
 	switch {
 	case !l.poller.Keeps():
-		// Watched for nothing an end would still tell that it is closed, again and again.
-		if events != 0 && l.poller.Watch(fd, events|sys.OneShot, s.Token()) != sys.OK {
+		if (events != 0 || !shut) && l.poller.Watch(fd, events|sys.OneShot, s.Token()) != sys.OK {
 			return false
 		}
 	case !*watched:
