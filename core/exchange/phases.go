@@ -10,6 +10,9 @@ package exchange
 // it, in a loop perhaps, and so no step of it may block.
 
 import (
+	"fmt"
+
+	"brigade/core/filter"
 	"brigade/core/http1"
 	"brigade/core/rt"
 )
@@ -51,8 +54,9 @@ type Outcome struct {
 
 // progress is how far a request has come in its phases.
 type progress struct {
-	step  int // of those of Read and Authorise, in one row
-	route int // one more than that of Map, or all and one more: none; 0: not mapped yet
+	step  int        // of those of Read and Authorise, in one row
+	route int        // one more than that of Map, or all and one more: none; 0: not mapped yet
+	slow  filter.Lag // the longest call since SlowestPhase was asked
 }
 
 // step is the i-th of the first two phases; nil: there are no more.
@@ -74,7 +78,10 @@ func (p *Phases) advance(x *Exchange, blocking bool) (mapped, answered bool) {
 			return false, false
 		}
 		x.phases.step++
-		if s.Run(x) {
+		began := rt.Now()
+		answered := s.Run(x)
+		x.phases.took(began, "step ", s)
+		if answered {
 			return false, true
 		}
 	}
@@ -85,6 +92,30 @@ func (p *Phases) advance(x *Exchange, blocking bool) (mapped, answered bool) {
 		x.phases.route++
 	}
 	return true, false
+}
+
+// took notes that a call, which began then, has returned.
+func (p *progress) took(began rt.Instant, kind string, who any) {
+	if d := rt.Now().Sub(began); d > p.slow.For {
+		p.slow = filter.Lag{Name: kind + NameOf(who), For: d}
+	}
+}
+
+// SlowestPhase is the step, or the handler that was asked inline, whose call took
+// longest since it was asked last; without phases it has no name.
+func (x *Exchange) SlowestPhase() filter.Lag {
+	s := x.phases.slow
+	x.phases.slow = filter.Lag{}
+	return s
+}
+
+// NameOf is what a part of an application is called in reports: by itself, or by its
+// type.
+func NameOf(v any) string {
+	if x, ok := v.(interface{ Name() string }); ok {
+		return x.Name()
+	}
+	return fmt.Sprintf("%T", v)
 }
 
 // handler is what x is mapped to.
@@ -165,7 +196,9 @@ func (l *phasesLocal) Inline(x *Exchange) bool {
 	if !mapped {
 		return answered
 	}
+	began := rt.Now()
 	answered = l.local(x.phases.route - 1).Inline(x)
+	x.phases.took(began, "handler ", l.of.handler(x))
 	x.wrap()
 	return answered
 }

@@ -9,7 +9,6 @@ package stage
 // that each costs one look at the clock; what the loop did in between is within.
 
 import (
-	"fmt"
 	"time"
 
 	"brigade/core/exchange"
@@ -24,7 +23,7 @@ const named = 64
 
 // Delay is how often something held a loop up, and for how long.
 type Delay struct {
-	Who     string // a handler by its type, a filter by its name, or a loop, for whole turns
+	Who     string // a handler, step or application by its name or type, a filter by its name, or a loop, for whole turns
 	Times   int
 	Longest time.Duration
 	Total   time.Duration
@@ -40,10 +39,21 @@ func (w *worker) called(who string, target []byte) {
 	w.stamp = now
 }
 
+// inlined notes that x's handler was asked until now, or what stands before it: of
+// phases the one that took longest.
+func (w *worker) inlined(x *exchange.Exchange) {
+	who := w.server.handler
+	if s := x.SlowestPhase(); s.For >= Tolerable {
+		who = s.Name
+	}
+	w.called(who, x.Request.Target)
+}
+
 // filteredBy notes that x has passed filters.
 func (w *worker) filteredBy(x *exchange.Exchange) {
 	if s := x.Slowest(); s.For >= Tolerable && w.loop != nil {
 		w.server.held("filter "+s.Name, s.For, string(x.Request.Target))
+		w.stamp = rt.Now() // that was nobody else's time
 	}
 }
 
@@ -82,12 +92,4 @@ func (s *Server) Delays() []Delay {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Delay(nil), s.delays...)
-}
-
-// nameOf is what a part of an application is called here.
-func nameOf(v any) string {
-	if x, ok := v.(interface{ Name() string }); ok {
-		return x.Name()
-	}
-	return fmt.Sprintf("%T", v)
 }

@@ -92,7 +92,7 @@ func (w *worker) inline(c *Conn) (answered bool) {
 		w.panicked(c, mark, v)
 	})
 	answered = w.local.Inline(&c.http.X)
-	w.called(w.server.handler, c.http.X.Request.Target)
+	w.inlined(&c.http.X)
 	if !answered {
 		return false
 	}

@@ -63,5 +63,7 @@ func (w *worker) filtered(c *Conn) (p filter.Progress, ok bool) {
 // tell runs the log phase of a request that has ended, and outlives its steps.
 func (w *worker) tell(e *accesslog.Entry) {
 	defer rt.Recover(func(v any) { w.server.complain("a step of the log phase panicked: ", v) })
+	w.stamp = rt.Now()
 	w.server.teller.Logged(&exchange.Outcome{Method: e.Method, Target: e.Target, Status: e.Status, Sent: e.Bytes})
+	w.called("the log phase", e.Target)
 }

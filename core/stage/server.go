@@ -50,7 +50,7 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, addr: cfg.Listen, handler: "handler " + nameOf(cfg.Handler)}
+	s := &Server{cfg: cfg, addr: cfg.Listen, handler: "handler " + exchange.NameOf(cfg.Handler)}
 	s.receiver, _ = cfg.Handler.(exchange.Receiver)
 	s.teller, _ = cfg.Handler.(exchange.Logger)
 	s.mu.Label("server.mu")

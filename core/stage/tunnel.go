@@ -100,7 +100,7 @@ func (l *loop) failed(fd sys.FD, ready *sys.Events) bool {
 func (l *loop) occupy(c *Conn) step {
 	rt.Probe(rt.ProbeFar, c.id, ^uint64(0), 0)
 	c.tunnel.sent = c.http.Pending().Sent
-	c.tunnel.name = "application " + nameOf(c.tunnel.app)
+	c.tunnel.name = "application " + exchange.NameOf(c.tunnel.app)
 	return l.open(c, 101)
 }
 
