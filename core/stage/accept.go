@@ -58,11 +58,14 @@ const burst = 64
 // accept takes connections out of the backlog until there is none or no more may be
 // taken. more: there may be others, of which the poller, level-triggered, will tell.
 func (l *loop) accept() (more bool) {
-	for range burst {
+	for i := range burst {
 		if l.listener == sys.None || l.paused.Armed() {
 			return false
 		}
 		if !l.book() {
+			if i > 0 {
+				return true // whether anybody waits is not known: none goes for nobody
+			}
 			l.pause(true)
 			return false
 		}
