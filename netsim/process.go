@@ -96,6 +96,7 @@ func (p *Process) count(c *sim.Call) (int, sys.Errno) {
 }
 
 // Listen is sys.Kernel's. Here nothing is congested: any way to control that will do.
+// And nothing is deferred: as in Linux when it answers a flood of SYNs by cookies.
 //
 //go:norace
 func (p *Process) Listen(addr netip.AddrPort, o sys.ListenOptions) (sys.FD, sys.Errno) {

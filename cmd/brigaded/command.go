@@ -26,6 +26,7 @@ type options struct {
 	listen     address
 	topology   named[stage.Topology]
 	congestion congestion
+	deferred   bool
 	accept     named[stage.Accept]
 	waker      named[poll.WakerKind]
 	poller     named[poll.Kind]
@@ -135,6 +136,7 @@ func (p *program) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.root, "root", "", "the `DIR` whose files are served")
 	f.Var(&o.listen, "listen", "`HOST:PORT` to accept at; HOST is an IP address or localhost, port 0 any free one")
 	f.Var(&o.congestion, "congestion", "how connections control congestion: a `NAME` of sysctl net.ipv4.tcp_allowed_congestion_control; system, its default; auto, that too, but reno at a loopback address, where pacing (bbr) only costs")
+	f.BoolVar(&o.deferred, "defer-accept", true, "accept a connection when its first bytes have come, or a second or so later; =false: as soon as it is made")
 	o.topology = named[stage.Topology]{parse: stage.ParseTopology, names: "fused, event or staged"}
 	o.accept = named[stage.Accept]{parse: stage.ParseAccept, names: "usual, reuseport, exclusive or listener"}
 	o.waker = named[poll.WakerKind]{parse: poll.ParseWaker, names: "flag, eventfd or pipe"}

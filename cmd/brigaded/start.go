@@ -75,7 +75,7 @@ func (p *program) open() (s *site, err error) {
 // config is what the flags mean for the core.
 func (p *program) config(k sys.Kernel) stage.Config {
 	return stage.Config{
-		Kernel: k, Listen: p.listen.addr, Congestion: p.congestion.at(p.listen.addr), Topology: p.topology.value,
+		Kernel: k, Listen: p.listen.addr, Congestion: p.congestion.at(p.listen.addr), Deferred: p.deferred, Topology: p.topology.value,
 		Accept: p.accept.value, Waker: p.waker.value, Poller: p.poller.value,
 		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
 		Connections: p.connectionsPerShard(),

@@ -62,10 +62,13 @@ type Config struct {
 	Backlog int // [4096]
 	// Congestion is how connections control congestion, as sys.ListenOptions has it.
 	Congestion string // [the system's way]
-	Handler    exchange.Handler
-	Log        *accesslog.Log // nil: none is written
-	Filters    *filter.Chain  // of responses; nil: none
-	Input      *filter.Chain  // of content that the handler receives; nil: none
+	// Deferred has connections be accepted with their first bytes (sys.ListenOptions). Who
+	// says nothing is accepted a second or so later, and has its Header then.
+	Deferred bool // [no]
+	Handler  exchange.Handler
+	Log      *accesslog.Log // nil: none is written
+	Filters  *filter.Chain  // of responses; nil: none
+	Input    *filter.Chain  // of content that the handler receives; nil: none
 
 	Topology   Topology
 	Accept     Accept         // [listener if staged, else reuseport]

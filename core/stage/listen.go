@@ -50,7 +50,9 @@ func (s *Server) listen() error {
 // port was left open.
 func (s *Server) socket(reuse bool) (sys.FD, error) {
 	cfg := &s.cfg
-	fd, e := cfg.Kernel.Listen(s.addr, sys.ListenOptions{Backlog: cfg.Backlog, ReusePort: reuse, Congestion: cfg.Congestion})
+	fd, e := cfg.Kernel.Listen(s.addr, sys.ListenOptions{
+		Backlog: cfg.Backlog, ReusePort: reuse, Congestion: cfg.Congestion, Deferred: cfg.Deferred,
+	})
 	if e != sys.OK {
 		return sys.None, fmt.Errorf("listen on %v: %w", s.addr, e)
 	}

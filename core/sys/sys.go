@@ -125,6 +125,10 @@ type ListenOptions struct {
 	// as reno; empty: the system's way. ENOENT: the system does not know it; EPERM: it
 	// does not let this user choose it.
 	Congestion string
+	// Deferred has a connection be there to accept when its first bytes are, or when a
+	// second or a few have passed without any (TCP_DEFER_ACCEPT). It is advice: where it
+	// is not followed, connections are there as soon as they are made.
+	Deferred bool
 }
 
 // Option names a socket option.

@@ -61,6 +61,11 @@ func listen(fd sys.FD, sa *address, size uintptr, o sys.ListenOptions) sys.Errno
 			return errnoOf(err)
 		}
 	}
+	if o.Deferred {
+		if e := setInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1); e != sys.OK {
+			return e
+		}
+	}
 	if _, _, e := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(sa)), size); e != 0 {
 		return sys.Errno(e)
 	}

@@ -48,6 +48,24 @@ func TestAcceptInheritsNoDelay(test *testing.T) {
 	}
 }
 
+// A connection of a deferred listener is accepted with its first bytes: the first read
+// finds them.
+func TestDeferredComesWithBytes(test *testing.T) {
+	t := newTalk(test)
+	for _, deferred := range []bool{false, true} {
+		l, addr := t.listen(home, sys.ListenOptions{Deferred: deferred})
+		if n, err := unix.GetsockoptInt(int(l), unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT); err != nil || n > 0 != deferred {
+			t.Fatalf("TCP_DEFER_ACCEPT is %d, %v, deferred %t", n, err, deferred)
+		}
+		client := t.dial(addr)
+		t.send(client, "hello")
+		t.await(l, sys.In)
+		server, _, e := t.Accept(l)
+		t.own(server, e)
+		t.receive(server, "hello")
+	}
+}
+
 func TestDescriptorFlags(test *testing.T) {
 	t := newTalk(test)
 	client, server := t.pair()
