@@ -1,8 +1,9 @@
 // Command bench compares brigaded with nginx on this machine: the same work for
 // both in turn, in pairs, and the ratio of processor time per request with its
-// interval.
+// interval; or topologies of brigaded with one another.
 //
 //	go run ./cmd/bench --pairs 15 --tests k64,pipe,close,f100k
+//	go run ./cmd/bench --targets event --peer fused
 //
 // It starts every server itself, on loopback addresses only, and ends what it
 // started. It needs Linux with nginx, wrk and for HTTP/2 h2load (Debian: nginx-light,
@@ -30,6 +31,7 @@ type flags struct {
 	duration time.Duration
 	tests    string
 	targets  string
+	peer     string
 	shards   int
 	logging  bool
 }
@@ -47,10 +49,11 @@ func main() {
 	cmd.Flags().IntVar(&f.pairs, "pairs", 15, "interleaved pairs of each test, at least 6")
 	cmd.Flags().DurationVar(&f.duration, "duration", 2*time.Second, "how long each side of a pair runs")
 	cmd.Flags().StringVar(&f.tests, "tests", "k64,pipe,close,f100k", "comma-separated; of "+strings.Join(testNames(), ", "))
-	cmd.Flags().StringVar(&f.targets, "targets", "fused", "comma-separated topologies of brigaded to hold against nginx")
+	cmd.Flags().StringVar(&f.targets, "targets", "fused", "comma-separated topologies of brigaded")
+	cmd.Flags().StringVar(&f.peer, "peer", "nginx", "what each is held against: nginx, or a topology of brigaded")
 	cmd.Flags().IntVar(&f.shards, "shards", 2, "shards of brigaded, and worker processes of nginx")
 	cmd.Flags().BoolVar(&f.logging, "logging", false, "write access logs on both sides")
-	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), paneCommand(), amesCommand(), counts.Command())
+	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), paneCommand(), amesCommand(), crowdCommand(), counts.Command())
 	if err := cmd.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -82,7 +85,7 @@ func run(f *flags) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-8s %-8s %14s %14s %8s %19s %10s %7s\n", "test", "target", "cpu_s/100k", "nginx", "ratio", "interval", "req/s x", "errors")
+	fmt.Printf("%-8s %-8s %14s %14s %8s %19s %10s %7s\n", "test", "target", "cpu_s/100k", f.peer, "ratio", "interval", "req/s x", "errors")
 	for _, t := range tests {
 		for _, s := range servers[1:] {
 			r, err := compare(t, s, servers[0], f, stop)

@@ -26,9 +26,15 @@ type server struct {
 	out  bytes.Buffer
 }
 
-// startAll starts nginx, first in the list, and the topologies asked for.
+// nginx is the peer of that name.
+const nginx = "nginx"
+
+// startAll starts the peer, first in the list, and the topologies asked for.
 func startAll(f *flags, tests []test, dir string) (servers []*server, err error) {
-	tools := []string{"nginx"}
+	var tools []string
+	if f.peer == nginx {
+		tools = append(tools, nginx)
+	}
 	for _, t := range tests {
 		tools = append(tools, t.tool())
 	}
@@ -41,17 +47,17 @@ func startAll(f *flags, tests []test, dir string) (servers []*server, err error)
 	if err != nil {
 		return nil, err
 	}
-	s, err := startNginx(f, dir, root)
+	binary, err := buildBrigade(dir)
 	if err != nil {
 		return nil, err
 	}
-	servers = append(servers, s)
-	binary, err := buildBrigade(dir)
-	if err != nil {
-		return servers, err
-	}
-	for target := range strings.SplitSeq(f.targets, ",") {
-		s, err := startBrigade(f, dir, root, binary, target)
+	for _, target := range append([]string{f.peer}, strings.Split(f.targets, ",")...) {
+		var s *server
+		if target == nginx {
+			s, err = startNginx(f, dir, root)
+		} else {
+			s, err = startBrigade(f, dir, root, binary, target)
+		}
 		if err != nil {
 			return servers, err
 		}
@@ -116,7 +122,7 @@ http {
 	if err := os.WriteFile(name, []byte(conf), 0o644); err != nil {
 		return nil, err
 	}
-	s, err := start("nginx", addr, dir, "nginx", "-p", dir+"/", "-c", name)
+	s, err := start(nginx, addr, dir, nginx, "-p", dir+"/", "-c", name)
 	if err == nil {
 		s.two = "http://" + two
 	}

@@ -17,6 +17,7 @@ package stage
 import (
 	"bytes"
 
+	"brigade/core/exchange"
 	"brigade/core/http1"
 	"brigade/core/http2"
 	"brigade/core/poll"
@@ -92,7 +93,7 @@ func (l *loop) unfold(r *stream, head []byte) {
 // appoint gives r's stream to the application that a handler has named.
 func (l *loop) appoint(r *stream) {
 	c := r.conn
-	c.tunnel.name = "application " + nameOf(c.tunnel.app)
+	c.tunnel.name = "application " + exchange.NameOf(c.tunnel.app)
 	text := c.http.Out.Front().Memory()
 	_, fields, _ := bytes.Cut(text, []byte("\r\n"))
 	l.unfold(r, append(http1.AppendStatusLine(nil, 200), fields...))
@@ -309,14 +310,14 @@ func (l *loop) awaits(r *stream) {
 		events |= sys.Out
 	}
 	l.unlook(t)
-	if !l.look(t.far, &t.watched, events, t.slot) {
+	if !l.look(t.far, &t.watched, events, t.up.shut, t.slot) {
 		p := r.parent
 		l.cancel(r, http2.InternalError)
 		l.stir(p)
 		return
 	}
 	if !l.poller.Keeps() {
-		t.watched = events != 0
+		t.watched = events != 0 || !t.up.shut
 	}
 }
 
