@@ -45,17 +45,26 @@ var clause = regexp.MustCompile(`(?m)^package \w+$`)
 
 // Plant plants all bugs in the sources of the module at root.
 func Plant(root string) (zoo.Sources, error) {
+	s, err := plant(root, All())
+	if err != nil {
+		return nil, err
+	}
+	if err := liveness.apply(root, s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// plant plants these.
+func plant(root string, bugs []Bug) (zoo.Sources, error) {
 	s := make(zoo.Sources)
-	for _, b := range All() {
+	for _, b := range bugs {
 		for _, e := range b.edits {
 			e.new = strings.ReplaceAll(e.new, "PLANTED", fmt.Sprintf("plant.On(%q)", b.Name))
 			if err := e.apply(root, s); err != nil {
 				return nil, fmt.Errorf("bug %s: %w", b.Name, err)
 			}
 		}
-	}
-	if err := liveness.apply(root, s); err != nil {
-		return nil, err
 	}
 	s["core/plant/plant.go"] = []byte(switchSource)
 	return s, nil
