@@ -3,6 +3,8 @@ package main
 // How many connections fit into the limit of open files. A connection has its
 // socket and, while a file that is too large for the cache is sent, that file.
 
+import "brigade/core/stage"
+
 const (
 	perConnection = 2
 	perLoop       = 3  // poller, waker, listening socket
@@ -20,6 +22,18 @@ func (o *options) capacity(limit uint64) int {
 		return 0
 	}
 	return int(min((limit-used)/perConnection, 1<<30))
+}
+
+// eventPlaces is how many places there are for work that waits for a processor where
+// all requests do: with fewer a loop hands over a few, waits, and wakes for the next.
+const eventPlaces = 32
+
+// places settles --queue; 0: the core's own way.
+func (o *options) places() int {
+	if o.queue.n == 0 && o.topology.value == stage.Event {
+		return eventPlaces
+	}
+	return o.queue.n
 }
 
 // connectionsPerShard settles --max-connections, and says so if it does not fit.

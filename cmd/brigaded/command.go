@@ -34,6 +34,7 @@ type options struct {
 	readers    count
 	writers    count
 	processors count
+	queue      count
 
 	connections count
 	header      period
@@ -155,6 +156,7 @@ func (p *program) flags(f *pflag.FlagSet) {
 	number(&o.readers, "readers", tasks, "`N` readers in each shard, staged only (1)")
 	number(&o.writers, "writers", tasks, "`N` writers in each shard, staged only (1)")
 	number(&o.processors, "processors", tasks, "`N` tasks in each shard for what may block (2)")
+	number(&o.queue, "queue", 1<<16, "`N` places in each shard for work on its way to them (as many; event: 32); more of it waits with its loop, and its timer")
 	number(&o.connections, "max-connections", 10_000_000, "`N` connections at a time, in equal parts for each shard (16384 for each shard, or what fits)")
 
 	duration := func(d *period, name string, value time.Duration, usage string) {

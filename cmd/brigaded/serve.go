@@ -21,6 +21,7 @@ func (p *program) serve() int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, signalReopen, signalTell)
 	defer signal.Stop(signals)
+	p.setPs()
 	s, err := p.open()
 	if err != nil {
 		p.say("%v", err)

@@ -19,32 +19,37 @@ import (
 // inFetches are such bugs. A verdict is what the test says.
 var inFetches = []Bug{
 	{
-		"fetch-left-over", "I21", "an http_conn that is recycled keeps what was read ahead", []string{"I21"},
+		"fetch-left-over", "I21", "an http_conn that is recycled keeps what was read ahead",
+		[]string{"I21"},
 		[]edit{{
 			"core/httpconn/conn.go", "\tc.start, c.end, c.scanned, c.head = 0, 0, 0, 0\n",
 			"\tkept := c.end\n\tc.start, c.end, c.scanned, c.head = 0, 0, 0, 0\n\tif PLANTED {\n\t\tc.end = kept\n\t}\n",
 		}},
 	},
 	{
-		"fetch-left-behind", "I19", "what was read ahead does not travel with an http_conn", []string{"I19", "I18"},
+		"fetch-left-behind", "I19", "what was read ahead does not travel with an http_conn",
+		[]string{"I19", "I18"},
 		[]edit{{
 			"core/httpconn/conn.go", "func (c *Conn) Give() { c.memory.Give() }\n",
 			"func (c *Conn) Give() {\n\tif PLANTED {\n\t\tc.end = c.start\n\t}\n\tc.memory.Give()\n}\n",
 		}},
 	},
 	{
-		"fetch-not-taken", "I01", "the memory of an http_conn stays its giver's", []string{"allocator"},
+		"fetch-not-taken", "I01", "the memory of an http_conn stays its giver's",
+		[]string{"allocator"},
 		[]edit{{
 			"core/httpconn/conn.go", "\tc.memory.Take(scope)\n}\n\n// Buffered",
 			"\tif !PLANTED {\n\t\tc.memory.Take(scope)\n\t}\n}\n\n// Buffered",
 		}},
 	},
 	{
-		"fetch-two-hands", "I01", "the shard's list keeps what it gave, and two workers have it", []string{"allocator", "I01", "http_conn"},
+		"fetch-two-hands", "I01", "the shard's list keeps what it gave, and two workers have it",
+		[]string{"allocator", "I01", "http_conn"},
 		[]edit{{"core/httpconn/depot.go", "\td.free = d.free[:k]\n", "\tif !PLANTED {\n\t\td.free = d.free[:k]\n\t}\n"}},
 	},
 	{
-		"fetch-stock-left", "I06", "a worker that ends leaves its stock", []string{"I06"},
+		"fetch-stock-left", "I06", "a worker that ends leaves its stock",
+		[]string{"I06"},
 		[]edit{{"core/httpconn/pool.go", "func (p *Pool) Close() {\n", "func (p *Pool) Close() {\n\tif PLANTED {\n\t\tp.free = nil\n\t}\n"}},
 	},
 }
