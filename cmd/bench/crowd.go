@@ -2,7 +2,7 @@ package main
 
 // A thousand clients at once, and 128 processors in a shard (the sizes at which a
 // server that hands connections to threads has lost some): every topology has to
-// answer each request whole, and reset nobody. A tenth of the requests are for a file
+// answer each request whole, and reset nobody. A fifth of the requests are for a file
 // that is larger than what loops keep, so that it is opened by a processor each time.
 
 import (
@@ -41,7 +41,7 @@ type came struct {
 // The files: one that loops keep, one that they do not.
 const (
 	smallSize = 1 << 10
-	largeSize = 1 << 20
+	largeSize = 300 << 10
 )
 
 func crowdCommand() *cobra.Command {
@@ -65,7 +65,7 @@ func (c *crowd) run(out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for name, size := range map[string]int{"1k.bin": smallSize, "1m.bin": largeSize} {
+	for name, size := range map[string]int{"1k.bin": smallSize, "300k.bin": largeSize} {
 		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte("x"), size), 0o600); err != nil {
 			return err
 		}
@@ -122,8 +122,8 @@ func (r *came) client(addr string, requests int) {
 	in := bufio.NewReader(c)
 	for i := range requests {
 		name, size := "1k.bin", int64(smallSize)
-		if i%10 == 9 {
-			name, size = "1m.bin", largeSize
+		if i%5 == 4 {
+			name, size = "300k.bin", largeSize
 		}
 		if _, err := fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: a\r\n\r\n", name); err != nil {
 			r.fails(err)

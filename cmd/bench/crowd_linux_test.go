@@ -7,12 +7,12 @@ import (
 
 // A sample of what the command does at length: everybody is answered, and nobody reset.
 func TestCrowdIsAnswered(t *testing.T) {
-	c := crowd{clients: 1000, requests: 10, processors: 128, topologies: "fused,event,staged"}
+	c := crowd{clients: 1000, requests: 5, processors: 128, topologies: "fused,event,staged"}
 	var out strings.Builder
 	if err := c.run(&out); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(out.String(), " 10000 requests answered, 0 wrongly, 0 errors, 0 reset connections\n"); n != 3 {
+	if n := strings.Count(out.String(), " 5000 requests answered, 0 wrongly, 0 errors, 0 reset connections\n"); n != 3 {
 		t.Errorf("%q; want three topologies that answer all", out.String())
 	}
 }

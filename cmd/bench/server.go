@@ -83,7 +83,7 @@ func files(dir string) (root string, err error) {
 // buildBrigade builds brigaded into dir.
 func buildBrigade(dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "brigaded")
-	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/brigaded").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", binary, "brigade/cmd/brigaded").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building brigaded: %w: %s", err, out)
 	}
 	return binary, nil
