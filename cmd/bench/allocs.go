@@ -25,7 +25,10 @@ import (
 )
 
 // asked is how much is asked for.
-type asked struct{ requests, connections int }
+type asked struct {
+	requests, connections int
+	two                   bool // over HTTP/2, batch at a time on each connection
+}
 
 func allocsCommand() *cobra.Command {
 	var a asked
@@ -35,14 +38,22 @@ func allocsCommand() *cobra.Command {
 			n, err := a.count()
 			if err == nil {
 				fmt.Printf("%d heap allocations in %d requests on %d connections\n", n, a.requests, a.connections)
+				if a.two {
+					fmt.Printf("x/net's Framer makes one for each frame that is not DATA: %d\n", a.frames())
+				}
 			}
 			return err
 		},
 	}
 	cmd.Flags().IntVar(&a.requests, "requests", 1_000_000, "in all")
 	cmd.Flags().IntVar(&a.connections, "connections", 1000, "kept open")
+	cmd.Flags().BoolVar(&a.two, "h2", false, "over HTTP/2")
 	return cmd
 }
+
+// frames is how many frames the clients send: a HEADERS frame each, and a WINDOW_UPDATE
+// for each batch.
+func (a *asked) frames() int { return a.requests + a.requests/batch }
 
 const (
 	paths   = 64 // different files
@@ -89,13 +100,22 @@ func (a *asked) count() (uint64, error) {
 		}
 		clients = append(clients, &client{Conn: c, buffer: make([]byte, 16<<10)})
 	}
-	if err := drive(clients, requests, 2*paths); err != nil { // every cache learns every file
+	each, warm := a.requests/a.connections, 2*paths
+	if a.two {
+		each, warm = each/batch, 2*paths/batch
+		for _, c := range clients {
+			if err := c.greet(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if err := drive(clients, requests, warm); err != nil { // every cache learns every file
 		return 0, err
 	}
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	err = drive(clients, requests, a.requests/a.connections)
+	err = drive(clients, requests, each)
 	runtime.ReadMemStats(&after)
 	return after.Mallocs - before.Mallocs, err
 }
@@ -116,7 +136,8 @@ func site(root string) (requests [][]byte, err error) {
 type client struct {
 	net.Conn
 	buffer []byte
-	next   int // which file
+	next   int    // which file
+	stream uint32 // the next; 0: it speaks HTTP/1.1
 }
 
 // drive makes each client ask each times, drivers of them at a time.
@@ -143,6 +164,9 @@ var (
 
 // exchange asks for the next file and reads the response.
 func (c *client) exchange(requests [][]byte) error {
+	if c.stream > 0 {
+		return c.multiplex()
+	}
 	i := c.next % paths
 	c.next++
 	if _, err := c.Write(requests[i]); err != nil {

@@ -431,6 +431,7 @@ func (l *loop) endSession(c *Conn) bool {
 			h.Out.Pop()
 		}
 	}
+	l.outlast(c)
 	s.parts.drop(l)
 	l.allDead(c)
 	if c.http != nil {

@@ -44,6 +44,8 @@ type stream struct {
 	dead    bool            // it was reset while it was away
 	content int64           // bytes of content that came
 	sent    int64           // bytes that the kernel took
+	early   flow            // what came of a tunnel's bytes before there was one
+	lasts   bool            // its connection has gone, and it has bytes for its far end yet
 	parts   int             // of it that stand in the session's brigade
 	entry   accesslog.Entry // what the log will have, once its http_conn is gone
 }
@@ -267,7 +269,9 @@ func (l *loop) respond(r *stream) {
 
 // cancel resets r.
 func (l *loop) cancel(r *stream, code http2.Code) {
-	r.parent.session.http2.Cancel(r.http2, code)
+	if r.http2 != nil {
+		r.parent.session.http2.Cancel(r.http2, code)
+	}
 	l.dead(r)
 }
 
@@ -298,6 +302,7 @@ func (l *loop) allDead(c *Conn) {
 
 // release ends r as far as HTTP/2 is concerned.
 func (l *loop) release(r *stream) {
+	r.lasts = false
 	r.conn.timer.Disarm() // what is left of it has to leave, and waits for nothing else
 	if r.http2 != nil {
 		r.parent.session.http2.Release(r.http2)
@@ -309,13 +314,14 @@ func (l *loop) release(r *stream) {
 // ends forgets r, if it has ended, is at home, and all that was framed of it has
 // left or never will. What it has besides its record goes as soon as it has ended.
 func (l *loop) ends(r *stream) {
-	if r.http2 != nil || r.place == placeAway {
+	if r.http2 != nil || r.place == placeAway || r.lasts {
 		return
 	}
 	sc, c := r.conn, r.parent
 	if sc.tunnel != nil {
 		l.sever(r)
 	}
+	l.drop(&r.early)
 	if sc.http != nil {
 		l.strip(r)
 	}
@@ -325,7 +331,8 @@ func (l *loop) ends(r *stream) {
 	sc.timer.Disarm()
 	l.noted(r)
 	rt.Probe(rt.ProbeStreamClose, sc.id, c.id, uint64(r.sent))
-	*r = stream{conn: sc, entry: r.entry}
+	r.entry.Tunnel = false
+	*r = stream{conn: sc, entry: r.entry} // whose memory serves again
 	*sc = Conn{}
 	l.records = append(l.records, r)
 	if c.session.streams--; c.session.streams == 0 && c.session.gone {

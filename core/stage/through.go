@@ -49,6 +49,9 @@ func (l *loop) through(c *Conn) step {
 	case appointed, moving, passing:
 	}
 	l.upward(r)
+	if r.lasts {
+		l.awaits(r)
+	}
 	if r.http2 != nil && t.ready&sys.In != 0 && !t.down.ended {
 		p.session.http2.Offer(r.http2)
 	}
@@ -81,7 +84,8 @@ func (l *loop) unfold(r *stream, head []byte) {
 	l.strip(r)
 	r.entry.Tunnel, r.entry.Status = true, 200
 	t.phase = moving
-	t.up, t.early = t.early, flow{}
+	t.up, r.early = r.early, flow{}
+	c.timer.Disarm() // it has answered
 	t.received = int64(t.up.size())
 	l.count.tunnels++
 	l.tunnels.Add(1)
@@ -101,20 +105,25 @@ func (l *loop) appoint(r *stream) {
 
 // inflow is DATA for r, which is a tunnel or is about to be one.
 func (l *loop) inflow(r *stream, b []byte) {
-	c := r.conn
-	t, h2 := c.tunnel, &r.parent.session.http2
+	h2 := &r.parent.session.http2
 	h2.Took(len(b))
-	if t == nil {
-		h2.Passed(r.http2, len(b)) // it was refused
+	if !r.entry.Tunnel {
+		if r.headed {
+			h2.Passed(r.http2, len(b)) // it was refused
+			return
+		}
+		r.early.ended = r.early.ended || r.http2.Received()
+		if !l.gathers(&r.early, b) {
+			l.cancel(r, http2.InternalError)
+		}
 		return
 	}
-	f := &t.early
-	if t.phase == moving {
-		f = &t.up
-		t.received += int64(len(b))
-	}
+	c := r.conn
+	t := c.tunnel
+	f := &t.up
+	t.received += int64(len(b))
 	f.ended = f.ended || r.http2.Received()
-	if len(b) > 0 && t.phase == moving && t.app == nil && f.size() == 0 {
+	if len(b) > 0 && t.app == nil && f.size() == 0 {
 		n, ok := l.put(c, &t.up, b)
 		if !ok {
 			l.cancel(r, http2.ConnectError)
@@ -127,9 +136,7 @@ func (l *loop) inflow(r *stream, b []byte) {
 		l.cancel(r, http2.InternalError)
 		return
 	}
-	if t.phase == moving {
-		l.upward(r)
-	}
+	l.upward(r)
 }
 
 // gathers holds b, behind what is held; there is never more than a stream's window. False:
@@ -178,6 +185,7 @@ func (l *loop) upward(r *stream) {
 			return
 		}
 	}
+	r.eased()
 	l.completes(r)
 }
 
@@ -189,7 +197,9 @@ func (l *loop) passedOn(r *stream, n int) {
 	if f.size() == 0 {
 		l.drop(f)
 	}
-	r.parent.session.http2.Passed(r.http2, n)
+	if r.http2 != nil {
+		r.parent.session.http2.Passed(r.http2, n)
+	}
 }
 
 // completes ends a tunnel of which both ends have said all.
@@ -220,6 +230,7 @@ func (l *loop) downward(c *Conn, r *stream) bool {
 		return true
 	}
 	t.moved = true
+	t.relieved = t.relieved || t.up.size() == 0 // its window was what it waited for
 	end := t.down.ended && t.down.size() <= len(b)
 	if !h2.Data(r.http2, len(b), end) {
 		return false
@@ -234,6 +245,7 @@ func (l *loop) downward(c *Conn, r *stream) bool {
 			}
 		}
 	}
+	r.eased()
 	if end {
 		t.down.shut = true
 		l.completes(r)
@@ -269,6 +281,14 @@ func (l *loop) fresh(r *stream, room int) (b []byte, ok bool) {
 	}
 }
 
+// eased ends what r's timer measures, if something has moved that it waits for.
+func (r *stream) eased() {
+	c := r.conn
+	if t := c.tunnel; t.relieved || t.moved && c.wait != waitFlow && c.wait != waitDial {
+		c.timer.Disarm()
+	}
+}
+
 // unlook ends the watch on t's far end, where it is for one event.
 func (l *loop) unlook(t *tunnel) {
 	if !l.poller.Keeps() && t.watched {
@@ -286,14 +306,12 @@ func (l *loop) awaits(r *stream) {
 	switch {
 	case t.phase < moving:
 		w = waitDial
-	case t.up.size() > 0 || r.parent.session.http2.Starved(r.http2):
+	case t.up.size() > 0 || r.http2 != nil && r.parent.session.http2.Starved(r.http2):
 		w = waitFlow
 	case t.up.ended || t.down.ended:
 		w = waitHalf
 	}
-	if t.relieved || t.moved && w != waitFlow && w != waitDial {
-		c.timer.Disarm()
-	}
+	r.eased()
 	t.moved, t.relieved = false, false
 	l.expect(c, w)
 	if t.far == sys.None {
@@ -321,6 +339,27 @@ func (l *loop) awaits(r *stream) {
 	}
 }
 
+// outlast has the tunnels of c's session live on, though their connection ends, whose
+// client has heard all and has said all, and what it said is not all passed on: nothing
+// tells it of that, and it may go.
+func (l *loop) outlast(c *Conn) {
+	if l.hurried || c.cut {
+		return
+	}
+	h2 := &c.session.http2
+	for i := len(h2.Streams()) - 1; i >= 0; i-- {
+		r := h2.Streams()[i].Host.(*stream)
+		if r.place != placeHome || !r.entry.Tunnel {
+			continue
+		}
+		if t := r.conn.tunnel; t.far != sys.None && t.up.ended && t.down.shut && t.up.size() > 0 {
+			h2.Release(r.http2)
+			r.http2, r.lasts = nil, true
+			l.awaits(r)
+		}
+	}
+}
+
 // sever gives back what the tunnel of r has. Its far end is cut unless all was said.
 func (l *loop) sever(r *stream) {
 	c := r.conn
@@ -336,7 +375,6 @@ func (l *loop) sever(r *stream) {
 		l.kernel.Close(t.far)
 	}
 	l.drop(&t.up)
-	l.drop(&t.early)
 	l.drop(&t.down)
 	if t.app != nil {
 		t.app.End()

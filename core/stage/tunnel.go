@@ -46,7 +46,6 @@ type tunnel struct {
 	ready   sys.Events           // what far may be ready for
 
 	up, down flow   // to the far end, and to the client
-	early    flow   // of a stream: what came before the other end had agreed
 	key      string // of a stream: what a WebSocket backend has to prove that it understood
 	scanned  int    // bytes of the answer's head that hold no end of it
 	drained  bool   // the client's end was read, where nothing of it is wanted

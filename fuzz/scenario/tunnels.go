@@ -71,15 +71,16 @@ func (m *manner) sound() bool { return m.stop < 0 && !m.quiet && m.stall < 2*tim
 
 // talkers are a run's tunnels and what their ends are to say.
 type talkers struct {
-	site    *site
-	backend *netsim.Process
-	plan    plan
-	route   [3]int
-	near    [3]manner
-	far     [3]manner
-	refuses bool    // the backend of upgrades does
-	over    rt.Bool // clients have gone
-	ends    rt.WaitGroup
+	site      *site
+	backend   *netsim.Process
+	plan      plan
+	route     [3]int
+	near      [3]manner
+	far       [3]manner
+	refuses   bool    // the backend of upgrades does
+	multiplex bool    // the tunnels are streams of one connection
+	over      rt.Bool // clients have gone
+	ends      rt.WaitGroup
 }
 
 // saying is what an end of tunnel i says.
@@ -330,6 +331,7 @@ func tunnels() *Scenario {
 					p.stage.Upgrade, p.chats = switchAddr, false
 				}
 				t.refuses = sim.Choose("refuses", 4) == 1
+				t.multiplex = sim.Choose("in streams", 2) == 1
 				for i := range t.near {
 					t.route[i] = sim.Choose("route", 2)
 					if t.route[i] == byUpgrade && p.chats {
@@ -356,10 +358,15 @@ func (t *talkers) run() {
 		}
 		t.ends.Go("listener", func() { t.serve(l, i == 1) })
 	}
+	var part [3]bool
 	for i := range t.near {
-		if sim.Will("takes part") {
+		part[i] = sim.Will("takes part")
+		if part[i] && !t.multiplex {
 			wg.Go("client", func() { t.client(i) })
 		}
+	}
+	if t.multiplex {
+		wg.Go("client", func() { t.streams(part) })
 	}
 	t.site.crowd(t.plan, thoughtful(2))
 	wg.Wait()
