@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"brigade/core/http2"
 	"brigade/core/stage"
 )
 
@@ -111,6 +112,7 @@ func (p *program) account(s *site, d *drain, t *stage.Totals) int {
 			p.say("note: the access log lacks %d bytes that were not taken, because it was full or nobody read it", lost)
 		}
 	}
+	p.abuse(t)
 	p.say("%d requests on %d connections, %d bytes sent, %d log lines dropped", t.Requests, t.Connections, t.Bytes, t.Dropped)
 	p.lost(s)
 	if cut {
@@ -118,6 +120,18 @@ func (p *program) account(s *site, d *drain, t *stage.Totals) int {
 		return statusCut
 	}
 	return statusClean
+}
+
+// abuse says what clients of HTTP/2 were turned away for.
+func (p *program) abuse(t *stage.Totals) {
+	for kind, n := range t.HTTP2.Floods {
+		if n > 0 {
+			p.say("note: %d connections of HTTP/2 were ended for too many %v", n, http2.Flood(kind))
+		}
+	}
+	if t.HTTP2.Large > 0 {
+		p.say("note: %d requests of HTTP/2 had heads beyond the limit", t.HTTP2.Large)
+	}
 }
 
 // at tells a request's target, if there is one.

@@ -350,6 +350,9 @@ func (c *codec) window(stream, by uint32) { c.must(c.framer.WriteWindowUpdate(st
 // pong answers a PING.
 func (c *codec) pong(data []byte) { c.must(c.framer.WritePing(true, [8]byte(data))) }
 
+// ping sends a PING.
+func (c *codec) ping(data []byte) { c.must(c.framer.WritePing(false, [8]byte(data))) }
+
 // acknowledge answers SETTINGS.
 func (c *codec) acknowledge() { c.must(c.framer.WriteSettingsAck()) }
 

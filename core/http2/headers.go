@@ -69,7 +69,9 @@ func (s *Session) request(h *head) (Event, *Error) {
 		s.ended.add(h.stream)
 		return Event{}, s.meters.rise(FloodReset)
 	}
-	if !h.large {
+	if h.large {
+		s.count.Large++
+	} else {
 		h.finish()
 	}
 	if h.wrong != nil {

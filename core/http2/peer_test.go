@@ -138,6 +138,9 @@ func (p *peer) words(f http2.Frame) string {
 	case *http2.WindowUpdateFrame:
 		return fmt.Sprintf("WINDOW_UPDATE %d %d", f.StreamID, f.Increment)
 	case *http2.PingFrame:
+		if !f.IsAck() {
+			return fmt.Sprintf("PING %q", f.Data[:])
+		}
 		return fmt.Sprintf("PING ack %q", f.Data[:])
 	case *http2.HeadersFrame:
 		return fmt.Sprintf("HEADERS %d end=%t", f.StreamID, f.StreamEnded())

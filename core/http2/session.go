@@ -36,7 +36,8 @@ type Session struct {
 	begun   bool   // the first SETTINGS came
 	last    uint32 // highest stream that the peer has begun
 	told    uint32 // last stream of our GOAWAY
-	leaving bool   // we sent one
+	warned  bool   // we sent one that promises to take every stream
+	leaving bool   // we sent one that names the last
 	left    bool   // the peer did
 	failure *Error // of the connection
 
@@ -48,7 +49,18 @@ type Session struct {
 type Counts struct {
 	Resets  uint64         // streams that were reset, by either side
 	Refused uint64         // streams for which there was no room
+	Large   uint64         // heads that were longer than the limit
 	Floods  [Floods]uint64 // connections that were ended because of
+}
+
+// Add adds what another session has counted.
+func (c *Counts) Add(d *Counts) {
+	c.Resets += d.Resets
+	c.Refused += d.Refused
+	c.Large += d.Large
+	for i := range c.Floods {
+		c.Floods[i] += d.Floods[i]
+	}
 }
 
 // Kind is what an event is.
@@ -261,7 +273,10 @@ func (s *Session) data(f *frame) (Event, *Error) {
 // ping is PING.
 func (s *Session) ping(f *frame) (Event, *Error) {
 	if f.end {
-		return Event{}, s.meters.rise(FloodPing) // we ask nobody
+		if s.warned && string(f.bytes) == lastCall {
+			s.GoAway()
+		}
+		return Event{}, s.meters.rise(FloodPing) // we ask for nothing else
 	}
 	s.codec.pong(f.bytes)
 	return Event{}, s.meters.rise(FloodPing)
@@ -292,6 +307,24 @@ func (s *Session) priority(f *frame) (Event, *Error) {
 	}
 	return Event{}, nil
 }
+
+// Warn says that no more requests should come, and takes those that come all the same,
+// which may be on their way (RFC 9113 §6.8): a PING goes along, and when that comes back
+// the peer has heard, and GoAway follows by itself.
+func (s *Session) Warn() {
+	if s.warned || s.leaving {
+		return
+	}
+	s.warned = true
+	s.codec.goAway(largest, NoError, "")
+	s.codec.ping([]byte(lastCall))
+}
+
+// lastCall is what the PING of Warn has.
+const lastCall = "lastcall"
+
+// Warned reports whether Warn was called.
+func (s *Session) Warned() bool { return s.warned }
 
 // GoAway says that no more requests are taken: those that have begun are answered.
 func (s *Session) GoAway() {

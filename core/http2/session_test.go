@@ -354,6 +354,30 @@ func TestGoAway(t *testing.T) {
 	p.want("HEADERS 1 end=true")
 }
 
+// A drain is told of in two steps: what the client sent before it heard is answered.
+func TestWarning(t *testing.T) {
+	p := newPeer(t)
+	p.request(1, true, get...)
+	p.pump()
+	p.s.Warn()
+	p.s.Warn()
+	p.flush()
+	p.want("GOAWAY 2147483647 NO_ERROR", `PING "lastcall"`)
+	p.request(3, true, get...) // it was on its way
+	p.framer.WritePing(true, [8]byte([]byte("anything")))
+	p.pump()
+	p.happened("opened 1", "opened 3")
+	p.want()
+	p.framer.WritePing(true, [8]byte([]byte("lastcall")))
+	p.framer.WritePing(true, [8]byte([]byte("lastcall")))
+	p.request(5, true, get...)
+	p.pump()
+	p.want("GOAWAY 3 NO_ERROR")
+	if !p.s.Leaving() || p.s.Open() != 2 {
+		t.Errorf("leaving: %t, with %d streams", p.s.Leaving(), p.s.Open())
+	}
+}
+
 func TestFloods(t *testing.T) {
 	for _, c := range []struct {
 		flood Flood

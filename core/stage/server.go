@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"brigade/core/exchange"
+	"brigade/core/http2"
 	"brigade/core/httpconn"
 	"brigade/core/mem"
 	"brigade/core/rt"
@@ -178,19 +179,20 @@ func (s *Server) complain(what string, v any) {
 
 // Totals are a server's counts over its life.
 type Totals struct {
-	Connections uint64   // accepted
-	Requests    uint64   // begun
-	Bytes       uint64   // that the kernel took
-	Handoffs    uint64   // of connections between tasks
-	Dropped     uint64   // log lines that found no room
-	Shed        uint64   // connections that were idle and asked to go
-	Wakeups     uint64   // system calls that woke a loop
-	Tunnels     uint64   // opened
-	Received    uint64   // bytes that they took from their clients
-	Lost        []Lost   // cut by the drain's deadline, the first hundred
-	Losses      int      // how many were
-	Delays      []Delay  // who held loops up
-	Notes       []string // what went wrong
+	Connections uint64       // accepted
+	Requests    uint64       // begun
+	Bytes       uint64       // that the kernel took
+	Handoffs    uint64       // of connections between tasks
+	Dropped     uint64       // log lines that found no room
+	Shed        uint64       // connections that were idle and asked to go
+	Wakeups     uint64       // system calls that woke a loop
+	Tunnels     uint64       // opened
+	Received    uint64       // bytes that they took from their clients
+	HTTP2       http2.Counts // of sessions that have ended: abuse, by kind
+	Lost        []Lost       // cut by the drain's deadline, the first hundred
+	Losses      int          // how many were
+	Delays      []Delay      // who held loops up
+	Notes       []string     // what went wrong
 }
 
 func (s *Server) totals() Totals {
@@ -216,4 +218,5 @@ func (t *Totals) add(c *counts) {
 	t.Shed += c.shed
 	t.Tunnels += c.tunnels
 	t.Received += c.received
+	t.HTTP2.Add(&c.http2)
 }

@@ -262,7 +262,11 @@ func (l *loop) repose(c *Conn) step {
 	s := c.session
 	h := &s.http2
 	if l.draining || c.dismissed {
-		h.GoAway() // what had come by then was read
+		if l.draining && h.Begun() {
+			h.Warn() // what is on its way is answered, too
+		} else {
+			h.GoAway() // what had come by then was read
+		}
 		l.tell(c, nil)
 		if c.ready&sys.Out != 0 && !l.flush(c) || !l.spill(c) {
 			return stepFinish
@@ -282,7 +286,7 @@ func (l *loop) repose(c *Conn) step {
 	case s.streams > 0:
 		return l.park(c, waitStreams)
 	}
-	if s.start < s.end || !h.Begun() {
+	if s.start < s.end || !h.Begun() || h.Warned() {
 		return l.park(c, waitHeader)
 	}
 	l.shelve(c)
@@ -415,6 +419,9 @@ func (l *loop) lapsed(c *Conn, w wait) step {
 		c.forget() // its streams have timers, or are being answered
 		return stepSession
 	case waitIdle, waitHeader:
+		if h := &c.session.http2; h.Warned() {
+			h.GoAway() // its peer does not say that it has heard
+		}
 		return l.dismiss(c)
 	default: // its peer does not take what it is sent
 		return stepFinish
@@ -426,6 +433,7 @@ func (l *loop) lapsed(c *Conn, w wait) step {
 func (l *loop) endSession(c *Conn) bool {
 	s := c.session
 	s.stirred = false
+	l.count.http2.Add(s.http2.Counts())
 	if h := c.http; h != nil {
 		for !h.Out.Empty() {
 			h.Out.Pop()

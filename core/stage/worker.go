@@ -7,6 +7,7 @@ import (
 
 	"brigade/core/exchange"
 	"brigade/core/http1"
+	"brigade/core/http2"
 	"brigade/core/httpconn"
 	"brigade/core/mem"
 	"brigade/core/rt"
@@ -193,4 +194,5 @@ type counts struct {
 	shed     uint64 // idle connections asked to go
 	tunnels  uint64 // opened
 	received uint64 // bytes from their clients
+	http2    http2.Counts
 }

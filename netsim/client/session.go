@@ -274,8 +274,13 @@ func (s *Session) take(f http2.Frame) error {
 	case *http2.PingFrame:
 		if f.IsAck() {
 			s.pongs++
+		} else {
+			s.wrote(s.framer.WritePing(true, f.Data))
 		}
 	case *http2.GoAwayFrame:
+		if s.goingAll && f.LastStreamID > s.last {
+			return s.conn.fail(Wrong, "GOAWAY %d after GOAWAY %d; the last stream does not grow", f.LastStreamID, s.last)
+		}
 		s.goingAll, s.last, s.code = true, f.LastStreamID, f.ErrCode
 	case *http2.WindowUpdateFrame:
 		if f.StreamID == 0 {
