@@ -75,6 +75,11 @@ func (s *Session) Passed(st *Stream, n int) {
 	}
 }
 
+// Room is how many bytes st's peer takes now, in all.
+func (s *Session) Room(st *Stream) int64 {
+	return max(min(int64(st.window), int64(s.window)), 0)
+}
+
 // Grant is how many of want bytes may be sent of st's response now, in one frame.
 func (s *Session) Grant(st *Stream, want int64) int {
 	if st.reset {

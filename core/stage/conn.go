@@ -78,6 +78,7 @@ type Conn struct {
 	closing   bool           // no further request is read
 	dismissed bool           // to be closed unless a request is there by now
 	cut       bool           // it was ended because the drain's deadline has passed
+	ration    int64          // of a stream: how much of a file is worth reading now
 	broken    bool           // its output ends in the middle of a response, for good
 	shut      bool           // our direction is closed
 	requests  uint64         // so far

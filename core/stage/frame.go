@@ -42,6 +42,7 @@ func (l *loop) piece(c *Conn, r *stream) bool {
 		l.scope.Enter(c.http.Pool())
 		return true
 	case k.Kind() == bucket.File:
+		r.conn.ration = min(s.http2.Room(r.http2), refill)
 		s.http2.Withdraw(r.http2)
 		r.conn.timer.Disarm()
 		l.run(r.conn, stepSend)
@@ -94,6 +95,11 @@ func (l *loop) tell(c *Conn, r *stream) {
 	b := s.http2.Out()
 	if len(b) == 0 {
 		return
+	}
+	if c.http == nil && !s.gone {
+		if c.http = l.pool.Get(); c.http == nil {
+			s.broken = true
+		}
 	}
 	if c.http != nil {
 		l.lay(c, b, false)

@@ -284,6 +284,9 @@ func (l *loop) repose(c *Conn) step {
 	case blocked:
 		return l.park(c, waitWrite)
 	case s.streams > 0:
+		if s.start == s.end {
+			l.shelve(c) // nor does one whose streams wait
+		}
 		return l.park(c, waitStreams)
 	}
 	if s.start < s.end || !h.Begun() || h.Warned() {

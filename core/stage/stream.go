@@ -196,7 +196,7 @@ func (w *worker) filters(c *Conn) step {
 
 // load is the step send of a stream: a piece of a file is read, which may block.
 func (w *worker) load(c *Conn) step {
-	left := int64(refill)
+	left := c.ration
 	for k := c.http.Out.Front(); k != nil && left > 0; k = k.Next() {
 		if k.Kind() == bucket.File {
 			if _, err := k.Read(); err != nil {
