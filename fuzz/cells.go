@@ -30,6 +30,7 @@ func Cells() []Cell {
 	}
 	add(groupOutcome, endName(0), client.Truncated.String(), client.Reset.String())
 	add(groupHandler, scenario.ActNames()...)
+	add(groupMove, moves...)
 	for k, p := range rt.Probes() {
 		if k > 0 && p.Name != "" {
 			add(groupProbe, p.Name)

@@ -31,6 +31,7 @@ const (
 	groupCall    = "system call"
 	groupOutcome = "client's end"
 	groupHandler = "handler"
+	groupMove    = "takeover"
 )
 
 // maxErrno is above every errno that the world gives.
@@ -46,6 +47,7 @@ type cover struct {
 	status [600]uint64
 	ends   [16]uint64
 	acts   [16]uint64
+	moves  uint64
 
 	refused, dropped uint64 // requests, log records
 
@@ -112,6 +114,7 @@ func (c *cover) run(e *scenario.Env) {
 	for i, n := range e.Acts {
 		c.acts[i] += uint64(n)
 	}
+	c.moves += uint64(e.Moves)
 }
 
 // take returns the cells that were seen since it was called last.
@@ -130,6 +133,7 @@ func (c *cover) take() map[string]uint64 {
 	each(groupStatus, c.status[:], statusName)
 	each(groupOutcome, c.ends[:], endName)
 	each(groupHandler, c.acts[:], nameIn(scenario.ActNames()))
+	each(groupMove, []uint64{c.moves}, nameIn(moves))
 	each(groupProbe, []uint64{c.refused, c.dropped}, nameIn(specialProbes))
 	for op := range c.calls {
 		each(groupCall, c.calls[op][:], func(i int) string { return callName(rt.Op(op), sys.Errno(i)) })
@@ -139,6 +143,9 @@ func (c *cover) take() map[string]uint64 {
 }
 
 var specialProbes = []string{"request, refused", "logged, dropped"}
+
+// moves is what connections do beside what the server has them do.
+var moves = []string{"by another loop"}
 
 // endName is how it ended for a client: 0, as it should.
 func endName(i int) string {

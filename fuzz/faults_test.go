@@ -63,6 +63,58 @@ func TestEveryFaultTells(t *testing.T) {
 	}
 }
 
+// drawnFaults are the numbers of the fault model that are no faults of the world's table, with the
+// scenario that has them and the draw that decides. F29, of backends, comes with proxies.
+var drawnFaults = []struct{ number, scenario, draw string }{
+	{"F23", "handlers", "nap"},
+	{"F24", "crowd", "waiting"},
+	{"F26", "crowd", "drain"},
+	{"F32", "takeover", "moves"},
+}
+
+// Each number of the fault model is one of the table's, which TestEveryFaultTells tries,
+// or is drawn by a scenario, where some run goes otherwise without it.
+func TestEveryNumberTells(t *testing.T) {
+	has := map[string]bool{"F29": true}
+	for _, f := range netsim.Faults() {
+		has[f.Number] = true
+	}
+	for _, x := range drawnFaults {
+		has[x.number] = true
+		if n := otherwise(t, x.scenario, x.draw); n == 0 {
+			t.Errorf("%s: no run of %s goes otherwise without what it draws as %q", x.number, x.scenario, x.draw)
+		} else {
+			t.Logf("%s: run %d of %s goes otherwise without what it draws as %q", x.number, n, x.scenario, x.draw)
+		}
+	}
+	for i := 1; i <= 36; i++ {
+		if number := fmt.Sprintf("F%02d", i); !has[number] {
+			t.Errorf("%s is nowhere", number)
+		}
+	}
+}
+
+// otherwise is the first seed whose run goes otherwise without a draw; 0: there is none.
+func otherwise(t *testing.T, name, draw string) uint64 {
+	t.Helper()
+	s := unjudged(t, name)
+	r := NewRunner()
+	for seed := uint64(1); seed <= 100; seed++ {
+		m, err := r.Recorded(Job{Scenario: s, Strategy: "random", Seed: seed, Engine: DefaultEngine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, _, err := r.WithoutDraw(m, draw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changed {
+			return seed
+		}
+	}
+	return 0
+}
+
 // A fault that never strikes, one that changes nothing, and one that was in no profile are
 // told from one that does its work.
 func TestIdleFaults(t *testing.T) {

@@ -72,11 +72,20 @@ func StatePath(path string) string {
 	return path
 }
 
-// ReadState reads the state in the file at path; nil: there is no such file.
+// ReadState reads the state in the file at path; nil: there is no such file. What is
+// there and is no file, such as a device, cannot be replaced as a whole, and may have no
+// end.
 func ReadState(path string) (*State, error) {
-	text, err := os.ReadFile(path)
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("a campaign cannot be kept in %s, which is %s; a file, one that is not there yet, or a directory is meant", path, kindOf(info.Mode()))
+	}
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the campaign's state cannot be read: %w", err)
@@ -92,6 +101,21 @@ func ReadState(path string) (*State, error) {
 		return nil, fmt.Errorf("%s is no campaign's state: %d scenarios and %d lanes", path, len(s.Scenarios), len(s.Lanes))
 	}
 	return s, nil
+}
+
+// kindOf says what a file of mode m is that is no regular one.
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "a directory"
+	case m&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "no file"
 }
 
 // resume makes c go on from s.

@@ -61,9 +61,19 @@ const accessLog = "/log/access.log"
 // whether that made it another one: by its events, and by what clients saw.
 func (r *Runner) Without(m *Made, i int) (changed, seen bool, err error) {
 	name := netsim.Faults()[i].Name
+	return r.lacking(m, func(k schedule.Key) bool { return k.Op == "draw" && k.Task == name })
+}
+
+// WithoutDraw is Without for what the run's program drew under this name.
+func (r *Runner) WithoutDraw(m *Made, name string) (changed, seen bool, err error) {
+	return r.lacking(m, func(k schedule.Key) bool { return k.Op == "choose" && k.Object == name })
+}
+
+// lacking makes the run again without the departures that are left out.
+func (r *Runner) lacking(m *Made, leftOut func(schedule.Key) bool) (changed, seen bool, err error) {
 	rest := make([]schedule.Departure, 0, len(m.Report.Departures))
 	for _, d := range m.Report.Departures {
-		if d.Key.Op != "draw" || d.Key.Task != name {
+		if !leftOut(d.Key) {
 			rest = append(rest, d)
 		}
 	}

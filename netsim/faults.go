@@ -8,9 +8,9 @@ package netsim
 // nothing is drawn.
 //
 // What is not here: a file that grows between fstat and read (F33) is no fault to a
-// server that reads what fstat told; F24 (places in queues), F26 (draining), F32 (takeover) are
-// dimensions that scenarios draw; F17 and F23 have a part in clients and handlers; F29
-// belongs to proxies. What clients of HTTP/2 do against their server (F27) is here so that
+// server that reads what fstat told; F23 (handlers), F24 (places in queues), F26 (draining)
+// and F32 (takeover) are what scenarios draw; F17 has a part in clients; F29 belongs to
+// proxies. What clients of HTTP/2 do against their server (F27) is here so that
 // it is drawn, counted and left out like the rest; who asks for it is a client that means
 // to (netsim/client/unruly.go), and nobody else is excused because of it.
 

@@ -39,6 +39,10 @@ var ops = []string{
 	"fifo", "fifo", "fifo read", "fifo write", "fifo write", "fifo close",
 }
 
+// attended are those and the ones about a task that sleeps: where buffers fill, which of two
+// tasks hears first of an edge that is late is open.
+var attended = slices.Concat(ops, bedside, bedside)
+
 // filling are the calls by which buffers fill and empty.
 var filling = []string{
 	"read", "read", "read", "write", "write", "write", "writev", "wait", "wait", "wait", "poll", "poll", "sendfile",
@@ -48,6 +52,9 @@ var filling = []string{
 func drawStep(loaded bool) *rapid.Generator[move] {
 	return rapid.Custom(func(t *rapid.T) move {
 		list, most := ops, 11
+		if !loaded {
+			list = attended
+		}
 		if loaded && rapid.IntRange(0, 3).Draw(t, "fill") > 0 {
 			list, most = filling, 1
 		}
@@ -101,10 +108,13 @@ type player struct {
 	log      sys.FD
 	fifo     [4]sys.FD // two that read, two that write
 	written  byte
+
+	bed    bed
+	asleep bool // it makes a call
 }
 
-func newPlayer(k sys.Kernel, t tree, list []move) *player {
-	return &player{k: k, tree: t, list: list}
+func newPlayer(k sys.Kernel, t tree, b bed, list []move) *player {
+	return &player{k: k, tree: t, bed: b, list: list}
 }
 
 // play plays all; lead is told of each call before it is made. The text says why it could
@@ -151,9 +161,11 @@ func (p *player) play(lead func(i int)) string {
 		before := p.arrived()
 		a := p.step(s)
 		a.Ends = before
-		p.answers = append(p.answers, a)
 		p.settle()
+		a.text += p.stirred()
+		p.answers = append(p.answers, a)
 	}
+	p.bed.rise()
 	all := append(slices.Clone(p.ends[:]), p.pollers[0], p.pollers[1], p.counter, p.pipe[0], p.pipe[1], p.dir, p.log, p.listener)
 	for _, fd := range append(append(all, p.open[:]...), p.fifo[:]...) {
 		if fd != sys.None {

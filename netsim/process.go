@@ -40,6 +40,9 @@ func (n *Net) Process(name string) *Process {
 	return p
 }
 
+// Number is the process's place in the order in which they were made, from 0.
+func (p *Process) Number() int32 { return p.id }
+
 // Name is the process's name.
 func (p *Process) Name() string { return p.name }
 

@@ -100,7 +100,7 @@ func relate(t *testing.T, loaded bool) {
 
 // differ plays list on Linux, then on netsim; empty: they agree.
 func differ(t *rapid.T, n *netsim.Net, root string, list []move, loaded bool) (text string) {
-	real := newPlayer(linux.New(), diskFiles{root}, list)
+	real := newPlayer(linux.New(), diskFiles{root}, newThread(), list)
 	real.settles, real.small = !loaded, loaded
 	if loaded {
 		real.asks = asked
@@ -110,7 +110,7 @@ func differ(t *rapid.T, n *netsim.Net, root string, list []move, loaded bool) (t
 	}
 	r := sim.Run(sim.Options{World: n, Strategy: strategy.NewRandom()}, func() {
 		p := n.Process("server")
-		simulated := newPlayer(p, simFiles{p}, list)
+		simulated := newPlayer(p, simFiles{p}, newDream(p), list)
 		simulated.small = loaded
 		lead := func(i int) {
 			if loaded {
@@ -175,6 +175,8 @@ func number(err error) sys.Errno {
 	case *os.PathError:
 		return number(e.Err)
 	case *os.LinkError:
+		return number(e.Err)
+	case *os.SyscallError:
 		return number(e.Err)
 	case unix.Errno:
 		return sys.Errno(e)

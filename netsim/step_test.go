@@ -46,6 +46,8 @@ func (p *player) step(s move) (a answer) {
 		a = p.wake(s)
 	case "fifo", "fifo read", "fifo write", "fifo close":
 		a = p.named(s)
+	case "sleep wait", "sleep poll", "signal", "signal nobody":
+		a = p.attend(s)
 	default:
 		a = p.file(s)
 	}
@@ -117,24 +119,43 @@ func (p *player) watch(s move) (a answer) {
 		list := make([]sys.Event, 1+s.size%4)
 		n, e := p.k.PollWait(poller, list, 0)
 		a.Errno, a.Events = e, list[:n]
-		a.text = e.Name()
-		for _, ev := range list[:n] {
-			a.text += fmt.Sprintf(" %d:%s", ev.Token, maskText(ev.Events))
-		}
+		a.text = waited(e, list[:n])
 	case "poll":
-		var list []sys.PollFD
-		for i := range 1 + s.b%4 {
-			fd, _ := p.target(s.a + i)
-			list = append(list, sys.PollFD{FD: fd, Events: uint16(events & 0xffff)})
-		}
+		list := p.listed(s)
 		n, e := p.k.Poll(list, 0)
-		a.Errno, a.text = e, fmt.Sprintf("%d %s", n, e.Name())
+		a.Errno, a.text = e, polled(n, e, list)
 		for _, f := range list {
 			a.Polled = append(a.Polled, f.Revents)
-			a.text += " " + maskText(sys.Events(f.Revents))
 		}
 	}
 	return a
+}
+
+// listed is what a poll(2) asks for.
+func (p *player) listed(s move) (list []sys.PollFD) {
+	events := watched[s.size%len(watched)]
+	for i := range 1 + s.b%4 {
+		fd, _ := p.target(s.a + i)
+		list = append(list, sys.PollFD{FD: fd, Events: uint16(events & 0xffff)})
+	}
+	return list
+}
+
+// waited is the answer of an epoll_wait(2); polled, of a poll(2).
+func waited(e sys.Errno, list []sys.Event) string {
+	text := e.Name()
+	for _, ev := range list {
+		text += fmt.Sprintf(" %d:%s", ev.Token, maskText(ev.Events))
+	}
+	return text
+}
+
+func polled(n int, e sys.Errno, list []sys.PollFD) string {
+	text := fmt.Sprintf("%d %s", n, e.Name())
+	for _, f := range list {
+		text += " " + maskText(sys.Events(f.Revents))
+	}
+	return text
 }
 
 func (p *player) wake(s move) (a answer) {

@@ -4,7 +4,6 @@ package traces
 // another name and renamed, so that a full disk leaves no half of one.
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -89,11 +88,12 @@ func writeInto(path string, write func(io.Writer) error) error {
 
 // Load reads the trace in the file at path.
 func Load(path string) (*Trace, error) {
-	text, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	t, err := Read(bytes.NewReader(text))
+	defer func() { _ = f.Close() }() // nothing was written
+	t, err := Read(f)                // line by line: what is no trace may have no end
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

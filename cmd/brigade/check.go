@@ -46,12 +46,14 @@ Components:
 	}
 	c := &cobra.Command{
 		Use: "check COMPONENT", Short: "See every order of a component's operations, and certify it", Long: long,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("component"),
 		RunE: func(c *cobra.Command, names []string) error {
 			o := check.Options{Tasks: f.tasks, Ops: f.ops, Bound: dpor.Unbounded, MaxTime: f.limit}
 			switch set := c.Flags().Changed; {
 			case set("bound") && f.bound < 0:
 				return errors.New("--bound is a number of preemptions, 0 at least")
+			case set("for") && f.limit <= 0 && !f.parts:
+				return errors.New("--for must be longer than nothing")
 			case set("tasks") && f.tasks < 1, set("ops") && f.ops < 1:
 				return errors.New("--tasks and --ops are 1 at least")
 			case set("bound"):

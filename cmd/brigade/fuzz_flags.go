@@ -95,6 +95,9 @@ func (f *fuzzFlags) check(given func(string) bool, names []string) ([]string, er
 	case f.workers < 1 || f.workers > 4096:
 		return nil, fmt.Errorf("-j is %d; there can be 1 to 4096 workers", f.workers)
 	}
+	if err := errors.Join(directory("traces", f.traces), directory("report", f.report)); err != nil {
+		return nil, err
+	}
 	names, err := f.inherit(given, names)
 	if err != nil {
 		return nil, err

@@ -49,8 +49,8 @@ the verdict's, as of brigade fuzz.
 With --step or --break it is told where each task stood then: what it did last,
 what it would do next and what it waits for.`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, files []string) error {
-			if err := f.check(files); err != nil {
+		RunE: func(c *cobra.Command, files []string) error {
+			if err := f.check(c.Flags().Changed, files); err != nil {
 				return err
 			}
 			if len(files) == 1 {
@@ -73,7 +73,7 @@ what it would do next and what it waits for.`,
 	return c
 }
 
-func (f *replayFlags) check(files []string) error {
+func (f *replayFlags) check(given func(string) bool, files []string) error {
 	switch {
 	case f.strict && f.bestEffort:
 		return errors.New("--strict and --best-effort exclude each other")
@@ -87,7 +87,7 @@ func (f *replayFlags) check(files []string) error {
 			return err
 		}
 	}
-	return f.stop.check()
+	return f.stop.check(given("step"))
 }
 
 func (p *program) replayFile(f *replayFlags, path string) error {

@@ -64,7 +64,7 @@ failed, 4 a panic or a data race, 5 a deadlock, lost wakeup, hang or livelock,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w (%s --help lists the flags)", err, c.CommandPath())
+		return fmt.Errorf("%w (%s --help lists the flags)", plain(err), c.CommandPath())
 	})
 	root.AddCommand(p.list(), p.fuzz(), p.check(), p.table(), p.replay(), p.shrink(), p.view(), p.script(), p.zoo(), p.mutate(), p.worker())
 	return root

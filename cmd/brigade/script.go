@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -42,6 +43,9 @@ func (p *program) script() *cobra.Command {
 		Use: "script [FILE...]", Short: "Hold scripted conversations against a server",
 		Long: scriptHelp(), Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, files []string) error {
+			if f.seeds == 0 {
+				return errors.New("--seeds must be at least 1")
+			}
 			if f.site != "" {
 				site, err := peer.LayOut(f.site)
 				if err == nil {
@@ -91,7 +95,7 @@ func readScripts(files []string) (list []*script.Script, err error) {
 		return script.Kept()
 	}
 	for _, name := range files {
-		text, err := os.ReadFile(name)
+		text, err := readScript(name)
 		if err != nil {
 			return nil, err
 		}
@@ -102,6 +106,26 @@ func readScripts(files []string) (list []*script.Script, err error) {
 		list = append(list, s)
 	}
 	return list, nil
+}
+
+// longestScript is how many bytes a script may have.
+const longestScript = 1 << 20
+
+// readScript reads a script, which may come out of a pipe.
+func readScript(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	text, err := io.ReadAll(io.LimitReader(f, longestScript+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(text) > longestScript:
+		return nil, fmt.Errorf("%s is no script: it has more than %d bytes, which is the most", name, longestScript)
+	}
+	return text, nil
 }
 
 // hold runs the scripts and prints how each went.

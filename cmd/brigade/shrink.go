@@ -39,10 +39,13 @@ first the input's, then faults, then context switches. The smaller trace is
 confirmed in a fresh process and written beside the first; it replays strictly.
 
 The exit status is 0 if there is a smaller trace, or none could be smaller.`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("trace file"),
 		RunE: func(_ *cobra.Command, files []string) error {
-			if f.runs < 1 {
+			switch {
+			case f.runs < 1:
 				return fmt.Errorf("--runs is %d; it must be at least 1", f.runs)
+			case f.time <= 0:
+				return errors.New("--for must be longer than nothing")
 			}
 			if f.out == "" {
 				f.out = strings.TrimSuffix(files[0], ".trace") + ".min.trace"

@@ -58,8 +58,11 @@ func (p *program) standings(s *stopped, r *fuzz.Replayed, asJSON bool) error {
 	return explain.WriteStandings(p.stdout, list)
 }
 
-// check refuses a pattern that is none.
-func (s *stopped) check() error {
+// check refuses a pattern that is none, and a step that cannot be. given: one was.
+func (s *stopped) check(given bool) error {
+	if given && s.step < 0 {
+		return fmt.Errorf("--step is %d; a run's steps are numbered from 0", s.step)
+	}
 	if _, err := regexp.Compile(s.pattern); err != nil {
 		return fmt.Errorf("--break: %w", err)
 	}

@@ -28,7 +28,7 @@ func (p *program) view() *cobra.Command {
 		Long: `View shows what a trace is of, why its run failed, and a timeline with a column
 for each task concerned. To tell why, it makes runs that leave out one choice
 each; where the trace does not replay any more, what it holds is shown as it is.`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("trace file"),
 		RunE: func(_ *cobra.Command, files []string) error {
 			if f.width < 60 {
 				return fmt.Errorf("--width is %d; a timeline needs at least 60", f.width)

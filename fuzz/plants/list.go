@@ -34,6 +34,14 @@ var list = []Bug{
 		}},
 	},
 	{
+		"page-read-late", "I02", "an input page is read when it has been given back",
+		[]string{"property:I02"},
+		[]edit{{
+			"core/httpconn/conn.go", "\tc.block, c.in, c.outBlock = nil, nil, nil\n\tc.memory.End()\n",
+			"\tgone := c.in\n\tc.block, c.in, c.outBlock = nil, nil, nil\n\tc.memory.End()\n\tif PLANTED && gone[7] == 1 {\n\t\trt.Bug(\"freed pages are poisoned, and not with this\")\n\t}\n",
+		}},
+	},
+	{
 		"stock-left", "I06", "a loop that ends leaves its stock of http_conns",
 		[]string{"property:I06"},
 		[]edit{{"core/httpconn/pool.go", "func (p *Pool) Close() {\n", "func (p *Pool) Close() {\n\tif PLANTED {\n\t\tp.free = nil\n\t}\n"}},

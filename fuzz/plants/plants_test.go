@@ -3,6 +3,7 @@ package plants
 import (
 	"context"
 	"flag"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +65,31 @@ func TestEachIsReported(t *testing.T) {
 		}
 	}
 	remembers(t, path)
+	faults(t, path)
+}
+
+// guardedEvery is of how many seeds one has pages that cannot be touched once they are
+// given back.
+const guardedEvery = 20
+
+// faults checks that a late read, which changes nothing, faults at its line in runs with
+// guarded pages, which the seed tells, and in no others.
+func faults(t *testing.T, path string) {
+	t.Helper()
+	c := zoo.Campaign{First: 1, Seeds: *seeds, Workers: 1, Unshrunk: true, Traces: t.TempDir(), Env: []string{Variable + "=page-read-late"}}
+	r, err := zoo.Hunt(context.Background(), path, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`was touched at offset 7 at core/httpconn/conn\.go:\d+ after \S+ freed it`)
+	for i := range r.Failures {
+		if f := &r.Failures[i]; f.Seed%guardedEvery != 0 || !line.MatchString(f.Message) {
+			t.Errorf("%s, seed %d: %s; want a fault at its line, with a seed that is a multiple of %d", f.Scenario, f.Seed, f.Message, guardedEvery)
+		}
+	}
+	if most := *seeds / guardedEvery * uint64(len(r.Scenarios)); r.Failed == 0 || uint64(r.Failed) > most {
+		t.Errorf("%d runs fault, of %d with guarded pages", r.Failed, most)
+	}
 }
 
 // remembers checks that a server that remembers a fault is seen when faults have

@@ -57,6 +57,7 @@ var dimensions = []dimension{
 	vary("segment", func(p *plan, v int) { p.net.Segment = v }, 16384, 1460, 100),
 	vary("buffers", func(p *plan, v int) { p.net.SendBuffer, p.net.RecvBuffer = v, v }, 65536, 4096, 600),
 	vary("log sink", func(p *plan, v sink) { p.sink = v }, toFile, toFile, toFile, toFile, rotated, toFifo, toSlowFifo, toLeftFifo),
+	vary("log buffer", func(p *plan, v int) { p.logBuffer = v }, usualLogBuffer, usualLogBuffer, usualLogBuffer, 300),
 	vary("backlog", func(p *plan, v int) { p.stage.Backlog = v }, 4096, 4096, 4096, 1),
 	vary("bandwidth", func(p *plan, v int64) { p.net.Bandwidth = v }, 0, 0, 0, 1<<20, 50_000),
 	vary("disk latency", func(p *plan, v time.Duration) { p.net.DiskLatency = v }, 0, 0, 0, time.Millisecond, 20*time.Millisecond),

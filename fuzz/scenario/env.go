@@ -49,6 +49,9 @@ type Env struct {
 	// Acts counts what handlers did, by ActNames.
 	Acts [maxActs]uint32
 
+	// Moves counts connections that a loop took from another.
+	Moves uint32
+
 	// Ends counts how it ended for clients: 0, as it should, else one more than the
 	// client.Kind of the error.
 	Ends [16]uint32
@@ -71,6 +74,7 @@ func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
 func (e *Env) Restart() {
 	e.Exchanges, e.Outcome, e.seen = 0, 0, 0
 	e.Drawn, e.Profile = [maxDimensions]uint8{}, netsim.Profile{}
+	e.Moves = 0
 	e.Statuses, e.Ends, e.Acts = [600]uint32{}, [16]uint32{}, [maxActs]uint32{}
 }
 
@@ -109,6 +113,11 @@ func (e *Env) answered(r *client.Response) {
 //
 //go:norace
 func (e *Env) acted(i int) { e.Acts[i]++ }
+
+// moved tells that a connection changes loops.
+//
+//go:norace
+func (e *Env) moved() { e.Moves++ }
 
 // left tells how it ended for the i-th client.
 //

@@ -301,9 +301,12 @@ func refused(c *client.Client, conn *client.Conn, p *plan) error {
 	return err
 }
 
-// upload is a request with content, framed as drawn.
-func upload(body []byte) []byte {
-	text := "POST " + echoPath + " HTTP/1.1\r\nHost: test\r\n"
+// upload is a request with content for the echo.
+func upload(body []byte) []byte { return uploadTo(echoPath, body) }
+
+// uploadTo is a request with content, framed as drawn.
+func uploadTo(target string, body []byte) []byte {
+	text := "POST " + target + " HTTP/1.1\r\nHost: test\r\n"
 	if sim.Choose("echo chunked", 2) == 0 {
 		return append([]byte(text+"Content-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"), body...)
 	}

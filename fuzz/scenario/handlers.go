@@ -1,12 +1,13 @@
 package scenario
 
 // Handlers as applications write them (F23): slow ones, one that blocks on a lock
-// which somebody else holds, one that writes more than any buffer holds, those that
-// panic, say nothing or say it wrongly, on a processor and on the loop. They stand
-// before the static files, below one path each. A panic or a missing answer is 500
-// to the client, or a cut if part of the answer was on its way; everything else
-// comes to the byte. There is none that waits for content, or keeps the exchange: a
-// handler here sees the head only, and is done when it returns.
+// which somebody else holds, one that waits for content which comes slowly or never,
+// one that writes more than any buffer holds, one whose answer refers to memory of the
+// request when it has long returned, those that panic, say nothing or say it wrongly,
+// on a processor and on the loop. They stand before the static files, below one path
+// each. A panic or a missing answer is 500 to the client, or a cut if part of the
+// answer was on its way; everything else comes to the byte. Those that keep the
+// connection are the scenario tunnels'.
 
 import (
 	"bytes"
@@ -26,6 +27,7 @@ type act struct {
 	status int  // of the answer; 0: it is cut
 	size   int  // of the body of a 200
 	inline bool // on the loop
+	wants  bool // content
 	do     func(a *acts, x *exchange.Exchange, body []byte)
 }
 
@@ -53,6 +55,26 @@ var actList = []act{
 		}
 	}},
 	{name: "lent", status: 200, size: beyond, do: func(_ *acts, x *exchange.Exchange, b []byte) { say(x, b) }},
+	{name: "waits for content", status: 200, size: 70, wants: true, do: func(_ *acts, x *exchange.Exchange, b []byte) {
+		content := x.Content()
+		if content.Empty() {
+			say(x, b)
+			return
+		}
+		n, _ := content.Bytes()
+		begin(x, int(n))
+		if err := x.Move(content); err != nil {
+			x.Error(err)
+		}
+	}},
+	{name: "keeps", status: 200, size: 9000, do: func(_ *acts, x *exchange.Exchange, b []byte) {
+		kept, err := x.Pool().Copy(b)
+		if err != nil {
+			panic(err) // there was no memory for it
+		}
+		begin(x, len(kept))
+		x.Own(kept)
+	}},
 	{name: "panics", status: 500, do: func(_ *acts, x *exchange.Exchange, _ []byte) {
 		begin(x, 7)
 		panic("a handler's mistake")
@@ -138,23 +160,34 @@ func (a *acts) files() (list []client.File) {
 	return list
 }
 
+// actOf is which act x asks for; -1: none.
+func actOf(x *exchange.Exchange) int {
+	if bytes.HasPrefix(x.Request.Path, []byte(actPath)) {
+		for i := range actList {
+			if string(x.Request.Path) == actList[i].target() {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
 // answer has the act that x asks for, if it is an inline one or not, answer. known:
 // there is such an act, of one kind or the other.
 func (a *acts) answer(x *exchange.Exchange, inline bool) (known, answered bool) {
-	if !bytes.HasPrefix(x.Request.Path, []byte(actPath)) {
-		return false, false
+	i := actOf(x)
+	if i < 0 || actList[i].inline != inline {
+		return i >= 0, false
 	}
-	for i := range actList {
-		if t := &actList[i]; string(x.Request.Path) == t.target() {
-			if t.inline != inline {
-				return true, false
-			}
-			a.env.acted(i)
-			t.do(a, x, a.bodies[i])
-			return true, true
-		}
-	}
-	return false, false
+	a.env.acted(i)
+	actList[i].do(a, x, a.bodies[i])
+	return true, true
+}
+
+// Receives implements exchange.Receiver.
+func (a *acts) Receives(x *exchange.Exchange) bool {
+	i := actOf(x)
+	return i >= 0 && actList[i].wants
 }
 
 // Local implements exchange.Handler.
@@ -253,6 +286,9 @@ func uploading(files []client.File) behaviour {
 		}
 		defer conn.Close()
 		f := files[sim.Choose("upload to", len(files))]
+		if strings.HasSuffix(f.Target, "waits-for-content") {
+			f = files[0] // what is sent there comes back: see feeding
+		}
 		text := []byte("POST " + f.Target + " HTTP/1.1\r\nHost: test\r\n")
 		size := []int{1, 300, 3000}[sim.Choose("upload", 3)]
 		if len(f.Body) > 1000 {
@@ -285,6 +321,37 @@ func uploading(files []client.File) behaviour {
 	}}
 }
 
+// feeding sends content that a handler waits for, at its own pace, and must get it
+// back; or it stops in the middle, and waits for what the server makes of that.
+func feeding(p *plan) behaviour {
+	return behaviour{"feeding", 1, func(c *client.Client) error {
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		body := content("fed", []int{1, 300, 3000}[sim.Choose("fed", 3)])
+		text := uploadTo(actPath+"waits-for-content", body)
+		stops := sim.Choose("stops feeding", 4) == 3
+		if stops {
+			text = text[:len(text)-1-sim.Choose("unfed", len(body))]
+		}
+		pause := []time.Duration{0, 20 * time.Millisecond, 700 * time.Millisecond}[sim.Choose("feeding rests", 3)]
+		if err := conn.SendSlowly(text, 1+len(text)/(1+sim.Choose("helpings", 6)), pause); err != nil {
+			return err
+		}
+		w := client.Want{Status: 200, Body: body, Also: append(p.also(), 408)}
+		if stops {
+			w = client.Want{Status: 408, Close: true, Also: p.also()}
+		}
+		_, err = conn.Response(w)
+		if kind, ok := client.KindOf(err); stops && ok && kind != client.Wrong && kind != client.Timeout {
+			return nil // there was none to be had
+		}
+		return err
+	}}
+}
+
 // handlers is a crowd before handlers that do what applications do.
 func handlers() *Scenario {
 	return &Scenario{
@@ -305,6 +372,8 @@ func handlers() *Scenario {
 					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 5)) },
 					func() behaviour { return cutOff(&p) },
 					func() behaviour { return uploading(files) },
+					func() behaviour { return feeding(&p) },
+					func() behaviour { return feeding(&p) },
 					slow, resetting, halfClosing, demanding, demanding, demanding,
 				}
 				list := []behaviour{thoughtful(3), pipelining(4)}

@@ -39,6 +39,10 @@ const (
 	fifoName     = "fifo"
 )
 
+// usualLogBuffer is how many bytes of lines wait for the log's file at most; in some runs
+// there is hardly room for one, and lines are dropped.
+const usualLogBuffer = 4096
+
 // book is a run's log with those at its other end.
 type book struct {
 	site      *site
@@ -66,7 +70,11 @@ func (s *site) openBook(p *plan) (b *book, err error) {
 	if b.kind == toSlowFifo {
 		b.fill()
 	}
-	b.log, err = accesslog.Open(s.server, name, 4096)
+	buffer := p.logBuffer
+	if buffer == 0 {
+		buffer = usualLogBuffer
+	}
+	b.log, err = accesslog.Open(s.server, name, buffer)
 	return b, err
 }
 

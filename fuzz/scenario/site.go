@@ -94,19 +94,20 @@ func content(name string, size int) []byte {
 
 // plan is what a run's root task drew.
 type plan struct {
-	stage   stage.Config
-	log     bool
-	sink    sink
-	static  static.Options
-	net     netsim.Config
-	free    bool // clients stay away now and then
-	drain   drain
-	acts    *acts // stand before the files; nil: nothing does
-	chain   chain // what responses pass
-	input   input // what content passes
-	chats   bool  // so does who takes connections over
-	resized bool  // pages change their sizes while it serves
-	mixed   bool  // some clients speak HTTP/2
+	stage     stage.Config
+	log       bool
+	sink      sink
+	logBuffer int // bytes of lines that wait; 0: as usual
+	static    static.Options
+	net       netsim.Config
+	free      bool // clients stay away now and then
+	drain     drain
+	acts      *acts // stand before the files; nil: nothing does
+	chain     chain // what responses pass
+	input     input // what content passes
+	chats     bool  // so does who takes connections over
+	resized   bool  // pages change their sizes while it serves
+	mixed     bool  // some clients speak HTTP/2
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
