@@ -112,9 +112,7 @@ func tgkill(id int) sys.Errno {
 }
 
 func (t *thread) rise() {
-	for t.settle() {
-		t.signal()
-	}
+	rouse(t)
 	close(t.calls)
 	<-t.done
 }
@@ -181,14 +179,23 @@ func (d *dream) signal() sys.Errno { return d.p.Signal(d.id) }
 func (d *dream) nobody() sys.Errno { return d.p.Signal(nobodys) }
 
 func (d *dream) rise() {
-	for d.settle() {
-		d.signal()
-	}
+	rouse(d)
 	d.mu.Lock()
 	d.over = true
 	d.some.Signal()
 	d.mu.Unlock()
 	d.wg.Wait()
+}
+
+// rouse ends the call that the task in b sleeps in.
+func rouse(b bed) {
+	for range 100 {
+		if !b.settle() {
+			return
+		}
+		b.signal()
+	}
+	panic("a task sleeps on, whatever signals it is sent")
 }
 
 // bedside are the steps that have to do with the task in bed.

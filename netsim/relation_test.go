@@ -77,13 +77,22 @@ func relate(t *testing.T, loaded bool) {
 	if err := unix.Mkfifo(root+"/fifo", 0o644); err != nil {
 		t.Fatal(err)
 	}
-	steps := 0
+	steps, ended, woken := 0, 0, 0
 	checks(t, sequences, func(rt *rapid.T) {
 		list := rapid.SliceOfN(drawStep(loaded), 10, 50).Draw(rt, "calls")
 		steps += len(list)
 		text := ""
 		for range tries {
-			if text = differ(rt, n, root, list, loaded); text == "" {
+			var real []answer
+			if real, text = differ(rt, n, root, list, loaded); text == "" {
+				for i := range real {
+					switch _, said, _ := strings.Cut(real[i].text, "; the sleeper: "); {
+					case strings.Contains(said, "EINTR"):
+						ended++
+					case said != "":
+						woken++
+					}
+				}
 				return
 			}
 		}
@@ -91,6 +100,9 @@ func relate(t *testing.T, loaded bool) {
 	})
 	t.Logf("%d calls", steps)
 	if !loaded {
+		if t.Logf("a task that slept was ended by a signal %d times, woken %d times", ended, woken); ended < 50 || woken < 50 {
+			t.Error("the sequences have too few tasks that sleep")
+		}
 		return
 	}
 	for i, x := range netsim.Extras() {
@@ -99,7 +111,7 @@ func relate(t *testing.T, loaded bool) {
 }
 
 // differ plays list on Linux, then on netsim; empty: they agree.
-func differ(t *rapid.T, n *netsim.Net, root string, list []move, loaded bool) (text string) {
+func differ(t *rapid.T, n *netsim.Net, root string, list []move, loaded bool) (answers []answer, text string) {
 	real := newPlayer(linux.New(), diskFiles{root}, newThread(), list)
 	real.settles, real.small = !loaded, loaded
 	if loaded {
@@ -129,7 +141,7 @@ func differ(t *rapid.T, n *netsim.Net, root string, list []move, loaded bool) (t
 	if r.Verdict != nil {
 		t.Fatalf("%v\n%s", r.Verdict, r.Verdict.Stack)
 	}
-	return text
+	return real.answers, text
 }
 
 func compare(list []move, real, simulated []answer) string {
