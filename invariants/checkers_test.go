@@ -238,11 +238,20 @@ var planted = []plant{
 	{"spin", "", "reads what there is", begun().times(1002, func(h *history) { h.call(loop, rt.OpPollWait, 6, 1).call(loop, rt.OpRead, 7, 1) })},
 
 	{"drain", "I31", "hears on", begun().drains().after(time.Millisecond)},
-	{"drain", "I31", "accepts later", begun().drains().call(loop, rt.OpClose, 5, 0).after(time.Millisecond).call(loop, rt.OpAccept, 5, 8)},
-	{"drain", "I31", "keeps a connection", begun().drains().call(loop, rt.OpClose, 5, 0).after(2 * time.Second).after(time.Second)},
-	{"drain", "I31", "keeps a loop", begun().parted().drains().call(loop, rt.OpClose, 5, 0).after(3 * time.Second)},
+	{"drain", "I31", "accepts later", begun().drains().deaf().after(time.Millisecond).call(loop, rt.OpAccept, 5, 8)},
+	{"drain", "I31", "keeps a connection", begun().drains().deaf().after(2 * time.Second).after(time.Second)},
+	{"drain", "I31", "keeps a loop", begun().parted().drains().deaf().after(3 * time.Second)},
 	{"drain", "I31", "stops hearing by itself", begun().call(loop, rt.OpClose, 5, 0)},
 	{"drain", "I31", "a deadline in the past", begun().after(time.Second).probe(root, rt.ProbeDrain, 1)},
+	{"drain", "I31", "forgets who has connected", begun().drains().call(loop, rt.OpClose, 5, 0)},
+	{"drain", "I31", "looks once, and there is another", begun().drains().call(loop, rt.OpAccept, 5, 8).call(loop, rt.OpClose, 5, 0)},
+	{"drain", "I31", "looked before the decision", begun().fails(loop, rt.OpAccept, 5, again).drains().call(loop, rt.OpClose, 5, 0)},
+	{"drain", "I31", "gives up at one who has gone", begun().drains().fails(loop, rt.OpAccept, 5, gone).call(loop, rt.OpClose, 5, 0)},
+	{"drain", "", "has no room for them", begun().probe(root, rt.ProbeLimit, 1, 1).drains().call(loop, rt.OpClose, 5, 0)},
+	{"waiting", "I31", "waits for a request that nobody will hear", idle().drains().after(time.Second)},
+	{"waiting", "I31", "begins to when that was decided", waitsIn(begun().asked().answered().drains(), rt.WaitIdle, 5*time.Second).after(time.Second)},
+	{"waiting", "I17", "has no patience with who takes a little at a time", begun().asked().writes(3 * time.Second).reached().after(time.Second).call(loop, rt.OpWrite, 7, 10).writes(2 * time.Second)},
+	{"waiting", "", "who takes nothing is waited for once", begun().asked().writes(3 * time.Second).reached().after(time.Second).fails(loop, rt.OpWrite, 7, again).writes(2 * time.Second)},
 	{"look", "I20", "closed when its time is over", idle().after(5 * time.Second).parted()},
 	{"look", "I20", "shut when its time is over", idle().after(5*time.Second).call(loop, rt.OpShutdown, 7, 0)},
 	{"look", "I20", "closed before its first request", waits(rt.WaitFirst, time.Second).after(time.Second).parted()},
@@ -295,6 +304,12 @@ func waitsIn(h *history, state uint64, d time.Duration) *history {
 
 // drains is the decision to drain within a second.
 func (h *history) drains() *history { return h.probe(root, rt.ProbeDrain, h.in(time.Second)) }
+
+// writes is a wait for room, for so long.
+func (h *history) writes(d time.Duration) *history { return waitsIn(h, rt.WaitWrite, d) }
+
+// deaf is the end of listening, after a look who is there.
+func (h *history) deaf() *history { return h.fails(loop, rt.OpAccept, 5, again).call(loop, rt.OpClose, 5, 0) }
 
 // reached is an event that reached connection 1.
 func (h *history) reached() *history { return h.probe(loop, rt.ProbeEvent, 1, 9, bitIn|bitOut) }

@@ -2,8 +2,9 @@ package invariants
 
 // Draining (I31): from the decision on nothing new is heard: by the time that
 // nothing can run, every listening descriptor is closed. When the deadline has
-// passed, connections and loops are gone, too. And a loop stops listening only
-// when that was decided.
+// passed, connections and loops are gone, too. A loop stops listening only when
+// that was decided, and when it has taken who had connected by then, if there is
+// room for them.
 
 import (
 	"time"
@@ -21,12 +22,15 @@ var drainChecker = Checker{
 	Allows: "a server that drains hears no more, and is gone when its deadline has passed",
 	World:  "listen, accept, close, time",
 	Ops:    []rt.Op{rt.OpListen, rt.OpAccept, rt.OpClose},
-	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop},
+	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop, rt.ProbeLimit},
 	make:   func() property { return new(drain) },
 }
 
 type drain struct {
 	judge
+	dry       rows[bool]  // by listening descriptor: nobody is in its backlog, as was seen since the decision
+	limit     uint64      // of connections, of one shard
+	ended     rt.Instant  // when a connection ended last
 	open      rows[rt.Op] // by descriptor: what made it, of OpListen and OpAccept
 	loops     rows[bool]  // by task
 	listening int
@@ -42,6 +46,8 @@ func (d *drain) Begin(s *sim.Sim) {
 	d.s = s
 	d.open.reset()
 	d.loops.reset()
+	d.dry.reset()
+	d.limit, d.ended = 0, -1
 	d.listening, d.accepted, d.alive = 0, 0, 0
 	d.decided, d.since, d.deadline = false, 0, 0
 }
@@ -51,6 +57,9 @@ func (d *drain) Event(e *sim.Event) {
 	if e.Op == rt.OpProbe {
 		d.probe(e)
 		return
+	}
+	if e.Op == rt.OpAccept {
+		d.tries(e)
 	}
 	if e.C != 0 {
 		return
@@ -75,6 +84,25 @@ func (d *drain) Event(e *sim.Event) {
 	}
 }
 
+// tries is a call that accepts: whether anybody else is in the backlog is not known, but
+// when it says that nobody is, or that there is no room.
+func (d *drain) tries(e *sim.Event) {
+	if dry := d.dry.at(fd(e)); dry != nil {
+		*dry = d.decided && e.C != 0 && e.C != aborted
+	}
+}
+
+// aborted is ECONNABORTED: that one is gone, and others may be there.
+const aborted = 103
+
+// forgets reports whether a listening descriptor is closed with no look into its backlog,
+// though there was room for who is there, even if each other loop had taken a place for
+// somebody who did not come.
+func (d *drain) forgets(e *sim.Event) bool {
+	dry := d.dry.get(fd(e))
+	return d.decided && (dry == nil || !*dry) && uint64(d.accepted+d.alive) <= d.limit && e.Time > d.ended && !d.excused()
+}
+
 func (d *drain) closed(e *sim.Event) {
 	o := d.open.get(fd(e))
 	if o == nil {
@@ -85,15 +113,24 @@ func (d *drain) closed(e *sim.Event) {
 		d.listening--
 		if l := d.loops.get(e.Task); !d.decided && l != nil && *l {
 			d.fail("I31", "loop %s closes the listening descriptor %d, but nobody decided to drain", d.who(e.Task), fd(e))
+			return
+		}
+		if l := d.loops.get(e.Task); l != nil && *l && d.forgets(e) {
+			d.fail("I31", "loop %s closes the listening descriptor %d at %v, and has not looked since %v who is in its backlog", d.who(e.Task), fd(e), e.Time, d.since)
 		}
 	case rt.OpAccept:
 		d.accepted--
+		d.ended = e.Time
 	}
 	*o = rt.OpNone
 }
 
 func (d *drain) probe(e *sim.Event) {
 	switch kind(e) {
+	case rt.ProbeLimit:
+		if e.A == rt.LimitConnections {
+			d.limit = e.B
+		}
 	case rt.ProbeDrain:
 		if until := rt.Instant(e.A); until < e.Time || until-e.Time > longest {
 			d.fail("I31", "draining is decided at %v until %v, which is no time for that", e.Time, until)

@@ -25,8 +25,9 @@ const (
 
 const (
 	server = 1
-	again  = 11 // EAGAIN
-	bad    = 9  // EBADF
+	again  = 11  // EAGAIN
+	bad    = 9   // EBADF
+	gone   = 103 // ECONNABORTED
 )
 
 // call is a system call with its result.
@@ -219,7 +220,7 @@ func (h *history) parted() *history {
 // over is the server's end.
 func (h *history) over() *history {
 	h.probe(root, rt.ProbeDrain, h.in(time.Second))
-	return h.call(loop, rt.OpPollWait, 6, 1).call(loop, rt.OpClose, 5, 0).
+	return h.call(loop, rt.OpPollWait, 6, 1).deaf().
 		probe(loop, rt.ProbeLoop, 0).call(root, rt.OpClose, 6, 0)
 }
 

@@ -9,7 +9,9 @@ package invariants
 //   - when nothing can run, every handoff to a loop is over: loops do not block (I13)
 //   - no wait lasts longer than its deadline, and no handoff for ever (I16)
 //   - the state is one the connection can be in, and its timeout is the same each
-//     time; a wait that goes on keeps its deadline (I17)
+//     time; a wait that goes on keeps its deadline, and one for room to write does not
+//     go on when some was there (I17)
+//   - nobody waits for a request when draining was decided (I31)
 
 import (
 	"time"
@@ -29,7 +31,7 @@ const (
 )
 
 var waitingChecker = Checker{
-	Numbers: []string{"I13", "I16", "I17"}, Name: "waiting",
+	Numbers: []string{"I13", "I16", "I17", "I31"}, Name: "waiting",
 	Allows: "a connection either runs or waits, with the deadline of its state, and no longer than that",
 	World:  "who calls on which descriptor, poll_wait, time",
 	Ops: []rt.Op{
@@ -64,6 +66,7 @@ type stay struct {
 	belated   bool // its task had been held up by then, after a look at the clock
 	touched   rt.Instant
 	read      bool // something was
+	taken     bool // bytes were written since it waited for room to write
 	session   bool // it speaks HTTP/2: its streams have requests, and wake it
 	shut      bool // our direction is
 	requests  uint64
@@ -109,6 +112,8 @@ func (w *waiting) Event(e *sim.Event) {
 	case e.C != 0:
 	case e.Op == rt.OpRead:
 		m.R.read = m.R.read || e.B > 0
+	case e.Op == rt.OpWrite, e.Op == rt.OpSendfile:
+		m.R.taken = m.R.taken || e.B > 0
 	case e.Op == rt.OpShutdown:
 		m.R.shut = true
 	case e.Op == rt.OpClose:
@@ -139,6 +144,7 @@ func (w *waiting) probe(e *sim.Event) {
 	k := kind(e)
 	if k == rt.ProbeDrain {
 		w.drained, w.gives = e.Time, min(w.gives, rt.Instant(e.A))
+		w.soonest = min(w.soonest, e.Time+slack)
 		return
 	}
 	if k == rt.ProbeConnOpen {
@@ -250,6 +256,10 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	}
 	// The time of a head runs from the connection's first moment on.
 	same := r.phase == e.B || r.phase == rt.WaitFirst && e.B == rt.WaitHeader
+	if e.B == rt.WaitWrite && !r.session {
+		same = same && !r.taken // who takes a little at a time is waited for each time
+		r.taken = false
+	}
 	// A task that was held up has looked at the clock before.
 	first := r.phase == 0 && r.requests == 0 && (e.B == rt.WaitFirst || e.B == rt.WaitHeader)
 	if goesOn := same && r.until == deadline || first && r.belated; !goesOn && !w.excused() {
@@ -282,7 +292,15 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	if e.B != rt.WaitRoom {
 		r.phase, r.until = e.B, deadline
 	}
-	w.soonest = min(w.soonest, deadline+slack)
+	w.soonest = min(w.soonest, w.due(r))
+}
+
+// due is by when r's wait has to be over. A drain ends those between requests.
+func (w *waiting) due(r *stay) rt.Instant {
+	if w.drained == never || r.session || r.state != rt.WaitIdle && r.state != rt.WaitFirst {
+		return r.deadline + slack
+	}
+	return min(r.deadline, max(w.drained, r.touched)) + slack
 }
 
 // refutes says why the connection cannot be in a state; empty: it can.
@@ -365,11 +383,14 @@ func (w *waiting) late(now rt.Instant) {
 		r := &m.R
 		due := r.touched + lost
 		if r.waits {
-			due = r.deadline + slack
+			due = w.due(r)
 		}
 		w.soonest = min(w.soonest, due)
 		switch {
 		case now <= due:
+		case r.waits && now <= r.deadline+slack:
+			w.fail("I31", "connection %d waits in state %s at %s at %v, though draining was decided at %v", m.id, stateNames[r.state], w.who(r.holder), now, w.drained)
+			return
 		case r.waits:
 			w.fail("I16", "connection %d waits in state %s at %s beyond its deadline %v; it is %v", m.id, stateNames[r.state], w.who(r.holder), r.deadline, now)
 			return

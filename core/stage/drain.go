@@ -60,6 +60,7 @@ func (l *loop) shutGate() {
 	if l.listener == sys.None {
 		return
 	}
+	l.paused.Disarm() // there may be room by now
 	for l.accept() {
 		// What the kernel has accepted counts on an answer.
 	}

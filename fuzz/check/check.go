@@ -52,6 +52,15 @@ func (c Component) build(tasks, ops int) (main func(), world sim.World) {
 	return c.inKernel(net.Process("host"), tasks, ops), net
 }
 
+// Program is c's program, for whoever runs it under schedules of his own; its tasks make
+// their system calls of k. Tasks and operations are c's usual number, or more.
+func (c Component) Program(k sys.Kernel, tasks, ops int) func() {
+	if c.inKernel != nil {
+		return c.inKernel(k, tasks, ops)
+	}
+	return c.program(tasks, ops)
+}
+
 // Options say what to check.
 type Options struct {
 	Tasks   int // 0: the component's usual number

@@ -150,7 +150,7 @@ func calm() *Scenario {
 			return func() {
 				p := s.draw(false)
 				s.serve(p, func() {
-					s.crowd(p, thoughtful(4), pipelining(1+sim.Choose("pipeline", 5)), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning())
+					s.crowd(p, thoughtful(4), pipelining(1+sim.Choose("pipeline", 5)), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning(), s.informed(&p))
 				})
 			}
 		},

@@ -71,7 +71,7 @@ func (c chain) filters() []filter.Filter {
 	case chunks:
 		return []filter.Filter{unsized{}}
 	case paced:
-		return []filter.Filter{filter.Rate{PerSecond: 20_000}}
+		return []filter.Filter{filter.Rate{PerSecond: int64(c.rate())}}
 	case ranged:
 		return []filter.Filter{filter.Range{}}
 	case restless:
@@ -79,7 +79,7 @@ func (c chain) filters() []filter.Filter {
 	case lazy:
 		return []filter.Filter{filter.Slow{Nap: time.Millisecond, Declared: true}}
 	case entire:
-		return []filter.Filter{filter.Range{}, count, gz.New(gz.Options{Least: 200, Keep: 1}), unsized{}, fidget{}, filter.Rate{PerSecond: 50_000}}
+		return []filter.Filter{filter.Range{}, count, gz.New(gz.Options{Least: 200, Keep: 1}), unsized{}, fidget{}, filter.Rate{PerSecond: int64(c.rate())}}
 	case unfiltered:
 	}
 	return nil
@@ -254,6 +254,58 @@ func decodes(f client.File, r *client.Response, accept string) error {
 	return nil
 }
 
+// timing asks for a long file, and holds what paces it to that.
+func timing(p *plan) behaviour {
+	return behaviour{"timing", 1, func(c *client.Client) error {
+		var long client.File
+		for _, f := range c.Files {
+			if f.Status == 0 && len(f.Body) > len(long.Body) {
+				long = f
+			}
+		}
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		began := rt.Now()
+		if err := conn.Send(c.Get(long.Target)); err != nil {
+			return err
+		}
+		r, err := conn.Response(client.Want{Status: 200, Body: long.Body, Also: p.also(), Target: long.Target})
+		if err != nil || r.Status != 200 {
+			return err
+		}
+		rate := p.chain.rate()
+		if took, least := rt.Now().Sub(began), paceOf(len(r.Body), rate); took < least {
+			sim.Failf("I17", fmt.Sprintf("%d bytes came within %v, and %d a second may pass: that takes %v", len(r.Body), took, rate, least))
+		}
+		return nil
+	}}
+}
+
+// paceOf is the least that so many bytes may take, at so many a second; an eighth of a
+// second's are there at once, or a kibibyte.
+func paceOf(n, rate int) time.Duration {
+	if rate == 0 {
+		return 0
+	}
+	n -= max(rate/8, 1<<10)
+	return time.Duration(max(n, 0)) * time.Second / time.Duration(rate)
+}
+
+// rate is how many bytes of a body pass c in a second; 0: any.
+func (c chain) rate() int {
+	switch c {
+	case paced:
+		return 20_000
+	case entire:
+		return 50_000
+	case unfiltered, counted, compressed, chunks, ranged, restless, lazy:
+	}
+	return 0
+}
+
 // echoing sends content, whole or in chunks, and must get it back.
 func echoing(p *plan) behaviour {
 	return behaviour{"echoing", 2, func(c *client.Client) error {
@@ -339,6 +391,7 @@ func filters() *Scenario {
 					curiously, slow, resetting, halfClosing,
 					func() behaviour { return decoding(&p) },
 					func() behaviour { return echoing(&p) },
+					func() behaviour { return timing(&p) },
 				}
 				list := []behaviour{decoding(&p), echoing(&p)}
 				for range sim.Choose("more", 4) {

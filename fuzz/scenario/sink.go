@@ -128,9 +128,9 @@ func (b *book) leave() {
 // begin has people see to the log of a server that is up.
 func (b *book) begin() {
 	switch b.kind {
-	case rotated, toFifo:
+	case rotated, toFifo, toSlowFifo:
 		b.tasks.Go("operator", b.rotate)
-	case toFile, toSlowFifo, toLeftFifo:
+	case toFile, toLeftFifo:
 	}
 	if b.kind >= toFifo {
 		b.tasks.Go("reader", b.follow)

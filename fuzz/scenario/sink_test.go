@@ -23,7 +23,7 @@ func TestSinks(t *testing.T) {
 				r := sim.Run(sim.Options{Seed: seed, Strategy: strategy.NewRandom(), World: e.World, Observers: e.Observers}, func() {
 					e.Restart()
 					p := s.draw(false)
-					p.log, p.sink, p.drain = true, kind, atEnd
+					p.log, p.sink, p.drain, p.logBuffer = true, kind, atEnd, 0
 					s.serve(p, func() { s.crowd(p, thoughtful(4), pipelining(4)) })
 					if text, _ := s.book.text(); e.refutes(text) == "" {
 						whole++

@@ -66,6 +66,7 @@ func newSite(e *Env) *site {
 	}
 	s.files[len(s.files)-1].Target = "/dir/"
 	s.files = append(s.files, client.File{Target: "/none", Status: 404})
+	s.net.BuildFile(newsFile, "no news")
 	s.net.Build("/www/out", netsim.Entry{Link: "../log"})
 	s.net.Build("/www/fifo", netsim.Entry{Fifo: true})
 	s.files = append(s.files, client.File{Target: "/out/access.log", Status: 404}, client.File{Target: "/fifo", Status: 404})

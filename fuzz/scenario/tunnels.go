@@ -17,6 +17,7 @@ import (
 	"brigade/core/rt"
 	"brigade/core/sys"
 	"brigade/netsim"
+	"brigade/netsim/client"
 	"brigade/sim"
 )
 
@@ -345,6 +346,34 @@ func tunnels() *Scenario {
 	}
 }
 
+// refused asks for a tunnel to where nobody listens, and must hear so at once.
+func (t *talkers) refused() behaviour {
+	return behaviour{"refused", 1, func(c *client.Client) error {
+		if sim.Choose("asks for nobody", 4) != 3 {
+			return nil
+		}
+		p := &t.plan
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if err := conn.Send([]byte("CONNECT " + absentAddr.String() + " HTTP/1.1\r\nHost: t\r\n\r\n")); err != nil {
+			return err
+		}
+		began, calm := rt.Now(), p.net.Profile.String() == "none"
+		also := p.also()
+		if !calm {
+			also = append(also, 503, 504)
+		}
+		_, err = conn.Response(client.Want{Method: "CONNECT", Status: 502, Also: also})
+		if took := rt.Now().Sub(began); err == nil && calm && took > time.Second {
+			sim.Failf("I16", "nobody is where a client wants a tunnel to, which it hears only after "+took.String())
+		}
+		return err
+	}}
+}
+
 // run has the tunnels' ends live, beside a client who wants files.
 func (t *talkers) run() {
 	var wg rt.WaitGroup
@@ -368,7 +397,7 @@ func (t *talkers) run() {
 	if t.multiplex {
 		wg.Go("client", func() { t.streams(part) })
 	}
-	t.site.crowd(t.plan, thoughtful(2))
+	t.site.crowd(t.plan, thoughtful(2), t.refused())
 	wg.Wait()
 	t.over.Store(true)
 	t.ends.Wait()
