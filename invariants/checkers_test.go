@@ -250,8 +250,8 @@ var planted = []plant{
 	{"drain", "", "has no room for them", begun().probe(root, rt.ProbeLimit, 1, 1).drains().call(loop, rt.OpClose, 5, 0)},
 	{"waiting", "I31", "waits for a request that nobody will hear", idle().drains().after(time.Second)},
 	{"waiting", "I31", "begins to when that was decided", waitsIn(begun().asked().answered().drains(), rt.WaitIdle, 5*time.Second).after(time.Second)},
-	{"waiting", "I17", "has no patience with who takes a little at a time", begun().asked().writes(3 * time.Second).reached().after(time.Second).call(loop, rt.OpWrite, 7, 10).writes(2 * time.Second)},
-	{"waiting", "", "who takes nothing is waited for once", begun().asked().writes(3 * time.Second).reached().after(time.Second).fails(loop, rt.OpWrite, 7, again).writes(2 * time.Second)},
+	{"waiting", "I17", "has no patience with who takes a little at a time", begun().asked().writes(3*time.Second).reached().after(time.Second).call(loop, rt.OpWrite, 7, 10).writes(2 * time.Second)},
+	{"waiting", "", "who takes nothing is waited for once", begun().asked().writes(3*time.Second).reached().after(time.Second).fails(loop, rt.OpWrite, 7, again).writes(2 * time.Second)},
 	{"look", "I20", "closed when its time is over", idle().after(5 * time.Second).parted()},
 	{"look", "I20", "shut when its time is over", idle().after(5*time.Second).call(loop, rt.OpShutdown, 7, 0)},
 	{"look", "I20", "closed before its first request", waits(rt.WaitFirst, time.Second).after(time.Second).parted()},
@@ -309,7 +309,9 @@ func (h *history) drains() *history { return h.probe(root, rt.ProbeDrain, h.in(t
 func (h *history) writes(d time.Duration) *history { return waitsIn(h, rt.WaitWrite, d) }
 
 // deaf is the end of listening, after a look who is there.
-func (h *history) deaf() *history { return h.fails(loop, rt.OpAccept, 5, again).call(loop, rt.OpClose, 5, 0) }
+func (h *history) deaf() *history {
+	return h.fails(loop, rt.OpAccept, 5, again).call(loop, rt.OpClose, 5, 0)
+}
 
 // reached is an event that reached connection 1.
 func (h *history) reached() *history { return h.probe(loop, rt.ProbeEvent, 1, 9, bitIn|bitOut) }

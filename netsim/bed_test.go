@@ -82,7 +82,7 @@ func (t *thread) settle() bool {
 		if !t.busy.Load() {
 			return false
 		}
-		if t.sleeps() && t.sleeps() && t.busy.Load() { // twice: it may just have been woken
+		if t.sleeps() && t.busy.Load() {
 			return true
 		}
 		runtime.Gosched()
