@@ -48,13 +48,16 @@ func onDisk(fd sys.FD, off, n int64) []byte {
 }
 
 // sieve is a filter that changes nothing, but may block, or make lengths unknown.
-type sieve struct{ blocks, unsized bool }
+type sieve struct{ blocks, unsized, restates bool }
 
 func (s sieve) Name() string      { return "sieve" }
 func (s sieve) New() filter.State { return s }
 func (s sieve) Open(m *filter.Stream) (filter.Use, error) {
 	if s.unsized && !m.Bodyless {
 		m.Head.Length = filter.Unknown
+	}
+	if s.restates && m.Head.Status == 200 {
+		m.Head.Status = 203
 	}
 	if s.blocks {
 		return filter.MayBlock, nil
@@ -77,17 +80,18 @@ func (c *counter) GiveUp()     {}
 
 // yard is an exchange with its memory.
 type yard struct {
-	t      *rapid.T
-	x      Exchange
-	out    bucket.Brigade
-	memory *mem.Allocator
-	scope  *mem.Scope
-	shelf  shelf
-	chain  *filter.Chain
-	sieve  sieve // in the chain
-	page   *mem.Block
-	taken  []byte
-	ends   int
+	t       *rapid.T
+	x       Exchange
+	out     bucket.Brigade
+	memory  *mem.Allocator
+	scope   *mem.Scope
+	shelf   shelf
+	chain   *filter.Chain
+	sieve   sieve // in the chain
+	page    *mem.Block
+	taken   []byte
+	ends    int
+	flushes int
 }
 
 const yardPage = 16 << 10
@@ -105,7 +109,7 @@ func newYard(t *rapid.T) *yard {
 	}
 	y.x.SetOutput(&y.out, y.page, yardPage)
 	if rapid.Bool().Draw(t, "filtered") {
-		y.sieve = sieve{rapid.Bool().Draw(t, "blocks"), rapid.Bool().Draw(t, "unsized")}
+		y.sieve = sieve{rapid.Bool().Draw(t, "blocks"), rapid.Bool().Draw(t, "unsized"), rapid.Bool().Draw(t, "restates")}
 		y.chain = filter.NewChain(filter.NewCount("body"), y.sieve)
 	}
 	y.x.Filters(y.chain, nil)
@@ -123,11 +127,20 @@ type reply struct {
 	lines    string
 	body     []byte
 	failure  error
+	flushes  int
 }
 
 // bodyless reports whether no body is sent.
 func (r *reply) bodyless() bool {
 	return strings.HasPrefix(r.request, "HEAD") || r.status < 200 || r.status == 204 || r.status == 304
+}
+
+// restated is the status, when filters have seen it.
+func (r *reply) restated(y *yard) int {
+	if y.chain != nil && y.sieve.restates && r.status == 200 {
+		return 203
+	}
+	return r.status
 }
 
 // head is what the head of the response has to be, and how the body behind it is framed.
@@ -146,7 +159,7 @@ func (r *reply) head(y *yard) (text string, chunked, closes bool) {
 	default:
 		closes = true
 	}
-	text = string(http1.AppendStatusLine(nil, r.status)) + "Server: brigade\r\nDate: a date\r\n"
+	text = string(http1.AppendStatusLine(nil, r.restated(y))) + "Server: brigade\r\nDate: a date\r\n"
 	if r.early && y.chain == nil && sized {
 		text += length + r.lines
 	} else {
@@ -218,6 +231,7 @@ func (y *yard) piece(r *reply) {
 		b = append(onDisk(fd, 7, int64(n)), onDisk(fd, 3, 9)...)
 	case 5:
 		x.Flush()
+		r.flushes++
 		b = nil
 	default:
 		err = y.move(b)
@@ -254,6 +268,8 @@ func (y *yard) take(most int64) {
 		k := y.out.Front()
 		n := min(k.Len(), most)
 		switch k.Kind() {
+		case bucket.Flush:
+			y.flushes++
 		case bucket.EndOfRequest:
 			y.ends++
 			k.Request().(*counter).ended = true
@@ -311,7 +327,7 @@ func TestResponseIsText(t *testing.T) {
 			if y.ends != 1 || !y.out.Empty() {
 				t.Fatalf("%d ends, %d buckets left", y.ends, y.out.Len())
 			}
-			y.ends, y.taken = 0, nil
+			y.ends, y.flushes, y.taken = 0, 0, nil
 			y.x.Rewind()
 			y.x.Next()
 			y.x.Request.Reset()
@@ -435,6 +451,9 @@ func (y *yard) send(r *reply) bool {
 	text, body, _ := strings.Cut(string(y.taken), "\r\n\r\n")
 	if text += "\r\n\r\n"; text != head || x.Close != closes {
 		t.Fatalf("the head is %q, not %q; closing: %t", text, head, x.Close)
+	}
+	if x.Status != r.restated(y) || !r.bodyless() && y.flushes != r.flushes {
+		t.Fatalf("status %d, and %d flushes of %d", x.Status, y.flushes, r.flushes)
 	}
 	want := string(r.body)
 	if r.bodyless() {

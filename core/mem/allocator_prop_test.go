@@ -1,89 +1,158 @@
 package mem
 
-// The model of an allocator is the set of blocks that are out: each is its holder's
-// alone, large enough, and counted.
+// The model of an allocator is three sets of blocks: those that are out, each of which is
+// its holder's alone and large enough; those that came back by another task and were not
+// taken in yet; and those that are kept. Blocks are counted, kept as far as there is room,
+// and used again before the page source is asked.
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
+// stores is an allocator and its model.
+type stores struct {
+	t        *rapid.T
+	a        *Allocator
+	l        Limits
+	out      []*Block
+	returned []*Block
+	kept     []*Block
+}
+
+func held(list []*Block) (bytes int64) {
+	for _, b := range list {
+		bytes += int64(len(b.bytes))
+	}
+	return bytes
+}
+
+// shelves has b come back. made is a block made since, of its node perhaps.
+func (s *stores) shelves(b *Block, size int64, made *Block) {
+	if size <= 1<<largest && held(s.kept)+size <= s.l.Keep {
+		s.kept = append(s.kept, b)
+	} else if b.bytes != nil && b != made {
+		s.t.Fatalf("a block of %d bytes is kept beside %d, of %d", size, held(s.kept), s.l.Keep)
+	}
+}
+
+// collects has what was returned be taken in, the last first.
+func (s *stores) collects(sizes map[*Block]int64, made *Block) {
+	for _, b := range slices.Backward(s.returned) {
+		s.shelves(b, sizes[b], made)
+	}
+	s.returned = nil
+}
+
+// alloc takes a block for n bytes.
+func (s *stores) alloc(i, n int) {
+	t, size := s.t, sizeOf(n)
+	sizes := make(map[*Block]int64)
+	for _, b := range s.returned {
+		sizes[b] = int64(len(b.bytes))
+	}
+	limit := s.l.Out
+	if limit == 0 {
+		limit = 1 << 40
+	}
+	reusable := func(b *Block) bool { return int64(len(b.bytes)) == size }
+	full := held(s.out)+held(s.returned)+size > limit
+	used := slices.Clone(s.kept)
+	if full || size <= 1<<largest && !slices.ContainsFunc(s.kept, reusable) {
+		used = append(used, s.returned...)
+	}
+	fits := held(s.out)+size <= limit || !full
+	b, err := s.a.Alloc(n)
+	if len(used) > len(s.kept) {
+		s.collects(sizes, b)
+	}
+	var f *Full
+	switch {
+	case !fits && errors.As(err, &f):
+		return
+	case !fits || err != nil:
+		t.Fatalf("with %d bytes out, %d are asked for, of %d: %v", held(s.out), size, limit, err)
+	case int64(len(b.bytes)) != size || b.Used() != 0 || b.Shared():
+		t.Fatalf("for %d bytes there are %d", n, len(b.bytes))
+	}
+	again := slices.Index(s.kept, b)
+	if (again >= 0) != slices.ContainsFunc(s.kept, reusable) {
+		t.Fatalf("a block is used again: %t", again >= 0)
+	}
+	if again >= 0 {
+		s.kept = slices.Delete(s.kept, again, again+1)
+	}
+	b.bytes[0], b.bytes[len(b.bytes)-1] = byte(i), byte(i)
+	b.Extend(i)
+	s.out = append(s.out, b)
+}
+
 func TestAllocatorIsASet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := Limits{
-			Keep: int64(rapid.SampledFrom([]int{0, 3000, 1 << 20}).Draw(t, "keep")),
-			Out:  int64(rapid.SampledFrom([]int{0, 10_000, 1 << 20}).Draw(t, "limit")),
+			Keep: int64(rapid.SampledFrom([]int{0, 256, 512, 3000, 1 << 17, 1 << 20}).Draw(t, "keep")),
+			Out:  int64(rapid.SampledFrom([]int{0, 1024, 4096, 4352, 1 << 20}).Draw(t, "limit")),
 		}
 		a, _ := owned(l)
-		var out []*Block
-		bytes := int64(0) // of those out, and of those returned and not collected
+		s := &stores{t: t, a: a, l: l}
 		take := func() *Block {
-			i := rapid.IntRange(0, len(out)-1).Draw(t, "block")
-			b := out[i]
-			out = append(out[:i], out[i+1:]...)
+			i := rapid.IntRange(0, len(s.out)-1).Draw(t, "block")
+			b := s.out[i]
+			s.out = append(s.out[:i], s.out[i+1:]...)
 			return b
 		}
-		returned := int64(0)
 		for i := range rapid.IntRange(1, 60).Draw(t, "operations") {
-			switch op := rapid.SampledFrom([]string{"alloc", "alloc", "alloc", "drop", "return", "collect", "trim"}).Draw(t, "operation"); {
+			switch op := rapid.SampledFrom([]string{"alloc", "alloc", "alloc", "drop", "return", "return", "collect", "trim"}).Draw(t, "operation"); {
 			case op == "alloc":
-				n := rapid.SampledFrom([]int{0, 1, 256, 257, 1000, 4096, 131072, 131073, 300_000}).Draw(t, "bytes")
-				b, err := a.Alloc(n)
-				var full *Full
-				if errors.As(err, &full) {
-					if size := sizeOf(n); l.Out == 0 || bytes-returned+size <= l.Out {
-						t.Fatalf("%v, with %d bytes out and %d asked for", err, bytes-returned, n)
-					}
-					bytes, returned = bytes-returned, 0
-					break
-				}
-				if err != nil || len(b.Bytes()) < n || b.Used() != 0 || b.Shared() {
-					t.Fatalf("%d bytes of %d, %v", len(b.Bytes()), n, err)
-				}
-				if a.Out() == bytes-returned+int64(len(b.Bytes())) {
-					bytes, returned = bytes-returned, 0 // it collected
-				}
-				bytes += int64(len(b.Bytes()))
-				b.Bytes()[0], b.Bytes()[len(b.Bytes())-1] = byte(i), byte(i)
-				b.Extend(i)
-				out = append(out, b)
-			case op == "drop" && len(out) > 0:
+				s.alloc(i, rapid.SampledFrom([]int{0, 1, 256, 256, 257, 512, 1000, 4096, 131072, 131073, 300_000}).Draw(t, "bytes"))
+			case op == "drop" && len(s.out) > 0:
 				b := take()
-				bytes -= int64(len(b.Bytes()))
+				size := int64(len(b.bytes))
 				b.Drop()
-			case op == "return" && len(out) > 0:
+				s.shelves(b, size, nil)
+			case op == "return" && len(s.out) > 0:
 				b := take()
-				returned += int64(len(b.Bytes()))
+				s.returned = append(s.returned, b)
 				b.Return()
 			case op == "collect", op == "trim":
+				sizes := make(map[*Block]int64)
+				for _, b := range s.returned {
+					sizes[b] = int64(len(b.bytes))
+				}
+				n := len(s.returned)
 				if op == "trim" {
 					a.Trim()
+					s.kept, s.returned = nil, nil
+				} else if got := a.Collect(); got != n {
+					t.Fatalf("%d are taken in, of %d", got, n)
 				}
-				a.Collect()
-				bytes, returned = bytes-returned, 0
+				s.collects(sizes, nil)
 			}
-			if a.Out() != bytes || l.Out > 0 && bytes > l.Out || a.kept > l.Keep {
-				t.Fatalf("%d bytes out, want %d; %d kept, limits %+v", a.Out(), bytes, a.kept, l)
+			if a.Out() != held(s.out)+held(s.returned) || a.kept != held(s.kept) {
+				t.Fatalf("%d bytes are out and %d kept, not %d and %d", a.Out(), a.kept, held(s.out)+held(s.returned), held(s.kept))
 			}
-			for _, b := range out {
-				if n := byte(b.Used()); b.Bytes()[0] != n || b.Bytes()[len(b.Bytes())-1] != n {
+			for _, b := range s.out {
+				if n := byte(b.Used()); b.bytes[0] != n || b.bytes[len(b.bytes)-1] != n {
 					t.Fatal("two hold the same block")
 				}
 			}
 		}
-		for len(out) > 0 {
+		for len(s.out) > 0 {
 			take().Return()
 		}
 		a.End()
 	})
 }
 
-// sizeOf is how many bytes a block for n has.
+// sizeOf is how many bytes a block for n has: the next power of two, from 256 to 128 Ki.
 func sizeOf(n int) int64 {
-	if c := class(n); c != measured {
-		return 1 << (c + smallest)
+	for size := 256; size <= 128<<10; size *= 2 {
+		if n <= size {
+			return int64(size)
+		}
 	}
 	return int64(n)
 }

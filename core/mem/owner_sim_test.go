@@ -217,3 +217,72 @@ func TestQuarantine(t *testing.T) {
 		}
 	})
 }
+
+// ear is an observer that hears probes.
+type ear struct{ last sim.Event }
+
+func (*ear) Ops() []rt.Op { return []rt.Op{rt.OpProbe} }
+
+func (o *ear) Begin(*sim.Sim) { o.last = sim.Event{} }
+
+func (o *ear) Event(e *sim.Event) { o.last = *e }
+
+func (*ear) Quiet() {}
+
+func (*ear) End() {}
+
+// The judge hears of a misuse before whoever does it is stopped.
+func TestJudgeHearsFirst(t *testing.T) {
+	const one, two = 1<<32 | 1, 1<<32 | 2
+	for _, x := range []struct {
+		name    string
+		do      func(a *Allocator, s *Scope, p, q *Pool)
+		kind    rt.Kind
+		a, b, c uint64
+	}{
+		{"destroyed twice", func(_ *Allocator, _ *Scope, p, _ *Pool) { p.Destroy(); p.Destroy() }, rt.ProbePoolClose, one, 0, uint64(Request)},
+		{"a child of what is gone", func(_ *Allocator, _ *Scope, p, _ *Pool) { p.Destroy(); p.Child(Scratch) }, rt.ProbePoolUse, one, 0, one},
+		{"a scope that is gone", func(_ *Allocator, s *Scope, p, _ *Pool) { p.Destroy(); s.Enter(p) }, rt.ProbePoolUse, one, 0, one},
+		{"outside of any scope", func(_ *Allocator, _ *Scope, p, _ *Pool) { _, _ = p.Alloc(1) }, rt.ProbePoolUse, one, 0, 0},
+		{"out of another's scope", func(_ *Allocator, s *Scope, p, q *Pool) { s.Enter(q); _, _ = p.Alloc(1) }, rt.ProbePoolUse, one, 0, two},
+		{"while it is handed over", func(a *Allocator, s *Scope, p, q *Pool) { s.Enter(q); a.Give(); _, _ = p.Alloc(1) }, rt.ProbePoolUse, one, 0, 0},
+		{"a dead bucket", func(a *Allocator, _ *Scope, _, _ *Pool) { a.Dead(false); rt.Bug("used") }, rt.ProbeMemory, 1, memoryDead, 0},
+		{"a dead bucket again", func(a *Allocator, _ *Scope, _, _ *Pool) { a.Dead(true); rt.Bug("destroyed") }, rt.ProbeMemory, 1, memoryDead, 1},
+		{"a block freed twice", func(a *Allocator, _ *Scope, _, _ *Pool) { b, _ := a.Alloc(10); b.Drop(); b.Drop() }, rt.ProbeBlock, one, blockFreed, 256},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			o := new(ear)
+			var heard sim.Event
+			message := ""
+			sim.Run(sim.Options{Seed: 1, Observers: []sim.Observer{o}}, func() {
+				a, s := owned(Limits{Keep: 1 << 20})
+				p, q := a.NewPool(Request), a.NewPool(Connection)
+				message = stopped(func() { x.do(a, s, p, q) })
+				heard = o.last
+			})
+			if message == "" || rt.Kind(heard.Object) != x.kind || heard.A != x.a || heard.B != x.b || heard.C != x.c {
+				t.Errorf("stopped with %q, after %v %#x %d %#x was heard", message, rt.Kind(heard.Object), heard.A, heard.B, heard.C)
+			}
+		})
+	}
+}
+
+// Pieces of a pool are told to the judge with their lengths.
+func TestPiecesAreTold(t *testing.T) {
+	o := new(ear)
+	sim.Run(sim.Options{Seed: 1, Observers: []sim.Observer{o}}, func() {
+		a, s := owned(Limits{})
+		p := a.NewPool(Request)
+		s.Enter(p)
+		for _, n := range []int{5, 7, 5000, 1, 1023} {
+			if _, err := p.Alloc(n); err != nil || o.last.B != uint64(n) || o.last.A != p.ID() || o.last.C != p.ID() {
+				t.Errorf("%d bytes are told as %d: %v", n, o.last.B, err)
+			}
+		}
+		p.Destroy()
+		if o.last.B != 5+7+5000+1+1023 {
+			t.Errorf("a pool of which 6036 bytes were taken is told to have had %d", o.last.B)
+		}
+		a.End()
+	})
+}

@@ -48,6 +48,7 @@ func TestPoolTree(t *testing.T) {
 		a, s := owned(Limits{Keep: int64(rapid.SampledFrom([]int{0, 4096, 1 << 20}).Draw(t, "keep"))})
 		var log, want []string
 		var nodes []*node
+		var done []*order // that were registered, and may be again
 		live := func() *node {
 			var list []*node
 			for _, n := range nodes {
@@ -77,6 +78,9 @@ func TestPoolTree(t *testing.T) {
 				n.alloc(t, s)
 			case "register":
 				c := &order{name: fmt.Sprint(i), log: &log}
+				if len(done) > 0 && rapid.Bool().Draw(t, "again") {
+					c, done = done[0], done[1:]
+				}
 				n.pool.Register(&c.cleanup, c)
 				n.cleanups = append(n.cleanups, c)
 			case "run", "kill":
@@ -90,6 +94,7 @@ func TestPoolTree(t *testing.T) {
 					} else {
 						c.cleanup.Kill()
 					}
+					done = append(done, c)
 				}
 			case "destroy":
 				if n.parent != nil {
@@ -139,4 +144,46 @@ func intact(t *rapid.T, nodes []*node) {
 			}
 		}
 	}
+}
+
+// Pieces share blocks: a piece comes out of the largest room that is left, if it fits, and
+// else out of a block of its own, whose rest is room if it is more than there was.
+func TestPiecesShareBlocks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, s := owned(Limits{})
+		p := a.NewPool(Request)
+		s.Enter(p)
+		room, out := 0, int64(0)
+		var pieces [][]byte
+		for i := range rapid.IntRange(1, 20).Draw(t, "pieces") {
+			n := rapid.SampledFrom([]int{0, 1, 100, 500, 1000, 1023, 1024, 1025, 1500, room, room + 1}).Draw(t, "bytes")
+			b, err := p.Alloc(n)
+			if err != nil || len(b) != n || cap(b) != n {
+				t.Fatalf("%d bytes of %d: %v", len(b), n, err)
+			}
+			if n <= room {
+				room -= n
+			} else {
+				size := sizeOf(max(n, 1024))
+				out += size
+				room = max(room, int(size)-n)
+			}
+			if a.Out() != out {
+				t.Fatalf("after a piece of %d bytes %d are out, not %d", n, a.Out(), out)
+			}
+			for j := range b {
+				b[j] = byte(i)
+			}
+			pieces = append(pieces, b)
+		}
+		for i, b := range pieces {
+			for _, c := range b {
+				if c != byte(i) {
+					t.Fatal("two pieces are the same memory")
+				}
+			}
+		}
+		p.Destroy()
+		a.End()
+	})
 }

@@ -64,6 +64,7 @@ type Outcome struct {
 	*Mutant
 	Finding
 	Reason string // why nothing can tell it from the core as it is; empty: nothing is said
+	before bool   // it survived an earlier session
 }
 
 // Finding is what a hunt found.
@@ -109,6 +110,7 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 		if known := o.Journal.of(m); known != nil {
 			x.Finding = *known
 		} else {
+			x.before = o.Journal.survived(m)
 			x.Reached, x.Modelled = len(passing[m.Number]) > 0, len(modelled[m.Number]) > 0
 			todo <- x
 		}
@@ -147,9 +149,15 @@ func (h *Hunter) Run(ctx context.Context, list []*Mutant, o Options) ([]*Outcome
 }
 
 // hunt shows x's mutant to the runs of the campaign that pass its place, and to the
-// models that do.
+// models that do: those first, if the campaign did not notice it before.
 func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run, models []*model) error {
-	if len(runs) > 0 {
+	if x.before {
+		if err := h.model(ctx, x, models); err != nil {
+			return err
+		}
+		models = nil
+	}
+	if len(runs) > 0 && !x.Killed {
 		a, err := host.ask(errand{Mutant: x.Number, Runs: runs}, patience)
 		if err != nil {
 			return fmt.Errorf("%v: %w", x.Mutant, err)
@@ -159,6 +167,14 @@ func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run, m
 			x.By += ":" + a.Invariant
 		}
 	}
+	if err := h.model(ctx, x, models); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// model shows x's mutant to models.
+func (h *Hunter) model(ctx context.Context, x *Outcome, models []*model) error {
 	for _, m := range models {
 		if x.Killed {
 			break
@@ -171,7 +187,7 @@ func (h *Hunter) hunt(ctx context.Context, host *host, x *Outcome, runs []run, m
 			x.Killed, x.By = true, Model
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // test shows x's mutant to the tests of its package that are no models.

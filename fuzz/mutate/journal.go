@@ -18,6 +18,7 @@ type Journal struct {
 	file   *os.File
 	budget uint64
 	known  map[string]*Finding
+	again  map[string]bool // those that survived and are hunted once more
 }
 
 // entry is a line of the file.
@@ -34,7 +35,7 @@ func OpenJournal(name string, budget uint64, again bool) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{file: f, budget: budget, known: make(map[string]*Finding)}
+	j := &Journal{file: f, budget: budget, known: make(map[string]*Finding), again: make(map[string]bool)}
 	for d := json.NewDecoder(bufio.NewReader(f)); ; {
 		var x entry
 		if err := d.Decode(&x); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -44,6 +45,8 @@ func OpenJournal(name string, budget uint64, again bool) (*Journal, error) {
 		}
 		if x.Budget >= budget && (x.Killed || !again) {
 			j.known[x.Key] = &x.Finding
+		} else if !x.Killed {
+			j.again[x.Key] = true
 		}
 	}
 	return j, j.rewrite(name)
@@ -76,6 +79,9 @@ func (j *Journal) of(m *Mutant) *Finding {
 	}
 	return j.known[m.Key()]
 }
+
+// survived reports whether m did, and is hunted once more.
+func (j *Journal) survived(m *Mutant) bool { return j != nil && j.again[m.Key()] }
 
 // keep adds x.
 func (j *Journal) keep(x *Outcome) error {
