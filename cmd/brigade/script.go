@@ -197,6 +197,9 @@ func (f *scriptFlags) holder() (one func(*script.Script) error, done func(), err
 		return nil, done, err
 	}
 	return func(s *script.Script) error {
+		if err := s.Fits(f.server); err != nil {
+			return err
+		}
 		p, err := peer.Start(kind, site, s.Settings)
 		if err != nil {
 			return err

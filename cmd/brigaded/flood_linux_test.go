@@ -81,7 +81,7 @@ func (f *flooder) outcome() string {
 		case *http2.GoAwayFrame:
 			return x.ErrCode.String()
 		case *http2.DataFrame: // a byte at a time, if it has to be
-			_ = f.framer.WriteWindowUpdate(x.StreamID, uint32(max(x.Length, 1)))
+			_ = f.framer.WriteWindowUpdate(x.StreamID, max(x.Length, 1))
 			f.send()
 		case *http2.HeadersFrame:
 			if x.StreamID == 3 && x.StreamEnded() {

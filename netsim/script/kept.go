@@ -9,26 +9,32 @@ import (
 // Extension is what a script's file name ends with.
 const Extension = ".talk"
 
-//go:embed kept/*.talk
+//go:embed kept/*.talk kept/http2/*.talk
 var kept embed.FS
 
-// Kept parses the scripts that are kept, in order of their names.
+// Kept parses the scripts that are kept, in order of their names, those of HTTP/2 last.
 func Kept() ([]*Script, error) {
-	entries, err := kept.ReadDir("kept")
-	if err != nil {
-		return nil, err
-	}
 	var list []*Script
-	for _, e := range entries {
-		text, err := kept.ReadFile("kept/" + e.Name())
+	for _, folder := range []string{"", "http2/"} {
+		entries, err := kept.ReadDir(strings.TrimSuffix("kept/"+folder, "/"))
 		if err != nil {
 			return nil, err
 		}
-		s, err := Parse(e.Name(), string(text))
-		if err != nil {
-			return nil, fmt.Errorf("a kept script: %w", err)
+		for _, e := range entries {
+			if e.IsDir() {
+				continue
+			}
+			name := folder + e.Name()
+			text, err := kept.ReadFile("kept/" + name)
+			if err != nil {
+				return nil, err
+			}
+			s, err := Parse(name, string(text))
+			if err != nil {
+				return nil, fmt.Errorf("a kept script: %w", err)
+			}
+			list = append(list, s)
 		}
-		list = append(list, s)
 	}
 	return list, nil
 }

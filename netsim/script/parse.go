@@ -17,6 +17,7 @@ type Script struct {
 	Story      string // its first comment, up to the first statement
 	Settings   Settings
 	statements []statement
+	two        bool // some are of HTTP/2
 }
 
 // statement is one line, with the text below it.

@@ -28,6 +28,7 @@ type run struct {
 	Runner
 	conns map[string]*client.Conn
 	conn  *client.Conn // the current one
+	wires map[*client.Conn]*wire
 	all   []*client.Conn
 }
 
@@ -37,7 +38,10 @@ func (s *Script) Run(o Runner) error {
 	if o.Server == "" {
 		o.Server = Own
 	}
-	r := &run{Runner: o, conns: make(map[string]*client.Conn)}
+	if err := s.Fits(o.Server); err != nil {
+		return err
+	}
+	r := &run{Runner: o, conns: make(map[string]*client.Conn), wires: make(map[*client.Conn]*wire)}
 	defer func() {
 		for _, c := range r.all {
 			c.Close()
@@ -50,6 +54,14 @@ func (s *Script) Run(o Runner) error {
 		if err := x.act(r); err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", s.Name, x.line, x.verb, err)
 		}
+	}
+	return nil
+}
+
+// Fits says why s cannot be held against a server; nil: it can.
+func (s *Script) Fits(server string) error {
+	if s.two && server == "nginx" {
+		return fmt.Errorf("nginx before 1.25 has no port for both HTTP/1.1 and HTTP/2: %w", ErrNotOurs)
 	}
 	return nil
 }

@@ -1,8 +1,7 @@
 package script
 
-// The statements, in one table. What a later protocol adds is a row: its frames
-// are statements beside send and expect, and a connection says at connect what is
-// spoken on it.
+// The statements, in one table. HTTP/2's frames are statements beside send and expect
+// (frame.go, expect_frame.go): a connection speaks what is said on it.
 
 import (
 	"fmt"
@@ -43,6 +42,8 @@ func Verbs() []Verb {
 		{"half-close", "half-close", "says that nothing more will be sent", plain(func(r *run) error { return r.conn.CloseWrite() })},
 		{"reset", "reset", "ends the connection with a reset", plain(func(r *run) error { r.conn.Reset(); return nil })},
 		{"close", "close", "ends the connection", plain(func(r *run) error { r.conn.Close(); return nil })},
+		{"frame", frameForm, "sends a frame of HTTP/2", parseFrame},
+		{"expect-frame", expectFrameForm, "reads frames of HTTP/2 until one is of this kind, and holds it against this", parseExpectFrame},
 		{"drain", "drain", "tells the server to finish what it has begun and end", parseDrain},
 	}
 }
