@@ -27,7 +27,7 @@ type Checker struct {
 var table = [...]Checker{
 	descriptorChecker, countChecker, ownerChecker, orderChecker, backlogChecker, waitingChecker, watchChecker,
 	accountChecker, recordChecker, inputChecker, tunnelChecker, windowChecker, sessionChecker, freshChecker, memoryChecker, poolChecker, holdingChecker, pagesChecker, blockChecker,
-	lockChecker, spinChecker, drainChecker, lookChecker, totalChecker, leakChecker,
+	lockChecker, spinChecker, drainChecker, lookChecker, buffersChecker, totalChecker, leakChecker,
 }
 
 // All is the table of checkers.

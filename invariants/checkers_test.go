@@ -278,7 +278,39 @@ var planted = []plant{
 	{"tunnel", "", "a handler hears and says what it likes", begun().asked().probe(loop, rt.ProbeFar, 1, ^uint64(0)).probe(loop, rt.ProbeTunnel, 1).reads(loop, 7, "abc", 9).idles()},
 	{"fresh", "I21", "a tunnel keeps its http_conn", begun().made().asked().reaches().probe(loop, rt.ProbeTunnel, 1)},
 
+	{"buffers", "I35", "one who comes later goes before", counter(1).unit(rt.BufferOut, 0, 1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferBack, 0, 1).unit(rt.BufferOut, 0, 1)},
+	{"buffers", "I35", "the second in line is served", counter(1).unit(rt.BufferOut, 0, 1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferJoins, 8, 1).unit(rt.BufferBack, 0, 1).unit(rt.BufferGranted, 8, 1)},
+	{"buffers", "I35", "twice in line", counter(0).unit(rt.BufferJoins, 7, 1).unit(rt.BufferJoins, 7, 1)},
+	{"buffers", "I35", "takes what is not reserved", counter(1).unit(rt.BufferTaken, 7, 1)},
+	{"buffers", "I35", "a connection that is gone stands in line", begun().counts(0).unit(rt.BufferJoins, 1, 1).parted()},
+	{"buffers", "I35", "a connection that went elsewhere does", begun().counts(0).unit(rt.BufferJoins, 1, 1).probe(loop, rt.ProbeOwner, 1, rt.StepRead, 2)},
+	{"buffers", "I35", "one comes back, and who waits sleeps", counter(1).unit(rt.BufferOut, 0, 1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferBack, 0, 1).after(time.Millisecond)},
+	{"buffers", "I35", "who has a reservation sleeps", counter(1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferGranted, 7, 1).after(time.Millisecond)},
+	{"buffers", "I12", "the side that fills is passed by for ever", counter(1).unit(rt.BufferJoins, 7, 1).times(9, func(h *history) {
+		h.unit(rt.BufferJoins, 8, 0).unit(rt.BufferGranted, 8, 0).unit(rt.BufferTaken, 8, 0).unit(rt.BufferBack, 0, 0)
+	})},
+	{"buffers", "I24", "back twice", counter(1).unit(rt.BufferOut, 0, 1).unit(rt.BufferBack, 0, 1).unit(rt.BufferBack, 0, 1)},
+	{"buffers", "I24", "never back", counter(1).unit(rt.BufferOut, 0, 1)},
+	{"buffers", "I28", "more than there are", counter(1).unit(rt.BufferOut, 0, 1).unit(rt.BufferOut, 0, 1)},
+	{"buffers", "I28", "more than there are with those in reserve", counter(0).times(3, func(h *history) { h.unit(rt.BufferOut, 0, 0) })},
+	{"buffers", "I28", "nobody knows how many there are", new(history).unit(rt.BufferOut, 0, 1)},
+	{"buffers", "", "served, taken back, served again, passed on, and left", counter(1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferGranted, 7, 1).unit(rt.BufferRevoked, 7, 1).
+		unit(rt.BufferGranted, 7, 1).unit(rt.BufferPassed, 7, 1).unit(rt.BufferJoins, 8, 1).unit(rt.BufferGranted, 8, 1).unit(rt.BufferTaken, 8, 1).
+		unit(rt.BufferJoins, 9, 1).after(time.Millisecond).unit(rt.BufferLeaves, 9, 1).unit(rt.BufferOut, 0, 0).unit(rt.BufferBack, 0, 0).unit(rt.BufferBack, 0, 1)},
+
 	{"drain", "", "a start that fails", new(history).call(root, rt.OpListen, -1, 5).call(root, rt.OpClose, 5, 0)},
+}
+
+// counts tells that there are n buffers, and two in reserve.
+func (h *history) counts(n uint64) *history {
+	return h.probe(root, rt.ProbeLimit, rt.LimitBuffers, n, 2)
+}
+
+func counter(n uint64) *history { return new(history).counts(n) }
+
+// unit is what happens to a buffer of a side.
+func (h *history) unit(what, who, side uint64) *history {
+	return h.probe(loop, rt.ProbeBuffer, who, what, side)
 }
 
 // idle is a connection between requests.

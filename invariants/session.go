@@ -8,7 +8,8 @@ package invariants
 // Whenever a session waits with nothing left to write, all that it had read by then is
 // answered: SETTINGS and PING, each once and in order, and every request was begun,
 // refused or reset. What runs for streams, those that were reset included, is bounded by
-// what the server has announced, and a stream is refused only when there are as many. A
+// what the server has announced, and a stream is refused only when there are as many, or
+// no buffer for it. A
 // session that ends in good order owes no stream anything, and its GOAWAY has told of
 // each that was begun.
 
@@ -25,7 +26,7 @@ var sessionChecker = Checker{
 	World:  "read and write, with their bytes; shutdown",
 	Ops:    []rt.Op{rt.OpRead, rt.OpWrite, rt.OpShutdown, rt.OpClose},
 	Kinds: []rt.Kind{
-		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeOwner, rt.ProbeTaken,
+		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeBuffer,
 	},
 	make: func() property { return new(session) },
 }
@@ -34,6 +35,7 @@ type session struct {
 	dialogues
 	states  []protocol // by index of talk
 	streams roster[aloof]
+	scarce  bool // a buffer was refused to a stream
 }
 
 // aloof is a stream as its server numbers it.
@@ -87,6 +89,7 @@ type strand struct {
 func (p *session) Begin(s *sim.Sim) {
 	p.begin(s, p)
 	p.streams.reset()
+	p.scarce = false
 }
 
 // Event implements property.
@@ -113,6 +116,8 @@ func (p *session) Event(e *sim.Event) {
 
 func (p *session) probe(e *sim.Event) {
 	switch kind(e) {
+	case rt.ProbeBuffer:
+		p.scarce = p.scarce || e.B == rt.BufferRefused
 	case rt.ProbeConnOpen:
 		p.opened(e)
 	case rt.ProbeConnClose:
@@ -308,7 +313,7 @@ func (p *session) resets(t *talk, q *protocol, s *strand, f *http2.RSTStreamFram
 	switch {
 	case s.resets > 1 && !s.provoked:
 		p.fail("I27", "connection %d hears %v, the %dth for its stream; nothing came since the last", t.id, f.Header(), s.resets)
-	case f.ErrCode == http2.ErrCodeRefusedStream && q.busiest < q.limit && p.refused() == 0:
+	case f.ErrCode == http2.ErrCodeRefusedStream && q.busiest < q.limit && p.refused() == 0 && !p.scarce:
 		p.fail("I27", "connection %d hears that stream %d is refused; %d were there at most since it waited last, and %d were announced", t.id, f.StreamID, q.busiest, q.limit)
 	}
 	s.provoked = false

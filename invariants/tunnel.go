@@ -168,7 +168,7 @@ func (t *tunnel) reach(e *sim.Event, m *member[crossing]) {
 // waits is the begin of a wait.
 func (t *tunnel) waits(e *sim.Event, m *member[crossing]) {
 	r := &m.R
-	if e.B < rt.WaitDial || e.B > rt.WaitFlow {
+	if !crosses(e.B) {
 		if r.open && e.B != rt.WaitLinger {
 			t.fail("I19", "connection %d waits in state %s, but it is a tunnel", m.id, stateNames[e.B])
 		}

@@ -21,7 +21,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -169,7 +169,7 @@ func (w *waiting) probe(e *sim.Event) {
 			means |= writable
 		case state == rt.WaitWrite:
 			means = writable
-		case state >= rt.WaitDial && state <= rt.WaitFlow: // of either end
+		case crosses(state): // of either end
 			means |= writable
 		}
 		m.R.reached = m.R.reached || e.C&means != 0 // others mean nothing to it, and it waits on
@@ -207,7 +207,22 @@ func (r *stay) early(now rt.Instant) bool {
 	if r.session && (r.state == rt.WaitStreams || r.state == rt.WaitWrite) {
 		return false // a stream of it has something
 	}
-	return r.waits && !r.reached && now < r.deadline && r.state != rt.WaitRoom // of which no event tells
+	switch r.state {
+	case rt.WaitRoom, rt.WaitBuffer, rt.WaitPage:
+		return false // of which no event tells
+	}
+	return r.waits && !r.reached && now < r.deadline
+}
+
+// crosses reports whether a state is a tunnel's.
+func crosses(state uint64) bool {
+	return state >= rt.WaitDial && state <= rt.WaitFlow || state == rt.WaitPage
+}
+
+// head reports whether the time of a request's head runs in a state, from the first
+// moment of the connection or request on.
+func head(state uint64) bool {
+	return state == rt.WaitFirst || state == rt.WaitHeader || state == rt.WaitBuffer
 }
 
 // cut reports whether draining ends r's wait now: between requests when it was decided,
@@ -255,13 +270,13 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 		return
 	}
 	// The time of a head runs from the connection's first moment on.
-	same := r.phase == e.B || r.phase == rt.WaitFirst && e.B == rt.WaitHeader
+	same := r.phase == e.B || head(r.phase) && head(e.B)
 	if e.B == rt.WaitWrite && !r.session {
 		same = same && !r.taken // who takes a little at a time is waited for each time
 		r.taken = false
 	}
 	// A task that was held up has looked at the clock before.
-	first := r.phase == 0 && r.requests == 0 && (e.B == rt.WaitFirst || e.B == rt.WaitHeader)
+	first := r.phase == 0 && r.requests == 0 && head(e.B)
 	if goesOn := same && r.until == deadline || first && r.belated; !goesOn && !w.excused() {
 		begins := e.Time
 		if first {
@@ -308,7 +323,7 @@ func (r *stay) refutes(state uint64) string {
 	switch {
 	case state == rt.WaitRoom:
 		return ""
-	case state >= rt.WaitDial && state <= rt.WaitFlow:
+	case crosses(state):
 		// Either direction of a tunnel may be shut.
 		if r.responses == r.requests {
 			return "no response is owed"

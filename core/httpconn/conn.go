@@ -6,7 +6,7 @@
 // takes one from its loop's pool when bytes arrive and gives it back when the
 // last response has left. Read-ahead and pipelined bytes travel in it.
 //
-//	h := pool.Get()
+//	h, err := pool.Get(iobuf.Filling)
 //	n, e := kernel.Read(fd, h.Room())
 //	h.Filled(n)
 //
@@ -17,6 +17,7 @@ import (
 	"brigade/core/bucket"
 	"brigade/core/exchange"
 	"brigade/core/http1"
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -42,6 +43,9 @@ type Conn struct {
 	scanned  int        // of the bytes from start on, how many Parse has seen
 	head     int        // bytes of the head parsed last
 	outBlock *mem.Block
+
+	charged bool        // it has a buffer of the budget
+	class   iobuf.Class // as which that was taken
 }
 
 // Sizes are the sizes of a Conn's pages, in bytes.

@@ -20,5 +20,6 @@ func (c *Conn) digest() rt.Digest {
 	d = d.Bool(c.requests.first != nil).Bool(c.requests.last != nil)
 	// Sizes may change while a server runs, so only that they fit is told.
 	d = d.Bool(len(c.in) == c.sizes.In).Bool(c.X.Free() == c.sizes.Out)
+	d = d.Bool(c.charged).Int(int(c.class))
 	return d.Int(c.start).Int(c.end).Int(c.scanned).Int(c.head)
 }

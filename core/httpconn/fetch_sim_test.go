@@ -18,6 +18,7 @@ import (
 	"brigade/core/handoff"
 	"brigade/core/http1"
 	"brigade/core/httpconn"
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -92,8 +93,9 @@ func (k *kitchen) work(i int) {
 
 // begin parses a client's request, asks the backend, and reads a part of the answer.
 func (k *kitchen) begin(p *httpconn.Pool, name string) *fetch {
-	f := &fetch{client: p.Get(), name: name}
-	if f.far = p.Get(); f.client == f.far {
+	client, _ := p.Get(iobuf.Filling)
+	f := &fetch{client: client, name: name}
+	if f.far, _ = p.Get(iobuf.Freeing); f.client == f.far {
 		rt.Bug("one http_conn serves two")
 	}
 	// The next request has come with this one, and has to be there for whoever goes on.

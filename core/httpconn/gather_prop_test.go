@@ -256,7 +256,7 @@ func TestStock(t *testing.T) {
 						want = nil
 					}
 				}
-				c := p.Get()
+				c := get(p.Get(0))
 				if want == nil {
 					made++
 					if c.memory.Name() != "http_conn" || c.Pool().ID()>>32 != 100+made {

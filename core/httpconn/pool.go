@@ -1,6 +1,7 @@
 package httpconn
 
 import (
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/sys"
 )
@@ -8,20 +9,38 @@ import (
 // Pool is a task's stock of Conns: as many as it needs at once as a rule, one for its
 // client and one for what it fetches from a backend. It belongs to that task.
 type Pool struct {
-	Sizes  Sizes
-	Keep   int    // how many unused ones to keep
-	Depot  *Depot // the shard's; nil: it has none, and what is more than Keep is freed
-	Kernel sys.Kernel
-	Scope  *mem.Scope // the task's
-	Base   uint64     // from which its Conns' memory is numbered
-	free   []*Conn
-	made   uint64
-	seen   uint64 // the generation of Sizes
+	Sizes Sizes
+	Keep  int    // how many unused ones to keep
+	Depot *Depot // the shard's; nil: it has none, and what is more than Keep is freed
+	// Buffers are the task's hold on the budget; nil: there is none.
+	Buffers *iobuf.Cache
+	Kernel  sys.Kernel
+	Scope   *mem.Scope // the task's
+	Base    uint64     // from which its Conns' memory is numbered
+	free    []*Conn
+	made    uint64
+	seen    uint64 // the generation of Sizes
 }
 
-// Get takes a Conn out of stock, the task's own or the shard's, or makes one; nil: the
-// page source refused.
-func (p *Pool) Get() *Conn {
+// Get takes a Conn for c, with a buffer out of the budget, if there is one that nobody
+// waits for. The error is iobuf.ErrRefused, or the page source's.
+func (p *Pool) Get(c iobuf.Class) (*Conn, error) {
+	if p.Buffers != nil && !p.Buffers.Take(c) {
+		return nil, iobuf.ErrRefused
+	}
+	return p.get(c)
+}
+
+// Await is Get for w, which stands in line when it is refused.
+func (p *Pool) Await(w *iobuf.Waiter, c iobuf.Class) (*Conn, error) {
+	if p.Buffers != nil && !p.Buffers.Want(w, c) {
+		return nil, iobuf.ErrRefused
+	}
+	return p.get(c)
+}
+
+// get takes a Conn out of stock, the task's own or the shard's, or makes one.
+func (p *Pool) get(class iobuf.Class) (*Conn, error) {
 	if len(p.free) == 0 && p.Depot != nil {
 		p.free = p.Depot.get(p.free, max(p.Keep, 1), p.Scope)
 	}
@@ -38,15 +57,28 @@ func (p *Pool) Get() *Conn {
 	if c == nil {
 		p.made++
 		if c = New(p.Base+p.made, p.Sizes, p.Kernel, p.Scope); c == nil {
-			return nil
+			if p.Buffers != nil {
+				p.Buffers.Put(class)
+			}
+			return nil, mem.ErrRefused
 		}
 	}
+	c.charged, c.class = p.Buffers != nil, class
 	c.Open()
-	return c
+	return c, nil
+}
+
+// Detach is the class of c's buffer, which its user keeps when c is put back. False: it
+// has none.
+func (c *Conn) Detach() (class iobuf.Class, ok bool) {
+	class, ok = c.class, c.charged
+	c.class, c.charged = 0, false
+	return class, ok
 }
 
 // Put takes c back.
 func (p *Pool) Put(c *Conn) {
+	class, charged := c.Detach()
 	c.Recycle()
 	c.tell(0)
 	switch {
@@ -56,6 +88,9 @@ func (p *Pool) Put(c *Conn) {
 		p.free = append(p.free, c)
 	case p.Depot == nil || !p.Depot.put(c):
 		c.Free()
+	}
+	if charged {
+		p.Buffers.Put(class)
 	}
 }
 

@@ -70,7 +70,7 @@ func (b *Budget) Init(limit, reserve int) {
 
 // Tell tells the judge how many units there are. Resize does, too.
 func (b *Budget) Tell() {
-	rt.Probe(rt.ProbeBuffer, uint64(b.limit), rt.BufferLimit, uint64(b.reserve))
+	rt.Probe(rt.ProbeLimit, rt.LimitBuffers, uint64(b.limit), uint64(b.reserve))
 }
 
 // Resize makes the limit another, 0 or more, and gives what is new to those who wait.

@@ -81,6 +81,9 @@ func (k *Cache) Take(c Class) bool {
 		tell(0, rt.BufferOut, c)
 	} else {
 		b.counts[c].refused++
+		if c == Freeing {
+			tell(0, rt.BufferRefused, c)
+		}
 	}
 	b.settle()
 	return ok
@@ -181,6 +184,9 @@ func (k *Cache) Withdraw(w *Waiter) {
 	w.cache, w.state = nil, out
 	b.settle()
 }
+
+// Pressed reports whether others wait for a unit, or too many are out.
+func (k *Cache) Pressed() bool { return k.budget.pressure.Load() != 0 }
 
 // News reports whether Next may return one: a task looks before it sleeps.
 func (k *Cache) News() bool { return k.news.Load() }

@@ -4,6 +4,11 @@ package iobuf
 // where it stands is the budget's knowledge. Who stops wanting, is destroyed, or goes to
 // another task withdraws it first: what nobody wants any more is in no line.
 
+import "errors"
+
+// ErrRefused says that no unit is free.
+var ErrRefused = errors.New("every I/O buffer is in use")
+
 // Waiter is a place in line. Its zero value, with ID and Of, stands in none.
 type Waiter struct {
 	ID uint64 // to the judge

@@ -73,7 +73,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
 	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "leaving: connections still in it", "leaving: timers still armed"}, "core/stage turn", "I06 I10"},
-	ProbeLimit:     {"limit", [3]string{"which", "value", ""}, "core/stage Resize, core/stage announce", "I24 I28"},
+	ProbeLimit:     {"limit", [3]string{"which", "value", "of buffers, those kept beside"}, "core/iobuf Tell, core/stage Resize, core/stage announce", "I24 I28"},
 	ProbeDrain:     {"drain", [3]string{"deadline", "", ""}, "core/stage Drain", "I31"},
 	ProbeTotal:     {"total", [3]string{"which", "value", ""}, "core/stage report", "I22 I24 I31"},
 	ProbeMemory: {
@@ -93,8 +93,8 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends", "I22 I24"},
 	ProbeBuffer: {
 		"buffer",
-		[3]string{"who waits; of the limit, that", "1 limit, 2 out, 3 back, 4 joins, 5 leaves, 6 granted, 7 revoked, 8 taken, 9 passed on", "class; of the limit, the reserve"},
-		"core/iobuf Tell, core/iobuf tell", "I12 I24 I28 I35",
+		[3]string{"who waits; 0: whoever is running", "1 out, 2 back, 3 joins, 4 leaves, 5 granted, 6 revoked, 7 taken, 8 passed on, 9 refused", "side: 0 frees, 1 fills"},
+		"core/iobuf tell", "I12 I24 I27 I28 I35",
 	},
 	ProbeWindow: {
 		"window",

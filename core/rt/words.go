@@ -37,6 +37,8 @@ const (
 	WaitFlow    // an end does not take what the other sent
 	WaitWindow  // a stream's peer does not open its window
 	WaitStreams // a session's streams are worked on, or wait themselves
+	WaitBuffer  // there is no buffer to read a request into
+	WaitPage    // nor one to read into for a tunnel
 	Waits
 )
 
@@ -50,6 +52,7 @@ const (
 	LimitConnections // open connections of one shard, whose number is above bit 48 of theirs
 	LimitPages       // bytes of pages with which one connection is served
 	LimitContent     // bytes of a request's content
+	LimitBuffers     // I/O buffers of the process; the third word: kept beside them for the side that frees
 	Limits
 )
 
@@ -76,7 +79,6 @@ const (
 // What the probe of buffers says.
 const (
 	BufferNone    = iota
-	BufferLimit   // how many there are
 	BufferOut     // one is somebody's, who had not waited
 	BufferBack    // it is not any more
 	BufferJoins   // somebody stands in line, at its end
@@ -85,6 +87,7 @@ const (
 	BufferRevoked // it is not any more; who had it is the first again
 	BufferTaken   // it is somebody's
 	BufferPassed  // it is not reserved any more: who had it does not want it now
+	BufferRefused // there is none for one of the side that frees, who cannot wait
 )
 
 // Letters packs up to eight bytes of a name, from at on, into a word.

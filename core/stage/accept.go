@@ -175,5 +175,9 @@ func (l *loop) adopt(c *Conn) step {
 	}
 	c.slot = l.slots.Take(c)
 	c.began, c.due = waitHeader, l.now.Add(l.server.cfg.Header)
+	if l.buffers.Pressed() {
+		c.ready &^= sys.In // others wait for a buffer: it needs none before there is a byte
+		return l.park(c, waitFirst)
+	}
 	return stepRead
 }

@@ -84,6 +84,7 @@ type Config struct {
 	Pages       httpconn.Sizes // [16 KiB each]
 	Content     int64          // [1 MiB] longest request content that is skipped
 	Connections int            // [16,384] per shard
+	Buffers     int            // [16,384] of the process, each of Pages, beside a few kept for what is in hand; None: none yet
 	Streams     int            // [100] of an HTTP/2 session at a time; -1: HTTP/2 is not spoken
 
 	Connect []netip.AddrPort // where clients may be connected to by CONNECT
@@ -129,6 +130,7 @@ func (c *Config) complete() error {
 	orDefault(&c.Pages.Out, 16<<10)
 	orDefault(&c.Content, 1<<20)
 	orDefault(&c.Connections, 16384)
+	orDefault(&c.Buffers, 16384)
 	orDefault(&c.Streams, 100)
 	orDefault(&c.Header, 10*time.Second)
 	orDefault(&c.Body, 30*time.Second)
@@ -166,6 +168,8 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %v is not known", c.Poller)
 	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
 		return errors.New("stage: numbers of tasks and connections are 1 or more")
+	case c.Buffers < None:
+		return fmt.Errorf("stage: %d buffers; there are 1 or more, or with %d none until ResizeBuffers", c.Buffers, None)
 	case c.Streams < -1:
 		return fmt.Errorf("stage: %d streams of a session; there are 1 or more, or with -1 no sessions", c.Streams)
 	case c.Waiting < -1:

@@ -5,6 +5,7 @@ import (
 
 	"brigade/core/handoff"
 	"brigade/core/httpconn"
+	"brigade/core/iobuf"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -74,6 +75,7 @@ type Conn struct {
 	stream    *stream        // nil: it is a connection; else its home's record of it
 	http      *httpconn.Conn // nil while it is idle
 	tunnel    *tunnel        // nil: it is none, and is not about to be
+	waiter    *iobuf.Waiter  // nil: it needs no place in line for a buffer
 	then      step           // what follows once all is written; none: read
 	closing   bool           // no further request is read
 	dismissed bool           // to be closed unless a request is there by now
@@ -113,13 +115,16 @@ const (
 	waitFlow         // an end does not take what the other sent
 	waitWindow       // a stream's peer does not open its window
 	waitStreams      // a session's streams are worked on, or wait themselves
+	waitBuffer       // there is no buffer to read a request into
+	waitPage         // nor one to read into for a tunnel
 	waits
 )
 
 // ring is the wait in whose ring w's timer is: a head's time runs from the first
-// moment of the connection, whether or not its first byte has come.
+// moment of the connection, whether or not its first byte has come, or there is a buffer
+// for it.
 func (w wait) ring() wait {
-	if w == waitFirst {
+	if w == waitFirst || w == waitBuffer {
 		return waitHeader
 	}
 	return w
@@ -131,9 +136,9 @@ func (w wait) needs() sys.Events {
 	switch w {
 	case waitWrite:
 		return sys.Out
-	case waitRoom, waitPace, waitNone, waitWindow:
+	case waitRoom, waitPace, waitNone, waitWindow, waitBuffer:
 		return 0
-	case waitDial, waitTunnel, waitHalf, waitFlow:
+	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return sys.In | sys.Out | sys.RdHup // which of them is for the tunnel to tell
 	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waitStreams, waits:
 	}
@@ -143,7 +148,7 @@ func (w wait) needs() sys.Events {
 // needs is what c's descriptor has to be ready for, for its wait to end well: a session
 // goes on with whatever can.
 func (c *Conn) needs(w wait) (e sys.Events) {
-	if c.session == nil || w == waitLinger {
+	if c.session == nil || w == waitLinger || w == waitBuffer {
 		return w.needs()
 	}
 	if c.session.listens(c) {
@@ -172,14 +177,14 @@ func (w wait) then() step {
 		return stepLinger
 	case waitPace:
 		return stepProcess
-	case waitDial, waitTunnel, waitHalf, waitFlow:
+	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return stepTunnel
-	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waits:
+	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waitBuffer, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page"}
 
 func (w wait) String() string { return waitNames[w] }
 
@@ -198,6 +203,9 @@ func (c *Conn) take(w *worker) {
 
 // let makes c and its memory nobody's, for a handoff.
 func (c *Conn) let() {
+	if c.waiter != nil {
+		rt.Bug("connection %d is handed over, and stands in line for a buffer where it was; it leaves that first", c.id)
+	}
 	if c.http != nil {
 		c.http.Give()
 	}

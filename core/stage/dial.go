@@ -102,7 +102,7 @@ func (l *loop) dialled(c *Conn) step {
 	t.ready |= sys.In
 	if c.http.X.Request.Method != http1.CONNECT {
 		head := forwarded(nil, &c.http.X.Request, c.key())
-		if !l.hold(&t.up, head) {
+		if !l.afford(t) || !l.hold(&t.up, head) {
 			return l.unreached(c, http1.ErrOverloaded)
 		}
 		t.phase = asking
@@ -117,7 +117,7 @@ func (l *loop) dialled(c *Conn) step {
 		l.unfold(c.stream, head)
 		return stepNone
 	}
-	if !l.hold(&t.down, head) {
+	if !l.afford(t) || !l.hold(&t.down, head) {
 		return l.unreached(c, http1.ErrOverloaded)
 	}
 	return l.open(c, 200)
@@ -170,6 +170,9 @@ func (l *loop) ask(c *Conn) step {
 		room := l.sink[:l.chunk()-t.down.size()]
 		if len(room) == 0 {
 			return l.unreached(c, http1.ErrBadGateway) // a head that long is none
+		}
+		if !l.afford(t) {
+			return l.unreached(c, http1.ErrOverloaded)
 		}
 		n, e := l.kernel.Read(t.far, room)
 		switch {

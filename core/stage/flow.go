@@ -151,6 +151,9 @@ func (l *loop) get(c *Conn, f *flow, limit int) (b []byte, ok bool) {
 	if f.ended || limit == 0 || *ready&sys.In == 0 {
 		return nil, true
 	}
+	if c.stream == nil && !l.provide(c) { // a stream's far end is read from at its turn, into the sheet
+		return nil, true
+	}
 	b = l.sink[:limit]
 	n, e := l.kernel.Read(fd, b)
 	switch {

@@ -64,6 +64,7 @@ func (l *loop) finish(c *Conn) step {
 		return l.fail(c)
 	}
 	c.timer.Disarm()
+	l.unline(c)
 	if l.hurried || c.cut {
 		l.lose(c)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"brigade/core/handoff"
 	"brigade/core/http2"
+	"brigade/core/iobuf"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -55,20 +56,22 @@ type loop struct {
 	sheet   sheet      // what the session that is run has to say
 	inbound []byte     // what a session reads goes here
 	heads   *http2.Heads
-	records []*stream  // unused
-	opened  uint64     // streams so far
-	hurried bool       // the drain's deadline has passed
-	until   rt.Instant // that deadline, while draining
-	sink    []byte     // what lingering reads goes here, and what tunnels carry comes through it
-	spares  [][]byte   // pages for what tunnels hold
-	held    rt.Int64   // pages that tunnels hold
-	tunnels rt.Int64   // that are open
+	records []*stream       // unused
+	waiters []*iobuf.Waiter // unused
+	opened  uint64          // streams so far
+	hurried bool            // the drain's deadline has passed
+	until   rt.Instant      // that deadline, while draining
+	sink    []byte          // what lingering reads goes here, and what tunnels carry comes through it
+	spares  [][]byte        // pages for what tunnels hold
+	held    rt.Int64        // pages that tunnels hold
+	tunnels rt.Int64        // that are open
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	l := &loop{name: name, listener: sys.None, eager: sh.server.cfg.Waker != poll.WakeFlag}
 	l.init(name, sh.server, sh, r)
 	l.loop = l
+	l.hands(name, l)
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
 	l.assigned.Label(name + ".assigned")
@@ -90,13 +93,13 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 // timeout is the table of timers: which is in force in which wait.
 func timeout(cfg *Config, w wait) time.Duration {
 	switch w {
-	case waitFirst, waitHeader:
+	case waitFirst, waitHeader, waitBuffer:
 		return cfg.Header
 	case waitBody:
 		return cfg.Body
 	case waitIdle:
 		return cfg.Idle
-	case waitWrite, waitWindow, waitStreams:
+	case waitWrite, waitWindow, waitStreams, waitPage:
 		return cfg.Write
 	case waitLinger:
 		return cfg.Linger
@@ -192,6 +195,7 @@ func (l *loop) sleep() []sys.Event {
 	}
 	events := l.poller.Wait(d)
 	l.inbox.Awake()
+	l.buffers.Awake()
 	return events
 }
 

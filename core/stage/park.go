@@ -49,6 +49,8 @@ func (l *loop) bed(c *Conn) step {
 	switch {
 	case l.draining && (w == waitIdle || w == waitFirst):
 		return l.dismiss(c)
+	case w == waitBuffer:
+		return l.supplied(c, w)
 	case c.ready&c.needs(w) != 0:
 		return c.next(w)
 	}
@@ -199,7 +201,7 @@ func (l *loop) expired(c *Conn, w wait) {
 			return
 		}
 		l.run(c, stepFinish)
-	case waitWrite, waitLinger, waitFlow:
+	case waitWrite, waitLinger, waitFlow, waitBuffer, waitPage:
 		l.run(c, stepFinish)
 	case waitDial:
 		l.run(c, l.unreached(c, http1.ErrGatewayTimeout))

@@ -14,10 +14,9 @@ func (w *worker) read(c *Conn) step {
 		return w.collect(c)
 	}
 	if c.http == nil {
-		if c.http = w.pool.Get(); c.http == nil {
-			return stepFinish
+		if s, ok := w.equip(c); !ok {
+			return s
 		}
-		w.scope.Enter(c.http.Pool())
 	}
 	h := c.http
 	for {

@@ -45,6 +45,9 @@ func (l *loop) relay(c *Conn) step {
 			return l.settle(c)
 		}
 	}
+	l.unline(c)
+	t.short = false
+	l.refund(t)
 	// It stands behind those that have come to the loop meanwhile.
 	l.pass(c, stepTunnel)
 	return stepNone
@@ -81,8 +84,11 @@ func (l *loop) serve(c *Conn) bool {
 		return l.finishFlow(c, &t.down)
 	}
 	in, ok := l.heard(c)
-	if !ok {
+	switch {
+	case !ok:
 		return false
+	case !l.provide(c): // for what it leaves, and for what the client does not take
+		return true
 	}
 	out := l.sink[len(l.sink)/2:][:l.chunk()]
 	taken, given, done, ok := l.consult(c, in, out)
@@ -144,9 +150,15 @@ func (l *loop) settle(c *Conn) step {
 	}
 	t := c.tunnel
 	w := waitTunnel
+	l.refund(t)
+	if !t.short {
+		l.unline(c)
+	}
 	switch {
 	case t.phase < moving:
 		w = waitDial
+	case t.short:
+		w = waitPage
 	case t.down.size() > 0 || t.app == nil && t.up.size() > 0:
 		w = waitFlow
 	case t.up.ended || t.down.ended:
@@ -215,6 +227,9 @@ func (t *tunnel) wants() (near, far sys.Events) {
 	}
 	if t.down.ended || t.down.size() > 0 && t.phase >= moving {
 		far &^= sys.In
+	}
+	if t.short {
+		near, far = near&^sys.In, far&^sys.In
 	}
 	if t.down.size() > 0 && t.phase >= moving {
 		near |= sys.Out

@@ -8,6 +8,7 @@ import (
 	"brigade/core/exchange"
 	"brigade/core/http2"
 	"brigade/core/httpconn"
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -23,6 +24,7 @@ type Server struct {
 	workers  int    // so far; numbers its workers
 	handler  string // its name
 
+	buffers iobuf.Budget
 	turns   turns    // of listeners that share a socket
 	sharers rt.Int32 // acceptors that have one socket together, and have not given it up
 
@@ -57,6 +59,7 @@ func New(cfg Config) (*Server, error) {
 	s.mu.Label("server.mu")
 	s.phase.Label("server.phase")
 	s.until.Label("server.until")
+	s.buffers.Init(max(cfg.Buffers, 0), iobuf.Reserve)
 	s.tasks.Label("server.tasks")
 	for i := range cfg.Shards {
 		sh := &shard{server: s, index: i}
@@ -193,10 +196,11 @@ type Totals struct {
 	Losses      int          // how many were
 	Delays      []Delay      // who held loops up
 	Notes       []string     // what went wrong
+	Buffers     iobuf.Stats
 }
 
 func (s *Server) totals() Totals {
-	t := Totals{Notes: s.notes, Lost: s.lost, Losses: s.losses, Delays: s.delays}
+	t := Totals{Buffers: s.buffers.Stats(), Notes: s.notes, Lost: s.lost, Losses: s.losses, Delays: s.delays}
 	for _, sh := range s.shards {
 		for _, l := range sh.loops() {
 			t.add(&l.count)

@@ -71,10 +71,9 @@ func (l *loop) session(c *Conn) step {
 	}
 	s.stirred, s.queued = false, false
 	if c.http == nil {
-		if c.http = l.pool.Get(); c.http == nil {
-			return stepFinish
+		if next, ok := l.equip(c); !ok {
+			return next
 		}
-		l.scope.Enter(c.http.Pool())
 	}
 	s.busy = true
 	l.sheet.of = c

@@ -55,7 +55,7 @@ func (sh *shard) build() error {
 	sh.gates.Label("gates")
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
-	sh.depot.Init(shelf, cfg.Pages)
+	sh.depot.Init(min(shelf, max(cfg.Buffers, 1)), cfg.Pages)
 	sh.crew.Init("processors", cfg.Processors, 0, max(cfg.Waiting, 0))
 	for _, w := range cfg.wiring() {
 		for range w.number {
@@ -78,6 +78,7 @@ func (sh *shard) build() error {
 		p := &processor{}
 		sh.crew.Join(&p.place)
 		p.init("processor", sh.server, sh, cfg.Topology.processors())
+		p.hands("processor", nil)
 		sh.processors = append(sh.processors, p)
 	}
 	return nil

@@ -54,13 +54,14 @@ func (l *loop) heed() {
 	if l.admits.Load() && l.admits.Swap(false) && l.paused.Armed() {
 		l.goOn()
 	}
+	l.supply()
 	l.alternate()
 }
 
 // news reports whether there is something for the loop besides its inbox.
 func (l *loop) news() bool {
 	switch {
-	case l.claim.Granted(), l.pressed.Load(), l.admits.Load():
+	case l.claim.Granted(), l.pressed.Load(), l.admits.Load(), l.buffers.News():
 		return true
 	}
 	return l.listener >= 0 && !l.watching && !l.paused.Armed() && l.server.turns.mine(l)

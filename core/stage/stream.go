@@ -18,6 +18,7 @@ import (
 	"brigade/core/filter"
 	"brigade/core/http1"
 	"brigade/core/http2"
+	"brigade/core/iobuf"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -53,8 +54,8 @@ type stream struct {
 // opens begins a request.
 func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 	s := c.session
-	h := l.pool.Get()
-	if h == nil {
+	h, err := l.pool.Get(iobuf.Freeing)
+	if err != nil {
 		s.http2.Cancel(st, http2.RefusedStream)
 		s.http2.Release(st)
 		return

@@ -89,6 +89,7 @@ func (l *loop) unfold(r *stream, head []byte) {
 	t.received = int64(t.up.size())
 	l.count.tunnels++
 	l.tunnels.Add(1)
+	l.refund(t)
 	p.session.http2.Offer(r.http2)
 	l.upward(r)
 	l.stir(p)
@@ -132,7 +133,7 @@ func (l *loop) inflow(r *stream, b []byte) {
 		h2.Passed(r.http2, n)
 		b = b[n:]
 	}
-	if !l.gathers(f, b) {
+	if len(b) > 0 && !l.afford(t) || !l.gathers(f, b) {
 		l.cancel(r, http2.InternalError)
 		return
 	}
@@ -196,6 +197,7 @@ func (l *loop) passedOn(r *stream, n int) {
 	r.conn.tunnel.relieved = r.conn.tunnel.relieved || n > 0
 	if f.size() == 0 {
 		l.drop(f)
+		l.refund(r.conn.tunnel)
 	}
 	if r.http2 != nil {
 		r.parent.session.http2.Passed(r.http2, n)
@@ -242,6 +244,7 @@ func (l *loop) downward(c *Conn, r *stream) bool {
 		if t.down.size() > 0 {
 			if t.down.from += len(b); t.down.size() == 0 {
 				l.drop(&t.down)
+				l.refund(t)
 			}
 		}
 	}
@@ -376,6 +379,7 @@ func (l *loop) sever(r *stream) {
 	}
 	l.drop(&t.up)
 	l.drop(&t.down)
+	l.refund(t)
 	if t.app != nil {
 		t.app.End()
 	}

@@ -33,6 +33,8 @@ const (
 	_ = -uint(waitFlow ^ rt.WaitFlow)
 	_ = -uint(waitWindow ^ rt.WaitWindow)
 	_ = -uint(waitStreams ^ rt.WaitStreams)
+	_ = -uint(waitBuffer ^ rt.WaitBuffer)
+	_ = -uint(waitPage ^ rt.WaitPage)
 	_ = -uint(waits ^ rt.Waits)
 )
 
@@ -41,6 +43,7 @@ func (s *Server) announce() {
 	rt.Probe(rt.ProbeLimit, rt.LimitConnections, uint64(s.cfg.Connections), 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitPages, uint64(s.cfg.Pages.In+s.cfg.Pages.Out), 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitContent, uint64(s.cfg.Content), 0)
+	s.buffers.Tell()
 }
 
 // report tells what the server has counted, when all its tasks have ended.

@@ -19,6 +19,7 @@ package stage
 import (
 	"brigade/core/accesslog"
 	"brigade/core/exchange"
+	"brigade/core/iobuf"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -48,7 +49,10 @@ type tunnel struct {
 	up, down flow   // to the far end, and to the client
 	key      string // of a stream: what a WebSocket backend has to prove that it understood
 	scanned  int    // bytes of the answer's head that hold no end of it
-	drained  bool   // the client's end was read, where nothing of it is wanted
+	buffer   bool   // it has one of the budget, for what it holds or is about to read
+	short    bool   // it stands in line for one
+	class    iobuf.Class
+	drained  bool // the client's end was read, where nothing of it is wanted
 
 	moved    bool // something has, since the connection waited last
 	relieved bool // of what was held, too
@@ -68,6 +72,7 @@ func (l *loop) tunnel(c *Conn) step {
 	if t == nil {
 		return l.dial(c)
 	}
+	t.short = false // it asks again if it still needs one
 	if t.slot != poll.NoSlot {
 		t.ready |= l.slots.Fetch(t.slot)
 	}
@@ -128,6 +133,9 @@ func (l *loop) open(c *Conn, status int) step {
 	h.End(r)
 	h.Out.Pop()
 	h.Content.Forget()
+	if !t.buffer && t.up.page != nil {
+		t.class, t.buffer = h.Detach() // what was read behind the head is held in another page
+	}
 	l.pool.Put(h)
 	c.http = nil
 	l.scope.Leave(nil)
@@ -167,6 +175,8 @@ func (l *loop) dismantle(c *Conn, cut bool) {
 	}
 	l.drop(&t.up)
 	l.drop(&t.down)
+	l.unline(c)
+	l.refund(t)
 	if t.app != nil {
 		t.app.End()
 	}

@@ -9,6 +9,7 @@ import (
 	"brigade/core/http1"
 	"brigade/core/http2"
 	"brigade/core/httpconn"
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -16,15 +17,16 @@ import (
 
 // worker is one task that performs steps. It belongs to that task.
 type worker struct {
-	server *Server
-	shard  *shard
-	kernel sys.Kernel
-	number uint32 // from 1; 0 is nobody
-	roles  roles
-	loop   *loop // the loop it is; nil: a processor
-	local  exchange.Local
-	pool   httpconn.Pool
-	scope  mem.Scope
+	server  *Server
+	shard   *shard
+	kernel  sys.Kernel
+	number  uint32 // from 1; 0 is nobody
+	roles   roles
+	loop    *loop // the loop it is; nil: a processor
+	local   exchange.Local
+	pool    httpconn.Pool
+	buffers iobuf.Cache
+	scope   mem.Scope
 
 	draining bool // the server drains, as far as it knows
 

@@ -9,6 +9,7 @@ package check
 import (
 	"brigade/core/handoff"
 	"brigade/core/httpconn"
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/rt"
 )
@@ -79,8 +80,8 @@ func newStock(depot *httpconn.Depot, nth uint64) *httpconn.Pool {
 
 // readAhead is an http_conn out of stock, with a byte read that is not parsed.
 func readAhead(stock *httpconn.Pool, nth int) *parcel {
-	c := stock.Get()
-	if c == nil {
+	c, err := stock.Get(iobuf.Filling)
+	if err != nil {
 		rt.Bug("there is no http_conn")
 	}
 	if c.Buffered() != 0 || len(c.Room()) != stock.Sizes.In {

@@ -54,6 +54,9 @@ func (s *site) live(server *stage.Server, p plan, f func()) {
 	if p.resized {
 		wg.Go("housekeeper", func() { resize(server, p.stage.Pages) })
 	}
+	if p.budget == belated {
+		wg.Go("purchaser", func() { purchase(server) })
+	}
 	f()
 	if p.drain == atEnd {
 		s.settle(p)

@@ -109,6 +109,7 @@ type plan struct {
 	chats     bool  // so does who takes connections over
 	resized   bool  // pages change their sizes while it serves
 	mixed     bool  // some clients speak HTTP/2
+	budget    budget
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -138,6 +139,7 @@ func (s *site) serve(p plan, f func()) {
 		p.stage.Handler = chats{p.stage.Handler}
 	}
 	p.surround()
+	p.stage.Buffers = int(p.budget)
 	server, err := stage.New(p.stage)
 	if err != nil {
 		if b != nil {
@@ -206,7 +208,7 @@ func (p *plan) blames(err error) bool {
 	kind, _ := client.KindOf(err)
 	switch kind {
 	case client.Truncated, client.Silent, client.Reset:
-		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts() && !p.short()
+		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts() && !p.short() && !p.starves()
 	case client.Refused:
 		return p.drain == atEnd
 	case client.Timeout:

@@ -158,7 +158,7 @@ func (t *talkers) listen(p *netsim.Process, fd sys.FD, m *manner, want []byte) (
 // calm reports whether all of tunnel i has to come through.
 func (t *talkers) calm(i int) bool {
 	p := &t.plan
-	return p.net.Profile.String() == "none" && p.drain == atEnd && p.stage.Connections > 2 && !p.short() && t.near[i].sound() && (t.route[i] == byHandler || t.far[i].sound())
+	return p.net.Profile.String() == "none" && p.drain == atEnd && p.stage.Connections > 2 && !p.short() && !p.starves() && t.near[i].sound() && (t.route[i] == byHandler || t.far[i].sound())
 }
 
 // client opens tunnel i and has its conversation.
