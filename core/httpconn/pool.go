@@ -28,7 +28,7 @@ func (p *Pool) Get(c iobuf.Class) (*Conn, error) {
 	if p.Buffers != nil && !p.Buffers.Take(c) {
 		return nil, iobuf.ErrRefused
 	}
-	return p.get(c)
+	return p.charged(c)
 }
 
 // Await is Get for w, which stands in line when it is refused.
@@ -36,11 +36,34 @@ func (p *Pool) Await(w *iobuf.Waiter, c iobuf.Class) (*Conn, error) {
 	if p.Buffers != nil && !p.Buffers.Want(w, c) {
 		return nil, iobuf.ErrRefused
 	}
-	return p.get(c)
+	return p.charged(c)
 }
 
-// get takes a Conn out of stock, the task's own or the shard's, or makes one.
-func (p *Pool) get(class iobuf.Class) (*Conn, error) {
+// Lend is Get for one whose memory others' buffers stand for.
+func (p *Pool) Lend() (*Conn, error) {
+	c := p.get()
+	if c == nil {
+		return nil, mem.ErrRefused
+	}
+	return c, nil
+}
+
+// charged is a Conn with a buffer that was taken for class.
+func (p *Pool) charged(class iobuf.Class) (*Conn, error) {
+	c := p.get()
+	if c == nil {
+		if p.Buffers != nil {
+			p.Buffers.Put(class)
+		}
+		return nil, mem.ErrRefused
+	}
+	c.charged, c.class = p.Buffers != nil, class
+	return c, nil
+}
+
+// get takes a Conn out of stock, the task's own or the shard's, or makes one; nil: the
+// page source refused.
+func (p *Pool) get() *Conn {
 	if len(p.free) == 0 && p.Depot != nil {
 		p.free = p.Depot.get(p.free, max(p.Keep, 1), p.Scope)
 	}
@@ -57,15 +80,11 @@ func (p *Pool) get(class iobuf.Class) (*Conn, error) {
 	if c == nil {
 		p.made++
 		if c = New(p.Base+p.made, p.Sizes, p.Kernel, p.Scope); c == nil {
-			if p.Buffers != nil {
-				p.Buffers.Put(class)
-			}
-			return nil, mem.ErrRefused
+			return nil
 		}
 	}
-	c.charged, c.class = p.Buffers != nil, class
 	c.Open()
-	return c, nil
+	return c
 }
 
 // Detach is the class of c's buffer, which its user keeps when c is put back. False: it

@@ -8,12 +8,15 @@ package stage
 //	who                    needs a buffer        of the side   refused
 //	a connection           to read a request     that fills    waits: buffer, its head's time running
 //	a session              to read frames        that fills    the same
+//	one with streams       to frame for them     none        their buffers stand for its pages
 //	a stream of one        to answer a request   that frees    REFUSED_STREAM: it was not looked at
 //	a tunnel               to read from an end   that frees    waits: page, with the write timeout
 //	a stream's tunnel      to hold what came     that frees    is reset
 //
 // A buffer covers the request and its response, so nobody who has one waits for another
-// to give it back, but for a session, whose streams have a reserve (iobuf.Freeing).
+// to give it back, but for a session that opens a stream, which has a reserve for it
+// (iobuf.Freeing). Streams wait for their session, which has given its own back while
+// they had nothing to say: so it takes none then.
 //
 // Why nothing is read is a set of reasons, of which none is stored: buffer (it stands in
 // line), window (output stands before it), application (its request is being answered),
@@ -54,6 +57,9 @@ func (w *worker) obtain(c *Conn) (*httpconn.Conn, error) {
 		return w.pool.Get(iobuf.Filling)
 	}
 	l := w.loop
+	if s := c.session; s != nil && s.streams > 0 {
+		return l.pool.Lend()
+	}
 	h, err := l.pool.Await(l.waiter(c), iobuf.Filling)
 	if !errors.Is(err, iobuf.ErrRefused) {
 		l.unline(c)
@@ -135,7 +141,7 @@ func (l *loop) afford(t *tunnel) bool {
 
 // refund gives back the buffer of a tunnel that holds nothing.
 func (l *loop) refund(t *tunnel) {
-	if t.buffer && t.up.page == nil && t.down.page == nil && t.early.page == nil {
+	if t.buffer && t.up.page == nil && t.down.page == nil {
 		t.buffer = false
 		l.buffers.Put(t.class)
 	}

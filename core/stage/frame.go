@@ -97,9 +97,11 @@ func (l *loop) tell(c *Conn, r *stream) {
 		return
 	}
 	if c.http == nil && !s.gone {
-		if c.http = l.pool.Get(); c.http == nil {
+		h, err := l.pool.Lend()
+		if err != nil {
 			s.broken = true
 		}
+		c.http = h
 	}
 	if c.http != nil {
 		l.lay(c, b, false)

@@ -81,6 +81,9 @@ func (l *loop) unfold(r *stream, head []byte) {
 	h.X.Status = 200
 	h.X.Finish()
 	h.Record()
+	if !t.buffer && r.early.page != nil {
+		t.class, t.buffer = h.Detach() // what came early is held on
+	}
 	l.strip(r)
 	r.entry.Tunnel, r.entry.Status = true, 200
 	t.phase = moving

@@ -19,6 +19,7 @@ import (
 
 	"brigade/core/handoff"
 	"brigade/core/httpconn"
+	"brigade/core/iobuf"
 	"brigade/core/mem"
 	"brigade/core/poll"
 	"brigade/core/rt"
@@ -236,7 +237,7 @@ func (h *house) serve(g *guest) {
 	g.ready |= h.slots.Fetch(g.slot)
 	for {
 		if g.http == nil && g.ready&sys.In != 0 {
-			if g.http = h.pool.Get(); g.http == nil {
+			if g.http, _ = h.pool.Get(iobuf.Filling); g.http == nil {
 				h.rest(g, &h.retry)
 				return
 			}

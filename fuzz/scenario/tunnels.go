@@ -365,9 +365,11 @@ func (t *talkers) refused() behaviour {
 		also := p.also()
 		if !calm {
 			also = append(also, 503, 504)
+		} else if p.starves() {
+			also = append(also, 503)
 		}
 		_, err = conn.Response(client.Want{Method: "CONNECT", Status: 502, Also: also})
-		if took := rt.Now().Sub(began); err == nil && calm && took > time.Second {
+		if took := rt.Now().Sub(began); err == nil && calm && !p.starves() && took > time.Second {
 			sim.Failf("I16", "nobody is where a client wants a tunnel to, which it hears only after "+took.String())
 		}
 		return err
