@@ -3,6 +3,7 @@ package static
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -31,5 +32,32 @@ func TestBytesAreBounded(t *testing.T) {
 		}
 		c.Learn(nil)
 		c.Learn("no lesson")
+	})
+}
+
+// A measure that was left out is what is usual, and the others stay.
+func TestMeasuresAreCompleted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		usual := Options{256 << 10, 1024, 16 << 20, time.Second}
+		o := Options{
+			int64(rapid.IntRange(0, 2).Draw(t, "small")), rapid.IntRange(0, 2).Draw(t, "entries"),
+			int64(rapid.IntRange(0, 2).Draw(t, "bytes")), time.Duration(rapid.IntRange(0, 2).Draw(t, "fresh")),
+		}
+		want := o
+		if o.Small == 0 {
+			want.Small = usual.Small
+		}
+		if o.Entries == 0 {
+			want.Entries = usual.Entries
+		}
+		if o.Bytes == 0 {
+			want.Bytes = usual.Bytes
+		}
+		if o.Fresh == 0 {
+			want.Fresh = usual.Fresh
+		}
+		if got := o.withDefaults(); got != want {
+			t.Fatalf("%+v becomes %+v", o, got)
+		}
 	})
 }
