@@ -53,6 +53,8 @@ func TestRingIsASortedList(t *testing.T) {
 				for len(model) > 0 && model[0].deadline <= now {
 					if due := ring.Due(now); due == nil || due.name != model[0].name {
 						t.Fatalf("due at %d: %v, want %d", now, due, model[0].name)
+					} else if due.timer.Deadline() != model[0].deadline || due.timer.Armed() {
+						t.Fatalf("%d was due at %d, and says %d", due.name, model[0].deadline, due.timer.Deadline())
 					}
 					model = model[1:]
 				}

@@ -299,11 +299,14 @@ func (d *door) goOn(u *usher, refused *bool) {
 // accept is what u accepts, with a backlog and errors to come; more: it did not come to
 // the end.
 func (d *door) accept(u *usher, backlog int, errs []sys.Errno, refused *bool) (more bool) {
-	for range burst {
+	for i := range burst {
 		if u.closed || u.paused {
 			return false
 		}
 		if d.open[u.shard] >= d.s.cfg.Connections {
+			if i > 0 {
+				return true
+			}
 			d.pause(u, refused)
 			return false
 		}
@@ -415,6 +418,7 @@ func (d *door) drain(u *usher, backlog int, refused *bool) {
 	if u.closed {
 		return
 	}
+	u.paused = false // there may be room by now
 	for before := u.accepted; d.accept(u, backlog, nil, refused); before = u.accepted {
 		backlog -= u.accepted - before
 	}
