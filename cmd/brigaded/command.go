@@ -37,6 +37,7 @@ type options struct {
 	queue      count
 
 	connections count
+	buffers     count
 	header      period
 	body        period
 	room        period
@@ -158,6 +159,7 @@ func (p *program) flags(f *pflag.FlagSet) {
 	number(&o.processors, "processors", tasks, "`N` tasks in each shard for what may block (2)")
 	number(&o.queue, "queue", 1<<16, "`N` places in each shard for work on its way to them (as many; event: 32); more of it waits with its loop, and its timer")
 	number(&o.connections, "max-connections", 10_000_000, "`N` connections at a time, in equal parts for each shard (16384 for each shard, or what fits)")
+	number(&o.buffers, "buffers", 1<<24, "`N` I/O buffers for all that is under way, of 32 KiB each, and 4 more in reserve (16384: 512 MiB at most); who finds none waits, with its timer. Idle connections, sessions and tunnels have none")
 
 	duration := func(d *period, name string, value time.Duration, usage string) {
 		d.value, d.least = value, time.Millisecond

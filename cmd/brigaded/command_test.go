@@ -41,6 +41,7 @@ func TestUsage(t *testing.T) {
 		{"--root . --listen 127.0.0.1:http", `--listen "127.0.0.1:http": its port "http" is not a number from 0 to 65535`},
 		{"--root . --listen 127.0.0.1:65536", `--listen "127.0.0.1:65536": its port "65536" is not a number`},
 		{"--root . --listen example.org:80", `--listen "example.org:80": its host "example.org" is neither an IP address nor localhost`},
+		{"--root . --buffers 0", `--buffers "0": it is a whole number from 1 to 16777216`},
 		{"--root . --listen :80", `--listen ":80": its host "" is neither an IP address nor localhost`},
 	} {
 		var stdout, stderr bytes.Buffer
