@@ -113,13 +113,15 @@ func (c *count) probe(e *sim.Event) {
 	}
 }
 
-// begin is the begin of a stream, in the session of a connection that is there.
+// begin is the begin of a stream, in a connection that is there: with a number in its
+// session, or, of one that has none, for the handler of its request.
 func (c *count) begin(e *sim.Event) {
 	m := c.known.live(e.B)
 	switch {
-	case m == nil || !m.R.session:
-		c.fail("I24", "stream %#x begins in connection %d, which is not there, or has no session", e.A, e.B)
+	case m == nil || m.R.session != (e.C != 0):
+		c.fail("I24", "stream %#x begins as number %d in connection %d, which is not there, or has no session where there is a number", e.A, e.C, e.B)
 		return
+	case e.C == 0:
 	case e.C%2 == 0 || e.C <= m.R.last:
 		c.fail("I24", "stream %#x is number %d of connection %d, after number %d; they are odd, and grow", e.A, e.C, e.B, m.R.last)
 		return

@@ -21,7 +21,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -68,6 +68,7 @@ type stay struct {
 	read      bool // something was
 	taken     bool // bytes were written since it waited for room to write
 	session   bool // it speaks HTTP/2: its streams have requests, and wake it
+	live      bool // the handler of its request runs meanwhile, and wakes it
 	shut      bool // our direction is
 	requests  uint64
 	responses uint64
@@ -154,6 +155,12 @@ func (w *waiting) probe(e *sim.Event) {
 		}
 		return
 	}
+	if k == rt.ProbeStreamOpen || k == rt.ProbeStreamClose {
+		if m := w.connections.live(e.B); m != nil {
+			m.R.live = k == rt.ProbeStreamOpen && !m.R.session
+		}
+		return
+	}
 	m := w.connections.live(e.A)
 	if m == nil {
 		return // count says so
@@ -165,7 +172,7 @@ func (w *waiting) probe(e *sim.Event) {
 	if k == rt.ProbeEvent && m.R.waits {
 		means := uint64(readable)
 		switch state := m.R.state; {
-		case m.R.session && state != rt.WaitLinger:
+		case (m.R.session || m.R.live) && state != rt.WaitLinger:
 			means |= writable
 		case state == rt.WaitWrite:
 			means = writable
@@ -204,8 +211,11 @@ func (w *waiting) probe(e *sim.Event) {
 
 // early reports whether nothing has ended the connection's wait yet.
 func (r *stay) early(now rt.Instant) bool {
-	if r.session && (r.state == rt.WaitStreams || r.state == rt.WaitWrite) {
+	if r.session && (r.state == rt.WaitStreams || r.state == rt.WaitWrite || r.state == rt.WaitHandler) {
 		return false // a stream of it has something
+	}
+	if r.live && (r.state == rt.WaitHandler || r.state == rt.WaitWrite || r.state == rt.WaitBody) {
+		return false // its handler has
 	}
 	switch r.state {
 	case rt.WaitRoom, rt.WaitBuffer, rt.WaitPage:
@@ -335,6 +345,8 @@ func (r *stay) refutes(state uint64) string {
 		return ""
 	case state == rt.WaitWindow || state == rt.WaitStreams && !r.session:
 		return "it has no session"
+	case state == rt.WaitHandler && !r.live && !r.session:
+		return "no handler of its request runs meanwhile"
 	case state == rt.WaitFirst && r.requests > 0:
 		return "it has had requests"
 	case state == rt.WaitHeader && !r.read:

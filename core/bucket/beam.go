@@ -8,7 +8,8 @@ package bucket
 // and, if nothing came, the announcement that the caller waits.
 //
 // Invariants: a bucket that was sent is the beam's until its producer has it back;
-// bytes in memory weigh what they are, everything else 1, and the sum is at most the
+// bytes in memory weigh what they are, and a sixteenth of the limit at least, since a
+// crumb keeps a block as well; everything else weighs 1, and the sum is at most the
 // limit, but for one bucket; a side that waits is told once.
 
 import (
@@ -70,9 +71,9 @@ func (bm *Beam) Init(name string, limit int64, producer, consumer mem.Waker) {
 }
 
 // weigh is what k weighs.
-func weigh(k *Bucket) int64 {
+func (bm *Beam) weigh(k *Bucket) int64 {
 	if k.kind == Heap || k.kind == Pool || k.kind == Transient {
-		return max(k.n, 1)
+		return max(k.n, bm.limit/16, 1)
 	}
 	return 1
 }
@@ -134,7 +135,7 @@ func (bm *Beam) Abort(err error) {
 // recall sends back what is on its way.
 func (bm *Beam) recall() {
 	for k := bm.sent.first; k != nil; k = k.next {
-		bm.weight -= weigh(k)
+		bm.weight -= bm.weigh(k)
 	}
 	bm.back.concat(&bm.sent)
 }

@@ -40,7 +40,7 @@ func (bm *Beam) Receive(into *Brigade, most int64) (State, error) {
 	bm.taking = true
 	bm.mu.Unlock()
 
-	done, gone, err := into.copies(&took, most)
+	done, gone, err := bm.copies(into, &took, most)
 
 	bm.mu.Lock()
 	bm.taking = false
@@ -59,10 +59,10 @@ func (bm *Beam) Receive(into *Brigade, most int64) (State, error) {
 
 // copies adds copies of took's buckets to b's end, up to most bytes: done are those
 // that were copied whole, gone is the weight that was.
-func (b *Brigade) copies(took *chain, most int64) (done chain, gone int64, err error) {
+func (bm *Beam) copies(b *Brigade, took *chain, most int64) (done chain, gone int64, err error) {
 	for took.first != nil && most > 0 {
 		k := took.first
-		before := weigh(k)
+		before := bm.weigh(k)
 		n := int64(1)
 		switch k.kind {
 		case Heap, Pool:
@@ -76,7 +76,7 @@ func (b *Brigade) copies(took *chain, most int64) (done chain, gone int64, err e
 				if k.kind == Pool {
 					k.data = k.data[n:]
 				}
-				return done, gone + before - weigh(k), nil
+				return done, gone + before - bm.weigh(k), nil
 			}
 		default:
 			b.moves(k)

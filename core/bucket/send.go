@@ -44,7 +44,7 @@ func (bm *Beam) cut(b *Brigade, room int64) (part chain, err error) {
 		if (k.kind == Heap || k.kind == Pool) && k.n > room {
 			k.Split(room)
 		}
-		room -= weigh(k)
+		room -= bm.weigh(k)
 		b.Remove(k)
 		k.in = &bm.mark
 		part.push(k)
@@ -76,7 +76,7 @@ func (bm *Beam) enter(part chain, last bool) (done bool, err error) {
 		return true, err
 	}
 	for k := part.first; k != nil; k = k.next {
-		bm.weight += weigh(k)
+		bm.weight += bm.weigh(k)
 		bm.closed = bm.closed || k.kind == EndOfStream
 	}
 	var w mem.Waker

@@ -3,7 +3,8 @@ package exchange
 // Content of a request, for a handler that wants it: the reader takes it out of its
 // framing and passes it through the input filters as it comes; the handler is called
 // when all of it is there, in buckets of the connection's memory. A handler that does
-// not ask gets none, and the content is skipped.
+// not ask gets none, and the content is skipped. One that streams is called at once, and
+// waits for more of it (live.go).
 
 import (
 	"errors"
@@ -72,6 +73,9 @@ func (x *Exchange) Arrived(b []byte) error { return x.content.raw.Write(b) }
 
 // Complete says that all of the content has arrived.
 func (x *Exchange) Complete() { x.content.raw.Append(x.buckets.EndOfStream()) }
+
+// Raw is what has arrived and was passed on to nobody yet.
+func (x *Exchange) Raw() *bucket.Brigade { return &x.content.raw }
 
 // Waiting reports whether something that has arrived is to pass the input filters.
 func (x *Exchange) Waiting() bool { return !x.content.raw.Empty() }

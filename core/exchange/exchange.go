@@ -45,6 +45,7 @@ type Exchange struct {
 
 	filtered filtered
 	content  content
+	live     live
 	app      Application // to which the connection goes; nil: it goes nowhere
 	phases   progress
 }
@@ -96,6 +97,7 @@ func (x *Exchange) SetOutput(out *bucket.Brigade, block *mem.Block, size int) {
 	x.declared = filter.Unknown
 	x.filtered.source.Init(x.buckets)
 	x.content.init(x.buckets)
+	x.live.crossing.Init(x.buckets)
 }
 
 // Bind begins the exchange of request r, whose memory is pool's.
@@ -127,6 +129,7 @@ func (x *Exchange) Rewind() {
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
 	x.Close, x.Note, x.app, x.phases = false, nil, nil, progress{}
+	x.live.end()
 	x.restart()
 }
 
@@ -136,6 +139,9 @@ func (x *Exchange) Mark() (buckets int) { return x.out.Len() }
 // Rollback forgets the response since mark. False: parts of it are queued
 // already.
 func (x *Exchange) Rollback(mark int) bool {
+	if x.Lives() {
+		return x.retract()
+	}
 	if x.out.Len() != mark {
 		return false
 	}
@@ -190,9 +196,11 @@ func (x *Exchange) Append(f func(dst []byte) []byte) {
 	}
 	if x.filtered.on {
 		x.appendFiltered(f)
+		x.spill()
 		return
 	}
 	x.page = f(x.page)
+	x.spill()
 }
 
 // ContentLength declares the length of the body, which is held to it. A response
@@ -210,6 +218,9 @@ func (x *Exchange) ContentLength(n int64) {
 func (x *Exchange) End() {
 	x.must(partHead, "given the end of its head")
 	x.part, x.silent = partBody, x.Bodyless()
+	if x.Lives() && x.live.Expects {
+		x.Close = true // nobody knows whether the content comes all the same (RFC 9110 §10.1.1)
+	}
 	if x.filtered.on {
 		return // it is written when the filters have seen it
 	}
@@ -228,8 +239,16 @@ func (x *Exchange) endHead() {
 // Where there is no body (HEAD, 204, 304) all that is added to it is dropped.
 func (x *Exchange) Bytes(b []byte) error {
 	if x.silent {
-		return nil
+		return x.live.gone
 	}
+	if err := x.write(b); err != nil || !x.Lives() {
+		return err
+	}
+	x.spill()
+	return x.live.gone
+}
+
+func (x *Exchange) write(b []byte) error {
 	if x.filtered.on {
 		return x.source().Write(b)
 	}
@@ -249,10 +268,12 @@ func (x *Exchange) Shared(b []byte) {
 	}
 	if x.filtered.on {
 		x.source().Append(x.buckets.Immortal(b))
+		x.spill()
 		return
 	}
 	if len(b) <= inline && len(b) <= x.Free()-Room/2 {
 		x.page = append(x.page, b...)
+		x.spill()
 		return
 	}
 	x.queue(x.buckets.Immortal(b))
@@ -269,11 +290,13 @@ func (x *Exchange) queue(k *bucket.Bucket) {
 	}
 	if x.filtered.on {
 		x.source().Append(k)
+		x.spill()
 		return
 	}
 	x.flush()
 	x.behind += max(k.Len(), 0)
 	x.out.Append(k)
+	x.spill()
 }
 
 // File adds a part of an open file to the body. last: it is the last of that file,
@@ -315,11 +338,14 @@ func (x *Exchange) Verdict() error {
 	if x.filtered.on || x.part == partWhole {
 		return nil // the filters' line counts
 	}
-	if n := int64(len(x.page)-x.paged) + x.behind; n != x.declared && !x.silent {
+	if x.written() != x.declared && !x.silent {
 		return &filter.Misuse{Who: "a handler", What: "writes a body that is not as long as its head says; a response has the length that was declared"}
 	}
 	return nil
 }
+
+// written is how many bytes the body has so far.
+func (x *Exchange) written() int64 { return int64(len(x.page)-x.paged) + x.behind }
 
 // Finish ends the response. The connection does it when the handler has returned.
 func (x *Exchange) Finish() {

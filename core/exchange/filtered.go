@@ -77,7 +77,12 @@ func (x *Exchange) appendFiltered(add func(dst []byte) []byte) {
 }
 
 // Flush has all that the body has so far be sent before what follows it.
-func (x *Exchange) Flush() { x.queue(x.buckets.Flush()) }
+func (x *Exchange) Flush() {
+	x.queue(x.buckets.Flush())
+	if x.Lives() {
+		x.push()
+	}
+}
 
 // Error ends the body before its time: what should have come cannot, and the client
 // will see that.
@@ -89,21 +94,31 @@ func (x *Exchange) Error(err error) {
 	x.failure = err
 }
 
-// Move adds all that is in b to the body. Transient buckets are copied. The error is
-// the allocator's; what was not moved is left.
+// Move adds all that is in b to the body. Transient buckets are copied, and crumbs, into
+// the memory of what is before them. The error is the allocator's, and what was not moved is
+// left; or it says why the body goes nowhere.
 func (x *Exchange) Move(b *bucket.Brigade) error {
 	for k := b.Front(); k != nil; k = b.Front() {
 		if err := k.SetAside(x.pool); err != nil {
 			return err
 		}
 		b.Remove(k)
-		if k.Kind() == bucket.EndOfStream {
+		if x.silent || k.Kind() == bucket.EndOfStream {
 			k.Destroy()
-		} else {
-			x.queue(k)
+			continue
 		}
+		one := &x.live.crossing // nothing crosses now
+		one.Append(k)
+		if x.filtered.on {
+			x.source().Gather(one)
+			continue
+		}
+		x.flush()
+		x.behind += max(k.Len(), 0)
+		x.out.Gather(one)
 	}
-	return nil
+	x.spill()
+	return x.live.gone
 }
 
 // Pumping reports whether the response has been finished, and has not passed the
@@ -112,10 +127,10 @@ func (x *Exchange) Pumping() bool { return x.filtered.on && x.request == nil }
 
 // Open opens the filters for the response, which its handler has written: they look
 // at the head, which is queued then. An error is a filter's, and nothing of the response
-// has been queued; without filters there is nothing to do.
+// has been queued; without filters there is nothing to do, nor if they are open.
 func (x *Exchange) Open() error {
 	f := &x.filtered
-	if !f.on {
+	if !f.on || f.open != nil {
 		return nil
 	}
 	if f.plain {
@@ -170,7 +185,7 @@ func (x *Exchange) MayBlock() bool { return x.filtered.open.MayBlock() }
 func (x *Exchange) Pump(room int64) (filter.Progress, error) {
 	f := &x.filtered
 	p, err := f.open.Pump(&f.source, x.out, room, x.Clock)
-	if err == nil && p == filter.Passed {
+	if err == nil && p == filter.Passed && x.request == nil {
 		x.settle()
 	}
 	return p, err

@@ -148,15 +148,24 @@ func (x *Exchange) wrap() {
 // Receives implements Receiver. Content is taken in before the phases run: whether a
 // handler wants it is asked of the one that the request would be mapped to.
 func (p *Phases) Receives(x *Exchange) bool {
-	h := p.Handler
+	r, ok := p.would(x).(Receiver)
+	return ok && r.Receives(x)
+}
+
+// Streams implements Streamer, in the same way: then all phases run on a processor.
+func (p *Phases) Streams(x *Exchange) bool {
+	s, ok := p.would(x).(Streamer)
+	return ok && s.Streams(x)
+}
+
+// would is the handler that x would be mapped to.
+func (p *Phases) would(x *Exchange) Handler {
 	for i := range p.Map {
 		if p.Map[i].Fits(x) {
-			h = p.Map[i].Handler
-			break
+			return p.Map[i].Handler
 		}
 	}
-	r, ok := h.(Receiver)
-	return ok && r.Receives(x)
+	return p.Handler
 }
 
 // Logged implements Logger.

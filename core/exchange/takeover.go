@@ -22,9 +22,9 @@ type Application interface {
 
 // Switch answers 101 and gives the connection to app, which speaks protocol, one of
 // those that the request offers. False: the request offers no upgrade, or its content
-// would have to be read first; then nothing has been said yet.
+// would have to be read first, or its handler streams; then nothing has been said yet.
 func (x *Exchange) Switch(protocol string, app Application, fields ...string) bool {
-	if x.Request.Upgrade == nil || x.Request.HasContent() {
+	if x.Request.Upgrade == nil || x.Request.HasContent() || x.Lives() {
 		return false
 	}
 	x.must(partNone, "switched")

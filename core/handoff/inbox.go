@@ -57,6 +57,11 @@ func (q *Inbox[T, P]) Sleep() bool {
 // Awake takes the announcement back. The taker calls it after each sleep.
 func (q *Inbox[T, P]) Awake() {
 	q.sleeping.Store(false)
+	q.Missed()
+}
+
+// Missed looks, after a sleep that the checks have ended, for an item that should have.
+func (q *Inbox[T, P]) Missed() {
 	if rt.Rechecked() && q.head.Load() != nil {
 		q.head.LostWakeup()
 	}

@@ -63,6 +63,15 @@ func (s *Session) Data(st *Stream, n int, end bool) bool {
 	return true
 }
 
+// End ends st's response, of which all was sent: it takes no room in a window.
+func (s *Session) End(st *Stream) {
+	if st.reset || st.sent || !st.answered {
+		rt.Bug("http2: the response of stream %d ends (answered %t, ended %t, reset %t); one that has begun does, once", st.ID, st.answered, st.sent, st.reset)
+	}
+	s.codec.data(st.ID, 0, true)
+	s.finish(st)
+}
+
 // finish is the end of st's response.
 func (s *Session) finish(st *Stream) {
 	st.sent = true

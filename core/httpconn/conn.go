@@ -165,6 +165,9 @@ func (c *Conn) Parse(lim *http1.Limits) (more bool, e *http1.Error) {
 // Head is how many bytes the head parsed last had; 0: it could not be.
 func (c *Conn) Head() int { return c.head }
 
+// Text is the head parsed last, while nothing behind it has been used up.
+func (c *Conn) Text() []byte { return c.in[c.start-c.head : c.start] }
+
 // Started reports whether a part of a request head is buffered.
 func (c *Conn) Started() bool { return c.end > c.start }
 

@@ -26,6 +26,7 @@ var silent = map[string]string{
 	"Conn.X.filtered.source": "a list, of which the length is told",
 	"Conn.X.content.raw":     "a list, of which the length is told",
 	"Conn.X.content.whole":   "a list, of which the length is told",
+	"Conn.X.live.crossing":   "a list, of which the length is told",
 	"Conn.X.Request.store":   "an array, whose entries are told as far as they are set",
 }
 
@@ -80,7 +81,7 @@ func change(t *testing.T, c *Conn, v reflect.Value, path string, n *int) {
 			switch path {
 			case "Conn.X.app":
 				v.Set(reflect.ValueOf(new(application)))
-			case "Conn.X.failure":
+			case "Conn.X.failure", "Conn.X.live.gone":
 				v.Set(reflect.ValueOf(errors.New("a failure")))
 			default:
 				v.Set(reflect.ValueOf(new(Request)))

@@ -40,7 +40,7 @@ const (
 	ProbeFar              // a connection has another end, of which it waits to hear
 	ProbeTunnel           // from now on bytes go from end to end
 	ProbeSession          // a connection speaks HTTP/2 from now on
-	ProbeStreamOpen       // a stream of one begins
+	ProbeStreamOpen       // a stream of one begins, or a handler that streams
 	ProbeStreamClose      // its home let go of it
 	ProbeBuffer           // the right to an I/O buffer is waited for, goes out, or comes back
 	ProbeWindow           // what a session that waits takes a window to be
@@ -63,10 +63,10 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeNone:      {},
 	ProbeConnOpen:  {"conn-open", [3]string{"connection", "descriptor", ""}, "core/stage admit", "I02 I15 I24"},
 	ProbeConnClose: {"conn-close", [3]string{"connection", "descriptor", "bytes sent"}, "core/stage finish", "I02 I15 I22 I24"},
-	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began", "I19 I23"},
+	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began, core/stage detach", "I19 I23"},
 	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered, core/stage noted, core/stage settled", "I22 I23"},
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage log", "I22 I23"},
-	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage again, core/stage dispatch, core/stage pass", "I01 I12 I32"},
+	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass, core/stage requeue", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
 	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage expect, core/stage stand", "I13 I16 I17 I26 I33"},
 	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event", "I14"},
@@ -89,8 +89,8 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
 	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
 	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
-	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there"}, "core/stage opens", "I24"},
-	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends", "I22 I24"},
+	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there; 0: that has no session"}, "core/stage detach, core/stage opens", "I24"},
+	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite", "I22 I24"},
 	ProbeBuffer: {
 		"buffer",
 		[3]string{"who waits; 0: whoever is running", "1 out, 2 back, 3 joins, 4 leaves, 5 granted, 6 revoked, 7 taken, 8 passed on, 9 refused", "side: 0 frees, 1 fills"},

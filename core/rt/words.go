@@ -17,6 +17,7 @@ const (
 	StepTunnel  // move bytes between two ends
 	StepSession // run an HTTP/2 session
 	StepStream  // frame what a stream of one has
+	StepLive    // carry between a client and a handler that streams
 	Steps
 )
 
@@ -39,11 +40,12 @@ const (
 	WaitStreams // a session's streams are worked on, or wait themselves
 	WaitBuffer  // there is no buffer to read a request into
 	WaitPage    // nor one to read into for a tunnel
+	WaitHandler // a handler that streams has to take content, or to give more
 	Waits
 )
 
-// StreamBit is in the number of a stream of an HTTP/2 session, and in none of a
-// connection.
+// StreamBit is in the number of a stream: one of an HTTP/2 session, or a request whose
+// handler runs while its connection goes on; and in none of a connection.
 const StreamBit = 1 << 63
 
 // The limits of a server.

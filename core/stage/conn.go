@@ -25,6 +25,8 @@ import (
 //	tunnel   reach the other end, then move bytes       -> process, write, linger, finish, (wait)
 //	session  run an HTTP/2 session                      -> linger, finish, (wait)
 //	stream   frame what a stream of one has             -> (its session)
+//	live     carry between the peer and a handler that  -> read, finish, (wait)
+//	         streams
 type step uint8
 
 const (
@@ -40,10 +42,11 @@ const (
 	stepTunnel
 	stepSession
 	stepStream
+	stepLive
 	steps
 )
 
-var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel", "session", "stream"}
+var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel", "session", "stream", "live"}
 
 func (s step) String() string { return stepNames[s] }
 
@@ -73,6 +76,7 @@ type Conn struct {
 
 	session   *session       // nil: it speaks HTTP/1
 	stream    *stream        // nil: it is a connection; else its home's record of it
+	live      *stream        // nil: none; else its request, whose handler streams
 	http      *httpconn.Conn // nil while it is idle
 	tunnel    *tunnel        // nil: it is none, and is not about to be
 	waiter    *iobuf.Waiter  // nil: it needs no place in line for a buffer
@@ -81,6 +85,7 @@ type Conn struct {
 	dismissed bool           // to be closed unless a request is there by now
 	cut       bool           // it was ended because the drain's deadline has passed
 	ration    int64          // of a stream: how much of a file is worth reading now
+	doomed    bool           // it ends as soon as its handler, which streams, has returned
 	broken    bool           // its output ends in the middle of a response, for good
 	shut      bool           // our direction is closed
 	requests  uint64         // so far
@@ -117,6 +122,7 @@ const (
 	waitStreams      // a session's streams are worked on, or wait themselves
 	waitBuffer       // there is no buffer to read a request into
 	waitPage         // nor one to read into for a tunnel
+	waitHandler      // a handler that streams has to take content, or to give more
 	waits
 )
 
@@ -136,7 +142,7 @@ func (w wait) needs() sys.Events {
 	switch w {
 	case waitWrite:
 		return sys.Out
-	case waitRoom, waitPace, waitNone, waitWindow, waitBuffer:
+	case waitRoom, waitPace, waitNone, waitWindow, waitBuffer, waitHandler:
 		return 0
 	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return sys.In | sys.Out | sys.RdHup // which of them is for the tunnel to tell
@@ -146,12 +152,12 @@ func (w wait) needs() sys.Events {
 }
 
 // needs is what c's descriptor has to be ready for, for its wait to end well: a session
-// goes on with whatever can.
+// goes on with whatever can, and so does one whose handler streams.
 func (c *Conn) needs(w wait) (e sys.Events) {
-	if c.session == nil || w == waitLinger || w == waitBuffer {
+	if c.session == nil && c.live == nil || w == waitLinger || w == waitBuffer {
 		return w.needs()
 	}
-	if c.session.listens(c) {
+	if c.session != nil && c.session.listens(c) || c.live != nil && c.live.live.listens() {
 		e = sys.In
 	}
 	if c.http != nil && !c.http.Out.Empty() {
@@ -162,10 +168,14 @@ func (c *Conn) needs(w wait) (e sys.Events) {
 
 // next is the step that follows when c's wait ends well.
 func (c *Conn) next(w wait) step {
-	if c.session == nil || w == waitLinger {
-		return w.then()
+	switch {
+	case w == waitLinger:
+	case c.session != nil:
+		return stepSession
+	case c.live != nil:
+		return stepLive
 	}
-	return stepSession
+	return w.then()
 }
 
 // then is the step that follows when w ends well.
@@ -179,12 +189,12 @@ func (w wait) then() step {
 		return stepProcess
 	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return stepTunnel
-	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waitBuffer, waits:
+	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waitBuffer, waitHandler, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler"}
 
 func (w wait) String() string { return waitNames[w] }
 

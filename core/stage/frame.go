@@ -13,6 +13,7 @@ import (
 func (l *loop) frame(c *Conn) {
 	s := c.session
 	l.tell(c, nil)
+	l.seesTo(c)
 	for l.unsent(c) < outHigh {
 		st := s.http2.Turn()
 		if st == nil {
@@ -29,10 +30,10 @@ func (l *loop) frame(c *Conn) {
 // piece frames what is at the front of r's response, or has it read. False: the
 // session has failed.
 func (l *loop) piece(c *Conn, r *stream) bool {
-	if r.conn.tunnel != nil {
+	if !r.streams() && r.conn.tunnel != nil {
 		return l.downward(c, r)
 	}
-	s, b := c.session, &r.conn.http.Out
+	s, b := c.session, r.out()
 	k := b.Front()
 	switch {
 	case k == nil: // its filters have the rest
@@ -61,26 +62,35 @@ func (l *loop) piece(c *Conn, r *stream) bool {
 	}
 	l.tell(c, nil) // what an earlier stream's end has left is not r's
 	n := s.http2.Grant(r.http2, int64(len(data)))
-	end := n == len(data) && last(k)
+	end := n == len(data) && r.last(k)
+	l.tell(c, nil) // such as the reset of a request that was answered early
 	if !s.http2.Data(r.http2, n, end) {
 		return false
 	}
-	r.conn.timer.Disarm()
+	if r.live != nil {
+		r.live.clock.timer.Disarm()
+	}
+	if r.place != placeAway {
+		r.conn.timer.Disarm()
+	}
 	l.tell(c, r)
 	if n > 0 {
 		l.lay(c, data[:n], k.Kind() == bucket.Immortal && n >= shareFrom)
 		s.parts.add(r, int64(n))
 		b.Consume(int64(n))
 	}
-	if end {
+	switch {
+	case end:
 		l.release(r)
+	case r.streams():
+		l.offers(c, r)
 	}
 	return true
 }
 
-// last reports whether nothing of a response follows k.
-func last(k *bucket.Bucket) bool {
-	for k.Kind() != bucket.EndOfRequest {
+// last reports whether nothing of r's response follows k.
+func (r *stream) last(k *bucket.Bucket) bool {
+	for !r.ends(k) {
 		if k = k.Next(); k == nil || k.Kind() == bucket.Error || !k.Kind().Metadata() && k.Len() != 0 {
 			return false
 		}

@@ -7,6 +7,7 @@ package stage
 
 import (
 	"brigade/core/bucket"
+	"brigade/core/httpconn"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -63,6 +64,9 @@ func (l *loop) finish(c *Conn) step {
 	if c.stream != nil {
 		return l.fail(c)
 	}
+	if c.live != nil && !l.recalled(c, c.live) || c.session != nil && !l.recalledAll(c) {
+		return l.outstay(c)
+	}
 	c.timer.Disarm()
 	l.unline(c)
 	if l.hurried || c.cut {
@@ -76,7 +80,7 @@ func (l *loop) finish(c *Conn) step {
 		if !h.Out.Empty() || h.X.Opened() {
 			// If it cannot be set, the close is gentler than it should be.
 			_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)
-			l.abandon(c)
+			l.abandon(c, h)
 		}
 		if h.Current() != nil {
 			// It was begun, and its connection failed before there was an answer: that,
@@ -86,7 +90,7 @@ func (l *loop) finish(c *Conn) step {
 			}
 			h.X.Abandon()
 			h.Record()
-			l.abandon(c)
+			l.abandon(c, h)
 		}
 		h.Content.Forget()
 		l.pool.Put(h)
@@ -112,13 +116,12 @@ func (l *loop) depart() {
 	l.shard.ended()
 }
 
-// abandon drops all output; the log says how far each response got.
-func (l *loop) abandon(c *Conn) {
-	h := c.http
+// abandon drops all output that h has for c; the log says how far each response got.
+func (l *loop) abandon(c *Conn, h *httpconn.Conn) {
 	for !h.Out.Empty() {
 		k := h.Out.Front()
 		if k.Kind() == bucket.EndOfRequest {
-			l.answered(c, k)
+			l.answered(c, h, k)
 		}
 		h.Out.Pop()
 	}

@@ -26,6 +26,7 @@ type loop struct {
 	name   string
 	poller poll.Poller
 	inbox  handoff.Inbox[Conn, *Conn]
+	bells  handoff.Inbox[bell, *bell]
 	slots  poll.Slots[Conn]
 	rings  [waits]poll.Ring[Conn]
 	line   line
@@ -74,6 +75,7 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	l.hands(name, l)
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
+	l.bells.Label(name + ".bells")
 	l.assigned.Label(name + ".assigned")
 	l.admits.Label(name + ".admits")
 	l.held.Label(name + ".held")
@@ -99,7 +101,7 @@ func timeout(cfg *Config, w wait) time.Duration {
 		return cfg.Body
 	case waitIdle:
 		return cfg.Idle
-	case waitWrite, waitWindow, waitStreams, waitPage:
+	case waitWrite, waitWindow, waitStreams, waitPage, waitHandler:
 		return cfg.Write
 	case waitLinger:
 		return cfg.Linger
@@ -146,6 +148,7 @@ func (l *loop) turn() {
 		events := l.sleep()
 		l.tick()
 		l.collect()
+		l.toll()
 		for _, e := range events {
 			l.event(e)
 		}
@@ -196,6 +199,7 @@ func (l *loop) sleep() []sys.Event {
 	events := l.poller.Wait(d)
 	l.inbox.Awake()
 	l.buffers.Awake()
+	l.bells.Missed()
 	return events
 }
 

@@ -28,6 +28,11 @@ const told = 100
 func (l *loop) lose(c *Conn) {
 	x := Lost{Peer: c.peer}
 	switch t := c.tunnel; {
+	case c.live != nil:
+		h := c.live.conn.http
+		x.Requests, x.Status, x.Sent = 1, h.X.Status, c.live.sent
+		_, target := h.InFlight()
+		x.Target = string(target)
 	case c.http != nil:
 		var target []byte
 		if x.Requests, target = c.http.InFlight(); x.Requests == 0 {

@@ -141,7 +141,7 @@ func (l *loop) resume(c *Conn) {
 		l.run(c, stepTunnel)
 		return
 	}
-	if c.ready&c.needs(w) == 0 {
+	if c.ready&c.needs(w) == 0 && !(c.live != nil && c.ready&sys.Err != 0) {
 		if !l.poller.Keeps() {
 			_ = l.register(c, w) // as before
 		}
@@ -186,6 +186,10 @@ func (l *loop) expired(c *Conn, w wait) {
 		l.run(c, l.lapsed(c, w))
 		return
 	}
+	if c.live != nil {
+		l.run(c, l.belated(c, w))
+		return
+	}
 	switch w {
 	case waitHeader:
 		l.began(c)
@@ -208,7 +212,7 @@ func (l *loop) expired(c *Conn, w wait) {
 	case waitTunnel, waitHalf:
 		l.dismantle(c, false) // it held nothing
 		l.run(c, stepFinish)
-	case waitNone, waitRoom, waitWindow, waitStreams, waits:
+	case waitNone, waitRoom, waitWindow, waitStreams, waitHandler, waits:
 	}
 }
 

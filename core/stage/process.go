@@ -123,6 +123,10 @@ func (w *worker) panicked(c *Conn, mark int, v any) {
 // insist sees to it that there is a response.
 func (w *worker) insist(c *Conn, mark int) {
 	x := &c.http.X
+	if x.Lost() {
+		c.broken = true
+		return
+	}
 	if x.Finished() {
 		w.server.complain("a handler finished its response, which is its connection's to do: ", string(x.Request.Target))
 		c.broken = true

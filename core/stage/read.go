@@ -125,6 +125,9 @@ func (w *worker) began(c *Conn) {
 
 // begin is a request whose head is there.
 func (w *worker) begin(c *Conn) step {
+	if w.server.streams(&c.http.X) && !w.server.cfg.tunnels(&c.http.X.Request) {
+		return stepLive
+	}
 	w.began(c)
 	h := c.http
 	x := &h.X

@@ -18,6 +18,7 @@ import (
 type Server struct {
 	cfg      Config
 	receiver exchange.Receiver // the handler, if it is one
+	streamer exchange.Streamer // the same
 	teller   exchange.Logger   // the same
 	addr     netip.AddrPort
 	shards   []*shard
@@ -55,6 +56,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, addr: cfg.Listen, handler: "handler " + exchange.NameOf(cfg.Handler)}
 	s.receiver, _ = cfg.Handler.(exchange.Receiver)
+	s.streamer, _ = cfg.Handler.(exchange.Streamer)
 	s.teller, _ = cfg.Handler.(exchange.Logger)
 	s.mu.Label("server.mu")
 	s.phase.Label("server.phase")

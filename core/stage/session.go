@@ -25,7 +25,8 @@ type session struct {
 	block *mem.Block // what was read and not heard yet; nil: nothing is
 	start int        // of that
 	end   int
-	parts parts // of what stands in the connection's brigade
+	parts parts     // of what stands in the connection's brigade
+	lives []*stream // whose handlers stream, until their beams are left
 
 	streams int        // whose records are alive
 	held    int64      // bytes of their content, for handlers that want it
@@ -75,6 +76,9 @@ func (l *loop) session(c *Conn) step {
 			return next
 		}
 	}
+	if c.doomed {
+		return stepFinish
+	}
 	s.busy = true
 	l.sheet.of = c
 	next := l.converse(c)
@@ -82,7 +86,8 @@ func (l *loop) session(c *Conn) step {
 	l.sheet.of = nil
 	s.busy = false
 	if next == stepSession {
-		l.again(c)
+		s.queued = true
+		l.requeue(c, stepSession)
 		return stepNone
 	}
 	return next
@@ -272,7 +277,7 @@ func (l *loop) repose(c *Conn) step {
 		}
 	}
 	blocked := !c.http.Out.Empty()
-	if (h.Failure() != nil || h.Leaving() && s.streams == 0) && !blocked {
+	if (h.Failure() != nil || h.Leaving() && s.streams == 0) && !blocked && len(s.lives) == 0 {
 		return l.farewell(c)
 	}
 	l.watch(c)
@@ -283,7 +288,7 @@ func (l *loop) repose(c *Conn) step {
 	case blocked:
 		return l.park(c, waitWrite)
 	case s.streams > 0:
-		if s.start == s.end {
+		if s.start == s.end && len(s.lives) == 0 { // handlers that stream have memory of it
 			l.shelve(c) // nor does one whose streams wait
 		}
 		return l.park(c, waitStreams)
@@ -314,6 +319,10 @@ func (l *loop) watch(c *Conn) {
 	for i := len(h.Streams()) - 1; i >= 0; i-- { // one may go
 		st := h.Streams()[i]
 		r := st.Host.(*stream)
+		if v := r.live; v != nil && !v.spared {
+			l.times(c, st, v)
+			continue
+		}
 		if r.place != placeHome {
 			continue
 		}
@@ -342,7 +351,7 @@ func (l *loop) attest(c *Conn) {
 	rt.Probe(rt.ProbeWindow, c.id, uint64(uint32(send))<<32|uint64(uint32(room)), uint64(used))
 	for _, st := range h.Streams() {
 		send, room := st.Windows()
-		rt.Probe(rt.ProbeWindow, st.Host.(*stream).conn.id, uint64(uint32(send))<<32|uint64(uint32(room)), 0)
+		rt.Probe(rt.ProbeWindow, st.Host.(*stream).number(), uint64(uint32(send))<<32|uint64(uint32(room)), 0)
 	}
 }
 
@@ -379,15 +388,14 @@ func (l *loop) farewell(c *Conn) step {
 	return stepLinger
 }
 
-// again has c run once more after the others in the loop.
-func (l *loop) again(c *Conn) {
-	c.session.queued = true
+// requeue has c go on with s after the others in the loop.
+func (l *loop) requeue(c *Conn, s step) {
 	l.scope.Leave(nil)
 	c.timer.Disarm()
-	c.step = stepSession
+	c.step = s
 	c.let()
 	l.count.handoffs++
-	rt.Probe(rt.ProbeOwner, c.id, uint64(stepSession), uint64(l.number))
+	rt.Probe(rt.ProbeOwner, c.id, uint64(s), uint64(l.number))
 	l.give(c)
 }
 

@@ -4,14 +4,15 @@ package stage
 // handlers, on the same processors, in a Conn of its own without a descriptor: it has
 // an http_conn, whose memory moves with it, and stands in the same line. So a stream
 // is at home, in its loop's line, or away, and what is at home is framed by its
-// session. Content is used up as it comes, since no handler takes any; the request is
-// handled when all of it is there.
+// session. The request is handled when all of its content is there, unless its handler
+// streams (live.go).
 //
 // A file is read by a processor in pieces, as flow control has room for them: a
 // stream that waits for its peer holds no processor, and no more of a file than that.
 
 import (
 	"bytes"
+	"fmt"
 
 	"brigade/core/accesslog"
 	"brigade/core/bucket"
@@ -41,6 +42,7 @@ type stream struct {
 	place   place
 	begun   bool            // its request was handed to a handler
 	wanted  bool            // its handler wants its content
+	live    *live           // its handler streams; nil: it does not
 	headed  bool            // its response's head was framed
 	dead    bool            // it was reset while it was away
 	content int64           // bytes of content that came
@@ -90,6 +92,8 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		l.refuses(r, e)
 	case x.Request.ContentLength > l.server.cfg.Content:
 		l.refuses(r, http1.ErrContentTooLarge)
+	case st.Way() == http2.Resource && l.server.streams(x):
+		l.departs(r)
 	case l.server.receives(x):
 		l.gather(r)
 	case l.server.cfg.tunnels(&x.Request):
@@ -130,7 +134,10 @@ func (w *worker) answer(c *Conn) step {
 	w.face(c)
 	h := c.http
 	x := &h.X
-	if x.Pumping() {
+	switch {
+	case x.Lives():
+		return w.answers(c)
+	case x.Pumping():
 		return w.filters(c)
 	}
 	if x.Waiting() {
@@ -211,13 +218,19 @@ func (w *worker) load(c *Conn) step {
 }
 
 // arrived is a stream that is at home: with a response, or with more of it.
-func (l *loop) arrived(c *Conn) step {
+func (l *loop) arrived(c *Conn) {
 	r := c.stream
 	p := r.parent
 	r.place = placeHome
+	if p.session == nil {
+		l.goesOn(p)
+		return
+	}
 	switch {
 	case r.dead || p.session.gone:
 		l.release(r)
+	case r.live != nil:
+		r.live.rung = true
 	case c.broken:
 		l.cancel(r, http2.InternalError)
 	case c.tunnel != nil:
@@ -232,14 +245,13 @@ func (l *loop) arrived(c *Conn) step {
 	if !p.session.gone {
 		l.stir(p)
 	}
-	return stepNone
 }
 
 // respond frames the head of r's response, and offers the rest.
 func (l *loop) respond(r *stream) {
 	r.begun, r.headed = true, true
 	h2 := &r.parent.session.http2
-	out := &r.conn.http.Out
+	out := r.out()
 	front := out.Front()
 	var text []byte
 	if front.Kind() == bucket.Heap {
@@ -247,7 +259,7 @@ func (l *loop) respond(r *stream) {
 	}
 	end := bytes.Index(text, []byte("\r\n\r\n"))
 	if end < 0 {
-		l.server.complain("a handler's response has no head of one piece: ", string(r.conn.http.X.Request.Target))
+		l.server.complain("the head of a response is not of one piece, on ", fmt.Sprintf("stream %d", r.http2.ID))
 		l.cancel(r, http2.InternalError)
 		return
 	}
@@ -257,12 +269,16 @@ func (l *loop) respond(r *stream) {
 		return
 	}
 	l.tell(r.parent, nil)
-	whole := end == len(text) && last(front)
+	whole := end == len(text) && r.last(front)
 	h2.Respond(r.http2, text[:end], whole)
 	out.Consume(int64(end))
 	l.tell(r.parent, r)
 	if whole {
 		l.release(r)
+		return
+	}
+	if r.streams() {
+		l.offers(r.parent, r)
 		return
 	}
 	h2.Offer(r.http2)
@@ -281,6 +297,10 @@ func (l *loop) dead(r *stream) {
 	switch r.place {
 	case placeAway:
 		r.dead = true
+		if r.live != nil {
+			r.live.clock.timer.Disarm()
+			r.live.aborts()
+		}
 		return
 	case placeLine:
 		l.delist(r.conn)
@@ -304,6 +324,9 @@ func (l *loop) allDead(c *Conn) {
 // release ends r as far as HTTP/2 is concerned.
 func (l *loop) release(r *stream) {
 	r.lasts = false
+	if r.live != nil && !l.parts(r) {
+		return // as soon as it is home
+	}
 	r.conn.timer.Disarm() // what is left of it has to leave, and waits for nothing else
 	if r.http2 != nil {
 		r.parent.session.http2.Release(r.http2)
@@ -345,6 +368,11 @@ func (l *loop) ends(r *stream) {
 func (l *loop) fail(c *Conn) step {
 	r := c.stream
 	r.place = placeHome
+	if r.parent.session == nil {
+		c.broken = true
+		l.goesOn(r.parent)
+		return stepNone
+	}
 	if r.dead || r.parent.session.gone {
 		l.release(r)
 		return stepNone
@@ -358,6 +386,11 @@ func (l *loop) fail(c *Conn) step {
 // late is a stream whose wait has lasted too long.
 func (l *loop) late(r *stream, w wait) {
 	c, parent := r.conn, r.parent
+	if r.streams() && w != waitRoom {
+		l.overtime(r, w)
+		l.stir(parent)
+		return
+	}
 	c.wait = waitNone
 	if w == waitRoom {
 		l.shard.press(l)
@@ -371,6 +404,13 @@ func (l *loop) late(r *stream, w wait) {
 		if w == waitRoom {
 			l.delist(c)
 			r.place = placeHome
+			if parent.session == nil {
+				l.unattended(r)
+				return
+			}
+			if r.live != nil {
+				r.live.spared = true
+			}
 		}
 		e := http1.ErrOverloaded
 		if w == waitBody {

@@ -17,6 +17,7 @@ const (
 	_ = -uint(stepTunnel ^ rt.StepTunnel)
 	_ = -uint(stepSession ^ rt.StepSession)
 	_ = -uint(stepStream ^ rt.StepStream)
+	_ = -uint(stepLive ^ rt.StepLive)
 	_ = -uint(steps ^ rt.Steps)
 
 	_ = -uint(waitFirst ^ rt.WaitFirst)
@@ -35,6 +36,7 @@ const (
 	_ = -uint(waitStreams ^ rt.WaitStreams)
 	_ = -uint(waitBuffer ^ rt.WaitBuffer)
 	_ = -uint(waitPage ^ rt.WaitPage)
+	_ = -uint(waitHandler ^ rt.WaitHandler)
 	_ = -uint(waits ^ rt.Waits)
 )
 

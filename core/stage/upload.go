@@ -37,6 +37,10 @@ func (l *loop) gather(r *stream) {
 
 // content is a piece of r's content, or the end of it.
 func (l *loop) content(c *Conn, r *stream, b []byte) {
+	if r.live != nil {
+		l.upload(c, r, b)
+		return
+	}
 	s, st := c.session, r.http2
 	if st.Way() != http2.Resource {
 		l.inflow(r, b)

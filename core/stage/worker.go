@@ -122,7 +122,10 @@ func (w *worker) run(c *Conn, s step) {
 		case stepSession:
 			s = w.loop.session(c)
 		case stepStream:
-			s = w.loop.arrived(c)
+			w.loop.arrived(c)
+			s = stepNone
+		case stepLive:
+			s = w.loop.accompany(c)
 		case stepNone, steps:
 		}
 	}
@@ -145,7 +148,7 @@ func (w *worker) enter(c *Conn, s step) {
 // may reports whether the step s of c is w's to perform.
 func (w *worker) may(c *Conn, s step) bool {
 	switch s {
-	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream:
+	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream, stepLive:
 		return w.loop == c.home
 	case stepRead:
 		return w.roles&reads != 0 && (w.loop == c.home || c.home.roles&reads == 0)

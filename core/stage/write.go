@@ -104,7 +104,7 @@ func (w *worker) sent(c *Conn, n int64) {
 	for !h.Out.Empty() {
 		k := h.Out.Front()
 		if k.Kind() == bucket.EndOfRequest {
-			w.answered(c, k)
+			w.answered(c, h, k)
 		} else if size := k.Len(); size > 0 {
 			m := min(n, size)
 			h.Out.Consume(m)
@@ -119,8 +119,7 @@ func (w *worker) sent(c *Conn, n int64) {
 
 // answered is the end of a request, whose bucket k is: its last byte left, or it was
 // given up. The log has it, and its pool ends.
-func (w *worker) answered(c *Conn, k *bucket.Bucket) {
-	h := c.http
+func (w *worker) answered(c *Conn, h *httpconn.Conn, k *bucket.Bucket) {
 	r := k.Request().(*httpconn.Request)
 	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
 	w.log(c, r.Sequence, &accesslog.Entry{

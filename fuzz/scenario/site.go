@@ -110,6 +110,7 @@ type plan struct {
 	resized   bool  // pages change their sizes while it serves
 	mixed     bool  // some clients speak HTTP/2
 	budget    budget
+	bodies    *bodies // stand before the files, and stream
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -134,6 +135,9 @@ func (s *site) serve(p plan, f func()) {
 	p.stage.Handler = h
 	if p.acts != nil {
 		p.acts.Handler, p.stage.Handler = h, p.acts
+	}
+	if p.bodies != nil {
+		p.bodies.Handler, p.stage.Handler = h, p.bodies
 	}
 	if p.chats {
 		p.stage.Handler = chats{p.stage.Handler}
@@ -170,6 +174,9 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	files := s.files
 	if p.acts != nil {
 		files = append(p.acts.files(), files...)
+	}
+	if p.bodies != nil {
+		files = append(p.bodies.files(), files...)
 	}
 	if also := p.also(); len(also) > 0 {
 		files = tolerant(files, also...)
@@ -230,7 +237,12 @@ func broken(err error) string {
 
 // exhausts reports whether handlers may keep all processors for longer than a
 // request waits for one.
-func (p *plan) exhausts() bool { return p.acts != nil && p.acts.nap >= time.Second }
+func (p *plan) exhausts() bool {
+	if p.bodies != nil && (p.chain == paced || p.chain == entire || p.net.Bandwidth > 0) {
+		return true // a handler that streams has its processor for as long as its client takes
+	}
+	return p.acts != nil && p.acts.nap >= time.Second
+}
 
 // also are the statuses that may stand in the place of the right one.
 func (p *plan) also() []int {

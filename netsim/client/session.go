@@ -29,7 +29,8 @@ const usualTable = 4096
 // Session is a client's end of an HTTP/2 connection. Its methods block the calling
 // task.
 type Session struct {
-	Grant bool // give room back as it is used up
+	Grant  bool // give room back as it is used up
+	Duplex bool // read while the server takes nothing
 
 	conn    *Conn
 	framer  *http2.Framer
@@ -129,6 +130,9 @@ func (s *Session) wrote(err error) {
 func (s *Session) Flush() error {
 	b := append([]byte(nil), s.out.Bytes()...)
 	s.out.Reset()
+	if s.Duplex {
+		return s.conn.sendReading(b)
+	}
 	return s.conn.Send(b)
 }
 

@@ -1,6 +1,6 @@
-// Package echo answers with what it was sent: the content of a request, or, of one
-// without, its head. It is for trying out what stands before a handler and behind it:
-// limits to content, filters, clients.
+// Package echo answers with what it is sent: the content of a request, as it comes, or,
+// of one without, its head. It is for trying out what stands before a handler and behind
+// it: limits to content, filters, clients.
 package echo
 
 import (
@@ -11,41 +11,58 @@ import (
 // Handler is the handler.
 type Handler struct{}
 
-// Receives implements exchange.Receiver.
-func (Handler) Receives(*exchange.Exchange) bool { return true }
+// Streams implements exchange.Streamer: content comes back while more is on its way.
+func (Handler) Streams(x *exchange.Exchange) bool { return x.Request.HasContent() }
 
 // Local implements exchange.Handler.
 func (Handler) Local() exchange.Local { return local{} }
 
 // Handle implements exchange.Handler.
-func (Handler) Handle(x *exchange.Exchange) { answer(x) }
+func (Handler) Handle(x *exchange.Exchange) {
+	if !x.Request.HasContent() {
+		head(x)
+		return
+	}
+	more, err := x.More()
+	if err != nil {
+		x.Fail(err)
+		return
+	}
+	x.Begin(200)
+	x.Field("Content-Type", "text/plain; charset=utf-8")
+	if !more {
+		n, _ := x.Content().Bytes()
+		x.ContentLength(n)
+	}
+	x.End()
+	for {
+		if err := x.Move(x.Content()); err != nil {
+			x.Fail(err)
+			return
+		}
+		if !more {
+			return
+		}
+		if more, err = x.More(); err != nil {
+			x.Fail(err)
+			return
+		}
+	}
+}
 
 type local struct{}
 
-// Inline implements exchange.Local: nothing of it blocks.
+// Inline implements exchange.Local: nothing of a head blocks.
 func (local) Inline(x *exchange.Exchange) bool {
-	answer(x)
+	if x.Request.HasContent() {
+		return false
+	}
+	head(x)
 	return true
 }
 
 // Learn implements exchange.Local.
 func (local) Learn(any) {}
-
-func answer(x *exchange.Exchange) {
-	content := x.Content()
-	if content.Empty() {
-		head(x)
-		return
-	}
-	n, _ := content.Bytes()
-	x.Begin(200)
-	x.Field("Content-Type", "text/plain; charset=utf-8")
-	x.ContentLength(n)
-	x.End()
-	if err := x.Move(content); err != nil {
-		x.Error(err)
-	}
-}
 
 // head answers with the request's head, as it was understood.
 func head(x *exchange.Exchange) {

@@ -1,0 +1,85 @@
+package scenario
+
+// A client of HTTP/2 that sends content for some streams while it receives others', and
+// those that it sends for.
+
+import (
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// transfer is one stream and what is still to be sent for it.
+type transfer struct {
+	*client.Stream
+	rest []byte
+	over bool // all of it was
+	cut  bool // it may be refused when a part of its response has left
+}
+
+// together is how many transfers there are at once: less comes for them than a server
+// that is not read from may hold, since this client reads when it has sent.
+const together = 3
+
+func interleaving(p *plan) behaviour {
+	return behaviour{"interleaving", 2, func(c *client.Client) error {
+		s, err := c.Open([]uint32{16_000, 4000, 1000}[sim.Choose("window", 3)])
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		s.Duplex = true
+		var list []*transfer
+		left := 1 + sim.Choose("transfers", 5)
+		for left > 0 || s.Waiting() > 0 {
+			for ; left > 0 && s.Waiting() < min(together, s.Limit()) && !s.Going(); left-- {
+				list = append(list, p.transfer(s))
+			}
+			for _, t := range list {
+				if !t.over {
+					t.rest = s.Upload(t.Stream, t.rest, true)
+					ended, _ := t.Ended()
+					t.over = len(t.rest) == 0 || ended
+				}
+			}
+			if s.Going() && s.Waiting() == 0 {
+				return nil
+			}
+			if s.Waiting() == 0 {
+				continue
+			}
+			if err := s.Step(); err != nil {
+				return err
+			}
+			s.Sweep()
+			if len(list) > 0 && sim.Choose("gives up", 30) == 1 {
+				if t := list[sim.Choose("which", len(list))]; !t.over {
+					s.Cancel(t.Stream)
+				}
+			}
+		}
+		return s.Judge(func(st *client.Stream) bool {
+			for _, t := range list {
+				if t.Stream == st {
+					return t.cut
+				}
+			}
+			return false
+		})
+	}}
+}
+
+// transfer begins one that is drawn.
+func (p *plan) transfer(s *client.Session) *transfer {
+	also := append(p.also(), 408)
+	if sim.Choose("downloads", 2) == 1 {
+		i := sim.Choose("source", p.bodies.most)
+		return &transfer{cut: p.net.SendBuffer < 4096, Stream: s.Ask("GET", client.File{Target: sources[i].target(), Body: p.bodies.list[i], Also: also}, true), over: true}
+	}
+	u := p.drawUpload(90_000)
+	long := p.input == limited && len(u.body) > mostContent
+	if long {
+		also = append(also, 413)
+	}
+	// What this client sends at once may take it longer than a server waits for a window.
+	return &transfer{cut: long || p.net.SendBuffer < 4096, Stream: s.Ask("POST", client.File{Target: u.target, Body: u.answer, Also: also}, false), rest: u.body}
+}
