@@ -31,6 +31,9 @@ type act struct {
 	do     func(a *acts, x *exchange.Exchange, body []byte)
 }
 
+// comeBack is the query of who wants content to come back.
+const comeBack = "echo"
+
 // beyond is more than a page for output and most drawn socket buffers hold.
 const beyond = 24 << 10
 
@@ -57,7 +60,7 @@ var actList = []act{
 	{name: "lent", status: 200, size: beyond, do: func(_ *acts, x *exchange.Exchange, b []byte) { say(x, b) }},
 	{name: "waits for content", status: 200, size: 70, wants: true, do: func(_ *acts, x *exchange.Exchange, b []byte) {
 		content := x.Content()
-		if content.Empty() {
+		if content.Empty() || string(x.Request.Query) != comeBack { // others send content, and want the file
 			say(x, b)
 			return
 		}
@@ -286,9 +289,6 @@ func uploading(files []client.File) behaviour {
 		}
 		defer conn.Close()
 		f := files[sim.Choose("upload to", len(files))]
-		if strings.HasSuffix(f.Target, "waits-for-content") {
-			f = files[0] // what is sent there comes back: see feeding
-		}
 		text := []byte("POST " + f.Target + " HTTP/1.1\r\nHost: test\r\n")
 		size := []int{1, 300, 3000}[sim.Choose("upload", 3)]
 		if len(f.Body) > 1000 {
@@ -331,7 +331,7 @@ func feeding(p *plan) behaviour {
 		}
 		defer conn.Close()
 		body := content("fed", []int{1, 300, 3000}[sim.Choose("fed", 3)])
-		text := uploadTo(actPath+"waits-for-content", body)
+		text := uploadTo(actPath+"waits-for-content?"+comeBack, body)
 		stops := sim.Choose("stops feeding", 4) == 3
 		if stops {
 			text = text[:len(text)-1-sim.Choose("unfed", len(body))]
