@@ -76,7 +76,7 @@ var list = []Bug{
 	},
 	{
 		"inbox-backwards", "I12", "a loop takes what was handed to it last, first",
-		[]string{"property:I12"},
+		[]string{"property:I12", "assertion"},
 		[]edit{{"core/handoff/inbox.go", "\tvar first *T\n\tfor item := q.head.Swap(nil)", "\tif PLANTED {\n\t\treturn P(q.head.Swap(nil))\n\t}\n\tvar first *T\n\tfor item := q.head.Swap(nil)"}},
 	},
 	{
@@ -94,7 +94,7 @@ var list = []Bug{
 	},
 	{
 		"generation-stays", "I14", "a slot keeps its generation when its occupant leaves",
-		[]string{"property:I14"},
+		[]string{"property:I14", "assertion"},
 		[]edit{{"core/poll/slot.go", "\ts.generation = (s.generation + 1) & 0x7fffffff\n", "\tif !PLANTED {\n\t\ts.generation = (s.generation + 1) & 0x7fffffff\n\t}\n"}},
 	},
 	{
