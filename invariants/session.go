@@ -199,7 +199,7 @@ func (p *session) heard(t *talk, f http2.Frame) {
 		q.comes(id, f.HeadersEnded())
 	case *http2.DataFrame:
 		if s := q.strand(id); s != nil {
-			s.provoked, s.came = s.resets > 0, q.reads
+			s.comes(q)
 		}
 	case *http2.RSTStreamFrame:
 		if s := q.strand(id); s != nil && s.begun {
@@ -212,13 +212,19 @@ func (p *session) heard(t *talk, f http2.Frame) {
 	}
 }
 
+// comes is HEADERS, DATA or CONTINUATION on s, which may be refused even if it comes behind
+// a reset of the client's own.
+func (s *strand) comes(q *protocol) {
+	s.provoked, s.came, s.deaf = s.resets > 0, q.reads, false
+}
+
 // comes is a field block of stream id, or a part of it.
 func (q *protocol) comes(id uint32, whole bool) {
 	s := q.strand(id)
 	if s == nil {
 		return
 	}
-	s.provoked, s.came = s.resets > 0, q.reads
+	s.comes(q)
 	if id > q.last {
 		q.last, q.block = id, id
 	}

@@ -185,6 +185,7 @@ var plantedSessions = []plant{
 	{"session", "I27", "a reset that comes alone is answered", asking().rests().hears(rst(1, http2.ErrCodeCancel)).says(rst(1, http2.ErrCodeCancel))},
 	{"session", "", "a reset that comes behind content", asking().rests().hears(data(1, 1, true), rst(1, http2.ErrCodeCancel)).says(ok(1, true))},
 	{"session", "", "a reset while there is something to write", asking().rests().fails(loop, rt.OpWrite, 7, again).hears(rst(1, http2.ErrCodeCancel)).says(ok(1, true))},
+	{"session", "", "what comes behind a reset is refused", asking().rests().hears(rst(1, http2.ErrCodeCancel)).hears(data(1, 1, false)).says(rst(1, http2.ErrCodeStreamClosed))},
 	{"session", "I27", "PING is not answered", asking().hears(ping(false, 1)).rests()},
 	{"session", "I27", "PING is answered out of order", asking().hears(ping(false, 1), ping(false, 2)).says(ping(true, 2))},
 	{"session", "I27", "PING is answered twice", asking().hears(ping(false, 1)).says(ping(true, 1), ping(true, 1))},

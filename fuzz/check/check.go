@@ -78,7 +78,7 @@ func Components() []Component {
 		inboxComponent(), crewComponent(), onceComponent(), logComponent(),
 		returnComponent(), beamComponent(), handoverComponent(),
 		wakerComponent(poll.WakeFlag), wakerComponent(poll.WakeEventFD), wakerComponent(poll.WakePipe),
-		timerComponent(), reservationComponent(), httpconnComponent(), buffersComponent(),
+		timerComponent(), reservationComponent(), httpconnComponent(), windowComponent(), buffersComponent(),
 	}
 }
 

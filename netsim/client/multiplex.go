@@ -113,12 +113,18 @@ func (s *Session) upload(choose Choose, target string, also []int) {
 	for i := range body {
 		body[i] = byte('a' + (i+int(s.next))%26)
 	}
-	also = append(append([]int(nil), also...), 408, 413, 503)
+	also = append(append([]int(nil), also...), 408)
 	st := s.Ask("POST", File{Target: target, Body: body, Also: also}, false)
+	trailed := choose("trailers", 4) == 1
 	for rest := body; len(rest) > 0; {
 		n := min(len(rest), 1+choose("piece", 500))
-		s.wrote(s.framer.WriteDataPadded(st.ID, n == len(rest), rest[:n], make([]byte, choose("padding", 20))))
+		s.wrote(s.framer.WriteDataPadded(st.ID, n == len(rest) && !trailed, rest[:n], make([]byte, choose("padding", 20))))
 		rest = rest[n:]
+	}
+	if trailed {
+		s.wrote(s.framer.WriteHeaders(http2.HeadersFrameParam{
+			StreamID: st.ID, BlockFragment: s.compress("checksum", "none"), EndStream: true, EndHeaders: true,
+		}))
 	}
 }
 

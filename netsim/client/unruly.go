@@ -51,9 +51,12 @@ var unrulinesses = []unruliness{
 	{"h2-goaway", 2, parting},
 	{"h2-priorities", 2, prioritising},
 	{"h2-abandon", 4, abandoning},
-	{"h2-reset", 1, func(_ *Client, s *Session, _ int, choose Choose) (bool, error) {
-		s.lose(choose)
-		return false, nil
+	{"h2-reset", 3, func(c *Client, s *Session, form int, choose Choose) (bool, error) {
+		if form == 1 {
+			s.lose(choose)
+			return false, nil
+		}
+		return late(c, s, form, choose)
 	}},
 }
 
@@ -369,6 +372,24 @@ func abandoning(c *Client, s *Session, form int, choose Choose) (bool, error) {
 		rt.Sleep(time.Duration(choose("silent", 10)) * time.Second)
 	}
 	return true, nil
+}
+
+// late resets a stream and sends content on it all the same: at once, or when that must
+// have been heard. It is room that it uses up, whatever becomes of it.
+func late(c *Client, s *Session, form int, choose Choose) (bool, error) {
+	st := s.Ask("POST", c.refusing(), false)
+	s.wrote(s.framer.WriteData(st.ID, false, make([]byte, 10)))
+	if form == 3 {
+		if err := s.Flush(); err != nil {
+			return true, err
+		}
+		rt.Sleep(time.Duration(choose("late", 3)) * time.Millisecond)
+	}
+	s.Cancel(st)
+	for range 1 + choose("pieces", 4) {
+		s.wrote(s.framer.WriteDataPadded(st.ID, false, make([]byte, choose("bytes", 500)), make([]byte, 3)))
+	}
+	return false, nil
 }
 
 // lose resets a stream that is being answered.
