@@ -21,8 +21,8 @@ import (
 )
 
 var sessionChecker = Checker{
-	Numbers: []string{"I27"}, Name: "session",
-	Allows: "a stream has one head, DATA and one end; what came is answered before a session waits; no more run than were announced",
+	Numbers: []string{"I16", "I17", "I27"}, Name: "session",
+	Allows: "a stream has one head, DATA and one end, and a timer or somebody who works on it; what came is answered before a session waits; no more run than were announced",
 	World:  "read and write, with their bytes; shutdown",
 	Ops:    []rt.Op{rt.OpRead, rt.OpWrite, rt.OpShutdown, rt.OpClose},
 	Kinds: []rt.Kind{
@@ -56,10 +56,12 @@ type protocol struct {
 	block    uint32   // whose field block the client has not ended
 	settings int      // of the client's that are not acknowledged
 	pings    [][8]byte
-	greeted  bool // its SETTINGS have come
-	limit    int  // streams at a time that it takes
-	alive    int  // streams
-	busiest  int  // most at once since the session waited last
+	greeted  bool       // its SETTINGS have come
+	limit    int        // streams at a time that it takes
+	alive    []uint32   // streams
+	idle     rt.Instant // when it has been idle for too long; 0: a request has come since
+	resting  bool       // it waits, with nothing left to write
+	busiest  int        // most at once since the session waited last
 	away     int
 	reads    int    // so many
 	waits    int    // and so many times it has waited since
@@ -76,6 +78,7 @@ type strand struct {
 	reset    bool       // by the client
 	deaf     bool       // and nothing is on its way that was framed before
 	came     int        // in which read its last HEADERS or DATA came
+	away     bool       // it is with others
 	back     int        // before which wait of its session it was handed back
 	due      rt.Instant // when its own wait ends; 0: it has none
 	opened   bool       // the server has begun it
@@ -106,7 +109,7 @@ func (p *session) Event(e *sim.Event) {
 		if m := p.connections.on(fd(e)); m != nil && m.R.talk != 0 {
 			t := p.talks[m.R.talk-1]
 			q := &p.states[t.at]
-			t.now = e.Time
+			t.now, q.resting = e.Time, false
 			q.clean = q.clean && e.Op == rt.OpRead
 			q.reads++
 		}
@@ -130,14 +133,16 @@ func (p *session) probe(e *sim.Event) {
 		if m := p.streams.live(e.A); m != nil {
 			m.gone = true
 			if t := p.of(m.R.parent); t != nil {
-				p.states[t.at].alive--
+				p.states[t.at].closes(m.R.number)
 			}
 		}
 	case rt.ProbeOwner, rt.ProbeTaken:
 		p.passes(e)
 	case rt.ProbeState:
 		if t := p.of(e.A); t != nil && settled(e.B) {
-			p.waits(t, e.B)
+			p.waits(t, e)
+		} else if t != nil {
+			p.states[t.at].resting = false
 		}
 		if m := p.streams.live(e.A); m != nil {
 			if t := p.of(m.R.parent); t != nil {
@@ -163,7 +168,7 @@ func (p *session) starts(e *sim.Event) {
 		q.heads = new(heads)
 	}
 	q.heads.ready()
-	*q = protocol{strands: q.strands[:0], fresh: q.fresh[:0], mute: q.mute[:0], pings: q.pings[:0], heads: q.heads, limit: 1 << 30, waits: 1}
+	*q = protocol{strands: q.strands[:0], fresh: q.fresh[:0], alive: q.alive[:0], mute: q.mute[:0], pings: q.pings[:0], heads: q.heads, limit: 1 << 30, waits: 1}
 	p.catchUp(t)
 }
 
@@ -231,6 +236,7 @@ func (q *protocol) comes(id uint32, whole bool) {
 	if whole && q.block == id {
 		q.block, s.begun = 0, true
 		q.fresh = append(q.fresh, id)
+		q.idle = 0
 	}
 }
 

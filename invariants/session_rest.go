@@ -4,6 +4,8 @@ package invariants
 // answered before it waits.
 
 import (
+	"slices"
+
 	"brigade/core/rt"
 	"brigade/sim"
 )
@@ -29,8 +31,16 @@ func (p *session) opens(e *sim.Event) {
 		s.opened = true
 	}
 	q.begun = max(q.begun, number)
-	q.alive++
-	q.busiest = max(q.busiest, q.alive)
+	q.alive = append(q.alive, number)
+	q.busiest = max(q.busiest, len(q.alive))
+	q.idle = 0
+}
+
+// closes is the end of a stream.
+func (q *protocol) closes(number uint32) {
+	if i := slices.Index(q.alive, number); i >= 0 {
+		q.alive = slices.Delete(q.alive, i, i+1)
+	}
 }
 
 // passes is a stream that is handed on, or taken.
@@ -47,6 +57,9 @@ func (p *session) passes(e *sim.Event) {
 	switch returns := kind(e) == rt.ProbeTaken && m.R.homeward; {
 	case kind(e) == rt.ProbeOwner && e.C == 0 && !m.R.away:
 		m.R.away = true
+		if s := q.strand(m.R.number); s != nil {
+			s.away, s.due = true, 0
+		}
 		if q.away++; q.away > q.limit {
 			p.fail("I27", "connection %d has %d streams that others work on, those that were reset included; %d were announced", t.id, q.away, q.limit)
 		}
@@ -56,14 +69,15 @@ func (p *session) passes(e *sim.Event) {
 		m.R.away, m.R.homeward = false, false
 		q.away--
 		if s := q.strand(m.R.number); s != nil {
-			s.back = q.waits
+			s.away, s.back = false, q.waits
 		}
 	}
 }
 
 // waits is a session that waits with nothing left to write: what it has read is answered.
-func (p *session) waits(t *talk, state uint64) {
-	q := &p.states[t.at]
+func (p *session) waits(t *talk, e *sim.Event) {
+	q, state := &p.states[t.at], e.B
+	p.timed(t, q, e)
 	switch {
 	case t.garbled || q.failed:
 		p.fail("I27", "connection %d waits in state %s after an error that ends it (GOAWAY was said: %t)", t.id, stateNames[state], q.failed)
@@ -81,8 +95,38 @@ func (p *session) waits(t *talk, state uint64) {
 		q.strand(id).deaf = true
 	}
 	q.fresh, q.mute = q.fresh[:0], q.mute[:0]
-	q.busiest, q.clean = q.alive, true
+	q.busiest, q.clean = len(q.alive), true
 	q.waits++
+}
+
+// timed is a session that is idle: that does not begin anew whenever a frame comes.
+func (p *session) timed(t *talk, q *protocol, e *sim.Event) {
+	q.resting = true
+	if e.B != rt.WaitIdle {
+		return
+	}
+	due := rt.Instant(e.C)
+	if q.idle != 0 && due > q.idle {
+		p.fail("I17", "connection %d is idle until %v, and was until %v; no request has come since", t.id, due, q.idle)
+	}
+	q.idle = due
+}
+
+// Quiet implements property: when nothing can run, each stream has somebody who works on
+// it, or a timer.
+func (p *session) Quiet() {
+	if p.excused() {
+		return
+	}
+	for i := range p.used {
+		t, q := p.talks[i], &p.states[i]
+		for _, number := range q.alive {
+			if s := q.strand(number); q.resting && !t.over && s != nil && !s.away && s.due == 0 {
+				p.fail("I16", "stream %d of connection %d waits without a deadline, and nobody works on it", number, t.id)
+				return
+			}
+		}
+	}
 }
 
 // parts is a session that shuts its direction in good order: each stream that it began has

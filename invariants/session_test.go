@@ -118,8 +118,10 @@ func (h *history) confesses(id uint64, send, room int32, used uint64) *history {
 	return h.probe(loop, rt.ProbeWindow, id, uint64(uint32(send))<<32|uint64(uint32(room)), used)
 }
 
-// rests is its waiting with nothing left to write.
-func (h *history) rests() *history { return waitsIn(h, rt.WaitStreams, time.Second) }
+// rests is its waiting with nothing left to write; its first stream waits, too.
+func (h *history) rests() *history {
+	return waitsIn(h.probe(loop, rt.ProbeState, streamOne, rt.WaitWindow, h.in(time.Second)), rt.WaitStreams, time.Second)
+}
 
 // asking is a session with one stream, begun.
 func asking(list ...http2.Setting) *history {
@@ -209,6 +211,10 @@ var plantedSessions = []plant{
 	{"session", "", "as many run as were announced", crowded(2)},
 	{"session", "", "one comes back", crowded(2).probe(processor, rt.ProbeOwner, streamOne, rt.StepStream, 1).probe(loop, rt.ProbeTaken, streamOne, rt.StepStream, 1).
 		hears(get(7, true)).opening(7).probe(loop, rt.ProbeOwner, streamOne+3, rt.StepProcess, 0)},
+	{"session", "I16", "a stream waits without a deadline", waitsIn(asking(), rt.WaitStreams, time.Second).after(time.Millisecond)},
+	{"session", "", "a stream is worked on", waitsIn(crowded(2), rt.WaitStreams, time.Second).after(time.Millisecond)},
+	{"session", "I17", "frames prolong what is idle", waitsIn(waitsIn(converses(), rt.WaitIdle, time.Second).after(time.Millisecond).hears(ping(false, 1)).says(ping(true, 1)), rt.WaitIdle, time.Second)},
+	{"session", "", "the rest of a time", waitsIn(waitsIn(converses(), rt.WaitIdle, time.Second).after(time.Millisecond), rt.WaitIdle, 999*time.Millisecond)},
 	{"session", "I27", "shut before a stream's end", asking().says(ok(1, false)).call(loop, rt.OpShutdown, 7, 0)},
 	{"session", "", "shut when all have ended", asking().says(ok(1, true)).call(loop, rt.OpShutdown, 7, 0)},
 

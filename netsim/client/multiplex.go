@@ -108,12 +108,18 @@ func posted(f File) File {
 
 // upload sends content to target, which sends it back.
 func (s *Session) upload(choose Choose, target string, also []int) {
-	size := []int{1, 300, 1200}[choose("upload", 3)]
+	size := []int{1, 300, 1200, 3500}[choose("upload", 4)]
 	body := make([]byte, size)
 	for i := range body {
 		body[i] = byte('a' + (i+int(s.next))%26)
 	}
 	also = append(append([]int(nil), also...), 408)
+	for _, st := range s.streams {
+		if !st.ended || st.reset {
+			also = append(also, 503) // the server may hold as much of this session's as it takes
+			break
+		}
+	}
 	st := s.Ask("POST", File{Target: target, Body: body, Also: also}, false)
 	trailed := choose("trailers", 4) == 1
 	for rest := body; len(rest) > 0; {

@@ -47,7 +47,7 @@ var unrulinesses = []unruliness{
 	{"h2-header-bomb", 2, bombing},
 	{"h2-half-frame", 3, halfway},
 	{"h2-wrong-stream", 5, astray},
-	{"h2-beyond", 3, beyond},
+	{"h2-beyond", 4, beyond},
 	{"h2-goaway", 2, parting},
 	{"h2-priorities", 2, prioritising},
 	{"h2-abandon", 4, abandoning},
@@ -290,14 +290,18 @@ func astray(_ *Client, s *Session, form int, _ Choose) (bool, error) {
 	return true, s.doomed(codes...)
 }
 
-// beyond sends content that is longer or shorter than it was to be, or more than there is
-// room for. The last may be taken by a server that makes room fast enough.
+// beyond sends content that is longer or shorter than it was to be, comes behind the end, or
+// is more than there is room for. The last may be taken by a server that makes room fast enough.
 func beyond(c *Client, s *Session, form int, _ Choose) (bool, error) {
 	f := c.refusing()
 	switch form {
 	case 1, 2:
 		st := s.Ask("POST", f, false, "content-length", "5")
 		s.wrote(s.framer.WriteData(st.ID, true, make([]byte, 11-4*form)))
+		return false, nil
+	case 4: // behind the end
+		st := s.Ask("GET", c.file(), true)
+		s.wrote(s.framer.WriteData(st.ID, true, []byte("more")))
 		return false, nil
 	}
 	st := s.Ask("POST", f, false)
