@@ -18,7 +18,7 @@ import (
 
 func windowComponent() Component {
 	return Component{
-		Name: "window", Tasks: 1, Ops: 2, Type: typeName[h2.Session](), program: windowProgram,
+		Name: "window", Tasks: 1, Ops: 1, Type: typeName[h2.Session](), program: windowProgram,
 		Story: "handlers hand content of a stream over, its peer opens the window, a session frames what there is room for and sleeps otherwise: no byte before its time, and none for ever behind a window that is open",
 	}
 }

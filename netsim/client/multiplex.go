@@ -73,6 +73,7 @@ func (c *Client) another(s *Session, choose Choose, f File) {
 		f = posted(f)
 		f.Also = append(f.Also, 408, 413)
 		st := s.Ask("POST", f, false)
+		st.Posted = true
 		if choose("bulk", 4) == 1 {
 			st.left = 20_000 * (1 + choose("bulks", 4))
 			break

@@ -194,7 +194,7 @@ func endlessly(_ *Client, s *Session, form int, _ Choose) (bool, error) {
 
 // emptily sends content of nothing.
 func emptily(c *Client, s *Session, _ int, _ Choose) (bool, error) {
-	st := s.Ask("POST", c.refusing(), false)
+	st := s.post(c.refusing())
 	for range flood {
 		s.wrote(s.framer.WriteData(st.ID, false, nil))
 	}
@@ -231,6 +231,13 @@ func crumbly(c *Client, s *Session, _ int, _ Choose) (bool, error) {
 	return true, nil
 }
 
+// post begins a request with content for f.
+func (s *Session) post(f File, more ...string) *Stream {
+	st := s.Ask("POST", f, false, more...)
+	st.Posted = true
+	return st
+}
+
 // bombing sends a head that is small and becomes large: by fields of the table, or as it is.
 func bombing(c *Client, s *Session, form int, _ Choose) (bool, error) {
 	fields := []string{"cookie", string(slices.Repeat([]byte("a"), []int{3000, 9000}[form-1]))}
@@ -246,7 +253,7 @@ func bombing(c *Client, s *Session, form int, _ Choose) (bool, error) {
 
 // halfway stops in the middle of a frame: and goes, or says no more, or goes on.
 func halfway(c *Client, s *Session, form int, choose Choose) (bool, error) {
-	st := s.Ask("POST", c.refusing(), false)
+	st := s.post(c.refusing())
 	before := s.out.Len()
 	s.wrote(s.framer.WriteData(st.ID, true, make([]byte, 500)))
 	rest := append([]byte(nil), s.out.Bytes()[before:]...)
@@ -296,7 +303,7 @@ func beyond(c *Client, s *Session, form int, _ Choose) (bool, error) {
 	f := c.refusing()
 	switch form {
 	case 1, 2:
-		st := s.Ask("POST", f, false, "content-length", "5")
+		st := s.post(f, "content-length", "5")
 		s.wrote(s.framer.WriteData(st.ID, true, make([]byte, 11-4*form)))
 		return false, nil
 	case 4: // behind the end
@@ -304,7 +311,7 @@ func beyond(c *Client, s *Session, form int, _ Choose) (bool, error) {
 		s.wrote(s.framer.WriteData(st.ID, true, []byte("more")))
 		return false, nil
 	}
-	st := s.Ask("POST", f, false)
+	st := s.post(f)
 	for range 6 {
 		s.wrote(s.framer.WriteData(st.ID, false, make([]byte, 16384)))
 	}
@@ -381,7 +388,7 @@ func abandoning(c *Client, s *Session, form int, choose Choose) (bool, error) {
 // late resets a stream and sends content on it all the same: at once, or when that must
 // have been heard. It is room that it uses up, whatever becomes of it.
 func late(c *Client, s *Session, form int, choose Choose) (bool, error) {
-	st := s.Ask("POST", c.refusing(), false)
+	st := s.post(c.refusing())
 	s.wrote(s.framer.WriteData(st.ID, false, make([]byte, 10)))
 	if form == 3 {
 		if err := s.Flush(); err != nil {
