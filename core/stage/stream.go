@@ -304,6 +304,7 @@ func (l *loop) dead(r *stream) {
 		return
 	case placeLine:
 		l.delist(r.conn)
+		r.place = placeHome
 	case placeHome:
 	}
 	l.release(r)
