@@ -84,6 +84,18 @@ var (
 	errCoding     = &Error{501, "RFC 9112 §6.1", "the only transfer coding known is chunked"}
 )
 
+// Refusals of what a backend answered. The client hears of the status alone.
+var (
+	errAnswerLine    = &Error{502, "RFC 9112 §4", "the status line is not HTTP/1.x, a status of three digits and a reason"}
+	errAnswerStatus  = &Error{502, "RFC 9110 §15", "the status is not a number from 100 to 599"}
+	errAnswerField   = &Error{502, "RFC 9112 §5", "a line of the response head is not a name, a colon and a value"}
+	errAnswerFields  = &Error{502, "RFC 9112 §5", "the response has more fields than the server accepts"}
+	errAnswerLarge   = &Error{502, "RFC 9112 §5", "the response head is larger than the server accepts"}
+	errAnswerFraming = &Error{502, "RFC 9112 §6.3", "the response has more than one field that says where it ends"}
+	errAnswerLength  = &Error{502, "RFC 9112 §6.3", "Content-Length is not one decimal number, or there can be no content"}
+	errAnswerCoding  = &Error{502, "RFC 9112 §6.1", "the response's transfer coding is not chunked alone, or it may have none"}
+)
+
 // Refusals of chunked content.
 var (
 	errChunkSize    = &Error{400, "RFC 9112 §7.1", "a chunk's size is not hexadecimal digits"}

@@ -29,14 +29,17 @@ func ListHas(list []byte, token string) bool {
 // HopByHop reports whether a field concerns only this connection, so that a proxy
 // must not pass it on: those that RFC 9110 §7.6.1 names, and those that r's own
 // Connection fields nominate.
-func (r *Request) HopByHop(name []byte) bool {
+func (r *Request) HopByHop(name []byte) bool { return concernsHop(r.Fields, name) }
+
+// concernsHop is HopByHop for a message with these fields.
+func concernsHop(fields []Field, name []byte) bool {
 	for _, s := range hopByHop {
 		if equalFold(name, s) {
 			return true
 		}
 	}
-	for i := range r.Fields {
-		f := &r.Fields[i]
+	for i := range fields {
+		f := &fields[i]
 		if !equalFold(f.Name, "connection") {
 			continue
 		}
