@@ -138,6 +138,7 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbePoolClose: {1, 1, 1},
 	rt.ProbeFar:       {1, 1, 0},
 	rt.ProbeTunnel:    {1, 1, 1},
+	rt.ProbeFetch:     {1, 1, 0},
 	rt.ProbeFilter:    {1, 0, 0},
 
 	rt.ProbeBuffer:      {0, 1, 1},
@@ -162,12 +163,16 @@ const tunnelled = 1
 // scarce is a seed of calm whose clients wait for buffers.
 const scarce = 30
 
+// fetching is a seed of proxy in which connections, and no streams, fetch.
+const fetching = 1
+
 func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 	missing, false := map[rt.Kind]int{}, map[rt.Kind]int{}
 	suspect(t, recorded(t, "steady", 2), missing, false, func(rt.Kind) bool { return true })
 	suspect(t, recorded(t, "full", 4), missing, false, func(k rt.Kind) bool { return k == rt.ProbeShed })
 	suspect(t, recorded(t, "tunnels", tunnelled), missing, false, func(k rt.Kind) bool { return k == rt.ProbeFar || k == rt.ProbeTunnel })
 	suspect(t, recorded(t, "calm", scarce), missing, false, func(k rt.Kind) bool { return k == rt.ProbeBuffer })
+	suspect(t, recorded(t, "proxy", fetching), missing, false, func(k rt.Kind) bool { return k == rt.ProbeFetch })
 	suspect(t, recorded(t, "filters", 1), missing, false, func(k rt.Kind) bool { return k == rt.ProbeFilter })
 	suspect(t, recorded(t, "multiplex", 5001), missing, false, func(k rt.Kind) bool {
 		return k == rt.ProbeSession || k == rt.ProbeStreamOpen || k == rt.ProbeStreamClose || k == rt.ProbeWindow

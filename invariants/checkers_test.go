@@ -297,6 +297,18 @@ var planted = []plant{
 	{"buffers", "", "served, taken back, served again, passed on, and left", counter(1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferGranted, 7, 1).unit(rt.BufferRevoked, 7, 1).
 		unit(rt.BufferGranted, 7, 1).unit(rt.BufferPassed, 7, 1).unit(rt.BufferJoins, 8, 1).unit(rt.BufferGranted, 8, 1).unit(rt.BufferTaken, 8, 1).
 		unit(rt.BufferJoins, 9, 1).after(time.Millisecond).unit(rt.BufferLeaves, 9, 1).unit(rt.BufferOut, 0, 0).unit(rt.BufferBack, 0, 0).unit(rt.BufferBack, 0, 1)},
+	{"fetch", "I19", "waits for nobody", waitsIn(begun().asked(), rt.WaitAnswer, time.Second)},
+	{"fetch", "I19", "a backend that nobody made", begun().asked().probe(loop, rt.ProbeFetch, 1, 9)},
+	{"fetch", "I19", "two backends", begun().asked().fetches(1).call(loop, rt.OpConnect, -1, 10).probe(loop, rt.ProbeFetch, 1, 10)},
+	{"fetch", "I19", "one backend for two", begun().asked().fetches(1).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 5, 9)},
+	{"fetch", "I19", "ends while its backend works", begun().asked().fetches(1).parted()},
+	{"fetch", "I19", "a stream ends while its backend works", begun().probe(loop, rt.ProbeStreamOpen, 5).fetches(5).probe(loop, rt.ProbeStreamClose, 5)},
+	{"fetch", "I15", "a backend is closed while it works", begun().asked().fetches(1).call(loop, rt.OpClose, 9, 0)},
+	{"fetch", "I19", "let go of twice", begun().asked().fetches(1).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeFetch, 1, ^uint64(0))},
+	{"fetch", "", "one after the other", waitsIn(begun().asked().fetches(1).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeFetch, 1, 9), rt.WaitMore, time.Second).
+		probe(loop, rt.ProbeFetch, 1, ^uint64(0)).call(loop, rt.OpClose, 9, 0).parted()},
+	{"waiting", "I17", "waits for a backend, and owes nothing", waitsIn(begun().asked().answered(), rt.WaitReach, time.Second)},
+	{"waiting", "I17", "waits as a backend's", waitsIn(begun().asked(), rt.WaitKept, time.Second)},
 
 	{"drain", "", "a start that fails", new(history).call(root, rt.OpListen, -1, 5).call(root, rt.OpClose, 5, 0)},
 }
@@ -319,6 +331,11 @@ func idle() *history { return waitsIn(begun().asked().answered(), rt.WaitIdle, 5
 // reaches is a connection to another end, on descriptor 9.
 func (h *history) reaches() *history {
 	return h.call(loop, rt.OpConnect, -1, 9).probe(loop, rt.ProbeFar, 1, 9)
+}
+
+// fetches is a backend's beginning to work for a connection or stream, on descriptor 9.
+func (h *history) fetches(id uint64) *history {
+	return h.call(loop, rt.OpConnect, -1, 9).probe(loop, rt.ProbeFetch, id, 9)
 }
 
 // tunnelled is a connection that has become a tunnel to it, and holds nothing.

@@ -74,7 +74,7 @@ var (
 	naming = []rt.Kind{
 		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeRequest, rt.ProbeResponse, rt.ProbeLogged,
 		rt.ProbeOwner, rt.ProbeTaken, rt.ProbeState, rt.ProbeEvent, rt.ProbeShed, rt.ProbeFar, rt.ProbeTunnel,
-		rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose,
+		rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeFetch,
 	}
 )
 

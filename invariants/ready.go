@@ -101,7 +101,7 @@ func waitsForReadiness(state uint64) bool {
 	case rt.WaitNone, rt.WaitRoom, rt.WaitPace, rt.WaitDial, rt.WaitHalf, rt.WaitFlow, rt.WaitBuffer, rt.WaitPage, rt.WaitHandler:
 		return false
 	}
-	return true
+	return !fetches(state)
 }
 
 // look remembers that m has to be looked at.

@@ -26,7 +26,7 @@ var sessionChecker = Checker{
 	World:  "read and write, with their bytes; shutdown",
 	Ops:    []rt.Op{rt.OpRead, rt.OpWrite, rt.OpShutdown, rt.OpClose},
 	Kinds: []rt.Kind{
-		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeBuffer,
+		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeBuffer, rt.ProbeEvent,
 	},
 	make: func() property { return new(session) },
 }
@@ -138,6 +138,8 @@ func (p *session) probe(e *sim.Event) {
 		}
 	case rt.ProbeOwner, rt.ProbeTaken:
 		p.passes(e)
+	case rt.ProbeEvent:
+		p.stirs(e)
 	case rt.ProbeState:
 		if t := p.of(e.A); t != nil && settled(e.B) {
 			p.waits(t, e)

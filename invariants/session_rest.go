@@ -74,6 +74,20 @@ func (p *session) passes(e *sim.Event) {
 	}
 }
 
+// stirs is an event that reached a stream, from whoever its answer is fetched from: it may
+// have one now, as one that was handed back.
+func (p *session) stirs(e *sim.Event) {
+	m := p.streams.live(e.A)
+	if m == nil {
+		return
+	}
+	if t := p.of(m.R.parent); t != nil {
+		if s := p.states[t.at].strand(m.R.number); s != nil {
+			s.back = p.states[t.at].waits
+		}
+	}
+}
+
 // waits is a session that waits with nothing left to write: what it has read is answered.
 func (p *session) waits(t *talk, e *sim.Event) {
 	q, state := &p.states[t.at], e.B

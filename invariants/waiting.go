@@ -21,7 +21,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler", "reach", "ask", "answer", "more", "kept"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -176,7 +176,7 @@ func (w *waiting) probe(e *sim.Event) {
 			means |= writable
 		case state == rt.WaitWrite:
 			means = writable
-		case crosses(state): // of either end
+		case crosses(state), fetches(state): // of either end
 			means |= writable
 		}
 		m.R.reached = m.R.reached || e.C&means != 0 // others mean nothing to it, and it waits on
@@ -328,11 +328,18 @@ func (w *waiting) due(r *stay) rt.Instant {
 	return min(r.deadline, max(w.drained, r.touched)) + slack
 }
 
+// fetches reports whether a state waits for a backend that is asked.
+func fetches(state uint64) bool { return state >= rt.WaitReach && state <= rt.WaitMore }
+
 // refutes says why the connection cannot be in a state; empty: it can.
 func (r *stay) refutes(state uint64) string {
 	switch {
 	case state == rt.WaitRoom:
 		return ""
+	case fetches(state) && r.responses == r.requests:
+		return "no response is owed"
+	case state == rt.WaitKept:
+		return "it is a client's"
 	case crosses(state):
 		// Either direction of a tunnel may be shut.
 		if r.responses == r.requests {

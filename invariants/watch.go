@@ -217,6 +217,8 @@ func (w *watch) probe(e *sim.Event) {
 		m.gone = true
 	case rt.ProbeFar:
 		m.R.far = told(e)
+	case rt.ProbeFetch:
+		m.R.far = max(told(e), 0)
 	case rt.ProbeState:
 		m.R.state, m.R.holder = e.B, e.Task
 		m.R.empty = false

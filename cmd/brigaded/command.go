@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"brigade/core/handler/proxy"
 	"brigade/core/poll"
 	"brigade/core/stage"
 )
@@ -49,6 +50,12 @@ type options struct {
 	half        period
 	connect     addresses
 	upgrade     backend
+	proxy       backends
+	balance     named[proxy.Balance]
+	below       string
+	answer      period
+	more        period
+	spare       period
 	drain       period
 
 	gzip      count
@@ -90,10 +97,11 @@ func (p *program) say(format string, args ...any) {
 
 func (p *program) command() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "brigaded --root DIR",
-		Short: "Serve the files below a directory over HTTP/1.1 and cleartext HTTP/2",
-		Long: `Brigaded serves the files below a directory over HTTP/1.1, and over HTTP/2 to
-clients that know beforehand (cleartext, on the same port).
+		Use:   "brigaded --root DIR | --proxy HOST:PORT",
+		Short: "Serve the files below a directory, or what backends answer, over HTTP/1.1 and cleartext HTTP/2",
+		Long: `Brigaded serves the files below a directory (--root), or has backends answer
+(--proxy), over HTTP/1.1, and over HTTP/2 to clients that know beforehand
+(cleartext, on the same port).
 
 SIGTERM or SIGINT drains it: responses under way are finished, and what is left
 at the deadline (--drain) is cut. A second signal brings the deadline forward to
@@ -174,6 +182,9 @@ func (p *program) flags(f *pflag.FlagSet) {
 	duration(&o.dial, "dial-timeout", 10*time.Second, "`D` for a backend to be connected to and to answer")
 	duration(&o.tunnel, "tunnel-timeout", 10*time.Minute, "`D` without a byte through a tunnel")
 	duration(&o.half, "half-close-timeout", 30*time.Second, "`D` the same, when one end has said all")
+	duration(&o.answer, "answer-timeout", time.Minute, "`D` for a backend of --proxy to answer")
+	duration(&o.more, "answer-idle-timeout", 30*time.Second, "`D` for more of its answer to come")
+	duration(&o.spare, "spare-timeout", 20*time.Second, "`D` that an unused connection to one is kept")
 	duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 
 	o.gzip.most = 9
@@ -186,6 +197,10 @@ func (p *program) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.echo, "echo", "", "answer requests for `PATH`, or below it, with their own content or head, to try things out")
 	f.Var(&o.connect, "connect", "let clients CONNECT to `HOST:PORT`, an address; may be given again for others (none)")
 	f.Var(&o.upgrade, "upgrade-backend", "pass requests with Upgrade, such as WebSocket's, to the backend at `HOST:PORT` (none)")
+	f.Var(&o.proxy, "proxy", "have the backends at `HOST:PORT,HOST:PORT...` answer, by HTTP/1.1, in the place of files; may be given again for others (none)")
+	o.balance = named[proxy.Balance]{parse: proxy.ParseBalance, names: "round-robin, least or hash"}
+	f.Var(&o.balance, "proxy-balance", "which of them: round-robin, each in turn; least, the one with the fewest requests; hash, for one target always the same")
+	f.StringVar(&o.below, "proxy-below", "/", "only for `PATH` or, if it ends with a slash, below it; the others are files")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`, which may be a fifo that somebody reads; - is standard output (none)")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")
 	f.BoolP("help", "h", false, "say all this")
@@ -195,8 +210,8 @@ func (p *program) flags(f *pflag.FlagSet) {
 // check refuses what does not go together, and fills in what was left open.
 func (p *program) check(given func(string) bool) error {
 	o := &p.options
-	if o.root == "" {
-		return errors.New("--root is missing: it names the directory to serve")
+	if err := o.serves(given); err != nil {
+		return err
 	}
 	if o.topology.value != stage.Staged {
 		for _, name := range []string{"readers", "writers"} {

@@ -19,6 +19,12 @@ func TestUsage(t *testing.T) {
 	}{
 		{"", "--root is missing: it names the directory to serve"},
 		{"--root", "--root: its value is missing"},
+		{"--root . --proxy 127.0.0.1:1", "--proxy takes all requests, and none is left for --root; --proxy-below tells which it takes"},
+		{"--proxy 127.0.0.1:1 --proxy-below /a/", "--proxy-below leaves the other paths to --root, which is missing"},
+		{"--root . --proxy 127.0.0.1:1 --proxy-below a", `--proxy-below "a": a path begins with a slash`},
+		{"--root . --proxy-balance hash", "--proxy-below and --proxy-balance go with --proxy, which is missing"},
+		{"--proxy 127.0.0.1:1 --proxy-balance fair", `--proxy-balance "fair": it is round-robin, least or hash`},
+		{"--proxy 127.0.0.1:1,127.0.0.1:0", `--proxy "127.0.0.1:1,127.0.0.1:0": it is an address to connect to, with a port from 1 to 65535`},
 		{"--root . more", `argument "more": there are only flags`},
 		{"--rot .", "unknown flag: --rot; --help lists the flags"},
 		{"--root . --shards 0", `--shards "0": it is a whole number from 1 to 256`},

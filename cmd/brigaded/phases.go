@@ -4,23 +4,41 @@ package main
 // Without any of these flags there is nothing, and nothing is paid for.
 
 import (
+	"errors"
+	"fmt"
+
 	"brigade/core/exchange"
 	"brigade/core/filter"
 	"brigade/core/filter/gzip"
 	"brigade/core/handler/echo"
+	"brigade/core/handler/proxy"
 	"brigade/core/stage"
 )
 
 // surround adds phases and filters to a server's configuration.
-func (o *options) surround(cfg *stage.Config) {
+func (o *options) surround(cfg *stage.Config) error {
 	cfg.Content = o.bodyLimit.n
+	if len(o.proxy.list) > 0 {
+		p, err := proxy.New(proxy.Options{Backends: o.proxy.list, Balance: o.balance.value})
+		if err != nil {
+			return fmt.Errorf("--proxy: %w", err)
+		}
+		if cfg.Handler == nil {
+			cfg.Handler = p
+		} else {
+			cfg.Handler = &exchange.Phases{Map: []exchange.Route{exchange.Below(o.below, p)}, Handler: cfg.Handler}
+		}
+	}
 	if o.echo != "" || len(o.deny) > 0 {
-		p := &exchange.Phases{Handler: cfg.Handler}
+		p, ok := cfg.Handler.(*exchange.Phases)
+		if !ok {
+			p = &exchange.Phases{Handler: cfg.Handler}
+		}
 		for _, path := range o.deny {
 			p.Authorise = append(p.Authorise, exchange.Deny(path))
 		}
 		if o.echo != "" {
-			p.Map = []exchange.Route{exchange.Below(o.echo, echo.Handler{})}
+			p.Map = append(p.Map, exchange.Below(o.echo, echo.Handler{}))
 			cfg.Input = filter.NewInput(filter.Limit{Most: o.bodyLimit.n})
 		}
 		cfg.Handler = p
@@ -38,4 +56,23 @@ func (o *options) surround(cfg *stage.Config) {
 	if list != nil {
 		cfg.Filters = filter.NewChain(list...)
 	}
+	return nil
+}
+
+// serves refuses what serves nothing, and files that nobody could reach.
+func (o *options) serves(given func(string) bool) error {
+	proxies := len(o.proxy.list) > 0
+	switch {
+	case o.root == "" && !proxies:
+		return errors.New("--root is missing: it names the directory to serve; or --proxy is, which names backends")
+	case !proxies && (given("proxy-below") || given("proxy-balance")):
+		return errors.New("--proxy-below and --proxy-balance go with --proxy, which is missing")
+	case o.below == "" || o.below[0] != '/':
+		return fmt.Errorf("--proxy-below %q: a path begins with a slash", o.below)
+	case o.root == "" && given("proxy-below"):
+		return errors.New("--proxy-below leaves the other paths to --root, which is missing")
+	case o.root != "" && proxies && o.below == "/":
+		return errors.New("--proxy takes all requests, and none is left for --root; --proxy-below tells which it takes")
+	}
+	return nil
 }

@@ -41,8 +41,10 @@ func (p *program) open() (s *site, err error) {
 		}
 	}()
 	k := linux.New()
-	if s.files, err = static.New(k, p.root, static.Options{}); err != nil {
-		return s, explainRoot(p.root, err)
+	if p.root != "" {
+		if s.files, err = static.New(k, p.root, static.Options{}); err != nil {
+			return s, explainRoot(p.root, err)
+		}
 	}
 	if p.accessLog != "" {
 		if s.log, err = p.openLog(k); err != nil {
@@ -64,8 +66,13 @@ func (p *program) open() (s *site, err error) {
 		return s, err
 	}
 	cfg := p.config(k)
-	cfg.Handler, cfg.Log = s.files, s.log
-	p.surround(&cfg)
+	cfg.Log = s.log
+	if s.files != nil {
+		cfg.Handler = s.files
+	}
+	if err = p.surround(&cfg); err != nil {
+		return s, err
+	}
 	if s.server, err = stage.New(cfg); err != nil {
 		return s, explainListen(p.listen.addr, err)
 	}
@@ -80,6 +87,7 @@ func (p *program) config(k sys.Kernel) stage.Config {
 		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
 		Buffers: p.buffers.n, Connections: p.connectionsPerShard(), Waiting: p.places(),
 		Header: p.header.value, Body: p.body.value, Room: p.room.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
+		Answer: p.answer.value, More: p.more.value, Spare: p.spare.value,
 		Dial: p.dial.value, Tunnel: p.tunnel.value, Half: p.half.value, Connect: p.connect.list, Upgrade: p.upgrade.addr,
 	}
 }

@@ -179,6 +179,19 @@ func (a *addresses) Set(s string) error {
 // Type implements pflag.Value.
 func (a *addresses) Type() string { return "HOST:PORT" }
 
+// backends are places that may be named several at a time, and several times over.
+type backends struct{ addresses }
+
+// Set implements pflag.Value: it adds some.
+func (b *backends) Set(s string) error {
+	for one := range strings.SplitSeq(s, ",") {
+		if err := b.addresses.Set(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // backend is where to connect to; the zero value is nowhere.
 type backend struct{ addr netip.AddrPort }
 

@@ -47,6 +47,8 @@ type Exchange struct {
 	content  content
 	live     live
 	app      Application // to which the connection goes; nil: it goes nowhere
+	origin   Origin      // from which the answer is to be fetched; nil: the handler has it
+	relayed  bool        // the response is another server's, as are its Date and Server
 	phases   progress
 }
 
@@ -111,6 +113,7 @@ func (x *Exchange) Bind(r bucket.Request, pool *mem.Pool) {
 func (x *Exchange) restart() {
 	x.Status = 0
 	x.part, x.declared, x.paged, x.behind, x.silent, x.failure = partNone, filter.Unknown, 0, 0, false, nil
+	x.relayed = false
 }
 
 // Pool is the request's: memory taken out of it is there until the last byte of the
@@ -128,7 +131,7 @@ func (x *Exchange) Rewind() {
 
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
-	x.Close, x.Note, x.app, x.phases = false, nil, nil, progress{}
+	x.Close, x.Note, x.app, x.origin, x.phases = false, nil, nil, nil, progress{}
 	x.live.end()
 	x.restart()
 }
@@ -166,6 +169,9 @@ func (x *Exchange) Begin(status int) {
 
 func (x *Exchange) statusLine(status int) {
 	x.page = http1.AppendStatusLine(x.page, status)
+	if x.relayed {
+		return
+	}
 	x.page = append(x.page, "Server: brigade\r\nDate: "...)
 	x.page = append(x.page, x.Date...)
 	x.page = append(x.page, "\r\n"...)

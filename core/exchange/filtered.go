@@ -181,7 +181,7 @@ func (x *Exchange) Opened() bool { return x.filtered.open != nil }
 func (x *Exchange) MayBlock() bool { return x.filtered.open.MayBlock() }
 
 // Pump passes on what there is of the response until room bytes are queued. Passed:
-// all of it is queued, its end included.
+// all of it is queued, its end included if the response has been finished.
 func (x *Exchange) Pump(room int64) (filter.Progress, error) {
 	f := &x.filtered
 	p, err := f.open.Pump(&f.source, x.out, room, x.Clock)

@@ -52,8 +52,10 @@ func (x *Exchange) TakeOver() Application {
 	return app
 }
 
-// Decline takes the connection back from an application that has not begun.
+// Decline takes the connection back from an application that has not begun, and the
+// answer from an origin that was not asked.
 func (x *Exchange) Decline() {
+	x.origin = nil
 	if x.app != nil {
 		x.app.End()
 		x.app = nil

@@ -29,7 +29,7 @@ var (
 	ErrRange            = &Error{416, "RFC 9110 §15.5.17", "no requested range overlaps the representation"}
 	ErrInternal         = &Error{500, "RFC 9110 §15.6.1", "the server failed to answer"}
 	ErrMethodUnknown    = &Error{501, "RFC 9110 §9.1", "the server knows no such method"}
-	ErrBadGateway       = &Error{502, "RFC 9110 §15.6.3", "the backend answered with something that is no response"}
+	ErrBadGateway       = &Error{502, "RFC 9110 §15.6.3", "the backend could not be reached, or gave no valid response"}
 	ErrOverloaded       = &Error{503, "RFC 9110 §15.6.4", "the server is at its limit; try again later"}
 	ErrGatewayTimeout   = &Error{504, "RFC 9110 §15.6.5", "the backend did not answer in time"}
 )

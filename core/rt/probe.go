@@ -44,6 +44,7 @@ const (
 	ProbeStreamClose      // its home let go of it
 	ProbeBuffer           // the right to an I/O buffer is waited for, goes out, or comes back
 	ProbeWindow           // what a session that waits takes a window to be
+	ProbeFetch            // a backend works for a connection or stream from now on, or no more
 	probeEnd
 )
 
@@ -69,7 +70,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass, core/stage requeue", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
 	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage expect, core/stage stand", "I13 I16 I17 I26 I33"},
-	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event", "I14"},
+	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event, core/stage signalled", "I14"},
 	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},
 	ProbeLoop:      {"loop", [3]string{"1 enters, 0 leaves", "leaving: connections still in it", "leaving: timers still armed"}, "core/stage turn", "I06 I10"},
@@ -101,6 +102,7 @@ var probes = [probeEnd]ProbeInfo{
 		[3]string{"connection or stream", "what it may send, and may be sent, 32 bits each", "of a connection without streams: bytes used up, and not given back"},
 		"core/stage attest", "I25",
 	},
+	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", ""}, "core/stage attach, core/stage letGo", "I14 I19"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

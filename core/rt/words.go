@@ -18,6 +18,7 @@ const (
 	StepSession // run an HTTP/2 session
 	StepStream  // frame what a stream of one has
 	StepLive    // carry between a client and a handler that streams
+	StepFetch   // ask a backend, and pass its answer on
 	Steps
 )
 
@@ -41,6 +42,11 @@ const (
 	WaitBuffer  // there is no buffer to read a request into
 	WaitPage    // nor one to read into for a tunnel
 	WaitHandler // a handler that streams has to take content, or to give more
+	WaitReach   // a backend has to be connected to
+	WaitAsk     // it has to take the request
+	WaitAnswer  // it has to answer
+	WaitMore    // more of its answer has to come
+	WaitKept    // a connection to a backend serves nobody
 	Waits
 )
 

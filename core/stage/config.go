@@ -89,6 +89,7 @@ type Config struct {
 
 	Connect []netip.AddrPort // where clients may be connected to by CONNECT
 	Upgrade netip.AddrPort   // the backend that requests for another protocol go to; zero: the handler
+	Kept    int              // [64] unused connections to one backend that a loop keeps
 
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
 	Body   time.Duration // [30 s] for the next of a request's content
@@ -99,6 +100,9 @@ type Config struct {
 	Dial   time.Duration // [10 s] for a backend to be connected to, and to answer an upgrade
 	Tunnel time.Duration // [10 min] without a byte through a tunnel
 	Half   time.Duration // [30 s] the same, when one end has said all
+	Answer time.Duration // [60 s] for a backend to answer a request that is fetched from it
+	More   time.Duration // [30 s] for more of its answer
+	Spare  time.Duration // [20 s] that a connection to a backend is kept unused
 	Retry  time.Duration // [100 ms] before accepting again when the kernel refuses
 	Pace   time.Duration // [20 ms] before a filter that paused is asked again
 }
@@ -141,6 +145,10 @@ func (c *Config) complete() error {
 	orDefault(&c.Dial, 10*time.Second)
 	orDefault(&c.Tunnel, 10*time.Minute)
 	orDefault(&c.Half, 30*time.Second)
+	orDefault(&c.Answer, 60*time.Second)
+	orDefault(&c.More, 30*time.Second)
+	orDefault(&c.Spare, 20*time.Second)
+	orDefault(&c.Kept, 64)
 	orDefault(&c.Retry, 100*time.Millisecond)
 	orDefault(&c.Pace, 20*time.Millisecond)
 	if c.Accept == AcceptUsual {
@@ -166,7 +174,7 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %v is not known", c.Waker)
 	case c.Poller > poll.Poll:
 		return fmt.Errorf("stage: %v is not known", c.Poller)
-	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0:
+	case c.Shards < 0 || c.Readers < 0 || c.Writers < 0 || c.Processors < 0 || c.Connections < 0 || c.Kept < 0:
 		return errors.New("stage: numbers of tasks and connections are 1 or more")
 	case c.Buffers < None:
 		return fmt.Errorf("stage: %d buffers; there are 1 or more, or with %d none until ResizeBuffers", c.Buffers, None)
@@ -176,7 +184,7 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %d places before the processors; there are 1 or more, or with -1 none", c.Waiting)
 	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
 		return errors.New("stage: limits are 0, for the default, or more")
-	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Retry, c.Pace) < 0:
+	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Answer, c.More, c.Spare, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
 	}
 	if err := fitting(c.Pages, leastIn); err != nil {

@@ -27,6 +27,7 @@ import (
 //	stream   frame what a stream of one has             -> (its session)
 //	live     carry between the peer and a handler that  -> read, finish, (wait)
 //	         streams
+//	fetch    ask a backend, pass its answer on          -> process, write, stream, read, finish, (wait)
 type step uint8
 
 const (
@@ -43,14 +44,15 @@ const (
 	stepSession
 	stepStream
 	stepLive
+	stepFetch
 	steps
 )
 
-var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel", "session", "stream", "live"}
+var stepNames = [steps]string{"none", "adopt", "read", "process", "write", "send", "linger", "finish", "rest", "tunnel", "session", "stream", "live", "fetch"}
 
 func (s step) String() string { return stepNames[s] }
 
-// Conn is one client connection. Its owner is the task that runs its step, or
+// Conn is one connection: a client's, unless it has a service. Its owner is the task that runs its step, or
 // the loop in which it waits; nobody else touches it.
 type Conn struct {
 	id   uint64
@@ -80,6 +82,8 @@ type Conn struct {
 	http      *httpconn.Conn // nil while it is idle
 	tunnel    *tunnel        // nil: it is none, and is not about to be
 	waiter    *iobuf.Waiter  // nil: it needs no place in line for a buffer
+	fetch     *fetch         // nil: no answer is fetched for it
+	service   *service       // nil: it is a client's, or a stream; else a backend's
 	then      step           // what follows once all is written; none: read
 	closing   bool           // no further request is read
 	dismissed bool           // to be closed unless a request is there by now
@@ -123,6 +127,11 @@ const (
 	waitBuffer       // there is no buffer to read a request into
 	waitPage         // nor one to read into for a tunnel
 	waitHandler      // a handler that streams has to take content, or to give more
+	waitReach        // a backend has to be connected to
+	waitAsk          // it has to take the request
+	waitAnswer       // it has to answer
+	waitMore         // more of its answer has to come
+	waitKept         // a connection to a backend serves nobody
 	waits
 )
 
@@ -144,6 +153,8 @@ func (w wait) needs() sys.Events {
 		return sys.Out
 	case waitRoom, waitPace, waitNone, waitWindow, waitBuffer, waitHandler:
 		return 0
+	case waitReach, waitAsk, waitAnswer, waitMore, waitKept:
+		return 0 // it is another's
 	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return sys.In | sys.Out | sys.RdHup // which of them is for the tunnel to tell
 	case waitFirst, waitHeader, waitIdle, waitBody, waitLinger, waitStreams, waits:
@@ -189,12 +200,14 @@ func (w wait) then() step {
 		return stepProcess
 	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return stepTunnel
-	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waitBuffer, waitHandler, waits:
+	case waitReach, waitAsk, waitAnswer, waitMore:
+		return stepFetch
+	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waitBuffer, waitHandler, waitKept, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler", "reach", "ask", "answer", "more", "kept"}
 
 func (w wait) String() string { return waitNames[w] }
 

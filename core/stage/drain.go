@@ -20,8 +20,10 @@ func (l *loop) govern() {
 	if !l.draining {
 		l.draining = true
 		l.shutGate()
+		l.clear()
 		l.slots.Each(func(c *Conn) {
 			switch {
+			case c.service != nil:
 			case c.session != nil && !c.shut:
 				l.leave(c)
 				l.run(c, l.dismiss(c))
@@ -35,6 +37,9 @@ func (l *loop) govern() {
 	if l.now >= l.until {
 		l.hurried = true
 		l.slots.Each(func(c *Conn) {
+			if c.service != nil {
+				return // it ends with whom it works for
+			}
 			l.leave(c)
 			c.forget()
 			c.cut = true

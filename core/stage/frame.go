@@ -39,7 +39,11 @@ func (l *loop) piece(c *Conn, r *stream) bool {
 	case k == nil: // its filters have the rest
 		s.http2.Withdraw(r.http2)
 		r.conn.timer.Disarm()
-		l.run(r.conn, stepProcess)
+		next := stepProcess
+		if f := r.conn.fetch; f != nil && !f.pumping {
+			next = stepFetch // or its backend has
+		}
+		l.run(r.conn, next)
 		l.scope.Enter(c.http.Pool())
 		return true
 	case k.Kind() == bucket.File:

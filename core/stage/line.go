@@ -106,7 +106,7 @@ func (l *loop) unserved(c *Conn) {
 		c.ready |= l.slots.Fetch(c.slot) // its place has latched what came meanwhile
 	}
 	l.shard.press(l)
-	if c.step == stepProcess && !c.http.X.Pumping() && l.roles&(reads|writes) != 0 {
+	if c.step == stepProcess && !c.http.X.Started() && l.roles&(reads|writes) != 0 {
 		l.run(c, l.refuse(c, http1.ErrOverloaded))
 		return
 	}

@@ -76,8 +76,11 @@ func (l *loop) finish(c *Conn) step {
 	if c.tunnel != nil {
 		l.dismantle(c, true)
 	}
+	if c.fetch != nil {
+		l.unfetch(c, true)
+	}
 	if h := c.http; h != nil {
-		if !h.Out.Empty() || h.X.Opened() {
+		if !h.Out.Empty() || h.X.Opened() || h.Current() != nil && h.X.Started() {
 			// If it cannot be set, the close is gentler than it should be.
 			_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)
 			l.abandon(c, h)
@@ -85,7 +88,7 @@ func (l *loop) finish(c *Conn) step {
 		if h.Current() != nil {
 			// It was begun, and its connection failed before there was an answer: that,
 			// too, is a request for the log (I23).
-			if !h.X.Opened() {
+			if !h.X.Started() {
 				h.X.Status = unanswered
 			}
 			h.X.Abandon()

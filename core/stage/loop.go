@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"brigade/core/handoff"
+	"brigade/core/http1"
 	"brigade/core/http2"
 	"brigade/core/iobuf"
 	"brigade/core/poll"
@@ -66,6 +67,9 @@ type loop struct {
 	spares  [][]byte        // pages for what tunnels hold
 	held    rt.Int64        // pages that tunnels hold
 	tunnels rt.Int64        // that are open
+	fetches []*fetch        // unused
+	racks   []rack          // connections to backends that are kept
+	answer  http1.Answer
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
@@ -115,8 +119,16 @@ func timeout(cfg *Config, w wait) time.Duration {
 		return cfg.Tunnel
 	case waitHalf:
 		return cfg.Half
-	case waitFlow:
+	case waitFlow, waitAsk:
 		return cfg.Write
+	case waitReach:
+		return cfg.Dial
+	case waitAnswer:
+		return cfg.Answer
+	case waitMore:
+		return cfg.More
+	case waitKept:
+		return cfg.Spare
 	case waitNone, waits:
 	}
 	return 0
@@ -247,7 +259,12 @@ func (l *loop) event(e sys.Event) {
 		l.accept()
 		return
 	}
-	if c := l.slots.Latch(e); c != nil {
+	c := l.slots.Latch(e)
+	switch {
+	case c == nil:
+	case c.service != nil:
+		l.signalled(c, e)
+	default:
 		rt.Probe(rt.ProbeEvent, c.id, e.Token, uint64(e.Events))
 		l.resume(c)
 	}

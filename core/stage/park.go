@@ -136,9 +136,16 @@ func (l *loop) resume(c *Conn) {
 	}
 	c.ready |= l.slots.Fetch(place)
 	w := c.wait
-	if w.then() == stepTunnel {
+	switch next := w.then(); next {
+	case stepTunnel:
 		l.leave(c)
 		l.run(c, stepTunnel)
+		return
+	case stepFetch:
+		if c.ready&sys.Err != 0 { // the client is gone
+			l.leave(c)
+			l.run(c, stepFetch)
+		}
 		return
 	}
 	if c.ready&c.needs(w) == 0 && !(c.live != nil && c.ready&sys.Err != 0) {
@@ -177,6 +184,10 @@ func (l *loop) expired(c *Conn, w wait) {
 	case c.stream != nil:
 		l.late(c.stream, w)
 		return
+	case w == waitKept:
+		l.unrack(c)
+		l.retire(c)
+		return
 	case w == waitRoom:
 		l.unserved(c)
 		return
@@ -212,7 +223,9 @@ func (l *loop) expired(c *Conn, w wait) {
 	case waitTunnel, waitHalf:
 		l.dismantle(c, false) // it held nothing
 		l.run(c, stepFinish)
-	case waitNone, waitRoom, waitWindow, waitStreams, waitHandler, waits:
+	case waitReach, waitAsk, waitAnswer, waitMore:
+		l.run(c, l.tardy(c, w))
+	case waitNone, waitRoom, waitWindow, waitStreams, waitHandler, waitKept, waits:
 	}
 }
 

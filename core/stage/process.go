@@ -19,6 +19,9 @@ func (w *worker) process(c *Conn) step {
 	w.face(c)
 	h := c.http
 	x := &h.X
+	if c.fetch != nil {
+		return w.refine(c)
+	}
 	if x.Pumping() {
 		return w.pump(c)
 	}
@@ -58,6 +61,13 @@ func (w *worker) conclude(c *Conn) step {
 		x.Abandon()
 		h.Record()
 		return stepFinish
+	}
+	if x.Fetched() {
+		if !h.Out.Empty() {
+			c.then = stepFetch // earlier answers need not wait for a backend
+			return stepWrite
+		}
+		return stepFetch
 	}
 	if x.Switched() {
 		c.tunnel = &tunnel{phase: appointed, app: x.TakeOver(), far: sys.None, slot: poll.NoSlot}
@@ -126,6 +136,9 @@ func (w *worker) insist(c *Conn, mark int) {
 	if x.Lost() {
 		c.broken = true
 		return
+	}
+	if x.Fetched() {
+		return // it is another's
 	}
 	if x.Finished() {
 		w.server.complain("a handler finished its response, which is its connection's to do: ", string(x.Request.Target))

@@ -330,6 +330,7 @@ func (l *loop) watch(c *Conn) {
 		switch {
 		case sc.tunnel != nil:
 			l.awaits(r)
+		case sc.fetch != nil && sc.fetch.far != nil && sc.fetch.far.service.waits:
 		case !st.Answered() && !st.Received():
 			l.expect(sc, waitBody)
 		case h.Starved(st) && c.http.Out.Empty():

@@ -40,7 +40,7 @@ func (sh *shard) target(home *loop, id uint64, s step) *loop {
 			return sh.writers[id%n]
 		}
 		return nil
-	case stepNone, stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream, stepLive, steps:
+	case stepNone, stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream, stepLive, stepFetch, steps:
 	}
 	return home
 }

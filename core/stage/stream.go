@@ -137,6 +137,8 @@ func (w *worker) answer(c *Conn) step {
 	switch {
 	case x.Lives():
 		return w.answers(c)
+	case c.fetch != nil:
+		return w.refine(c)
 	case x.Pumping():
 		return w.filters(c)
 	}
@@ -167,6 +169,9 @@ func (w *worker) answer(c *Conn) step {
 		x.Abandon()
 		h.Record()
 		return stepStream
+	}
+	if x.Fetched() {
+		return stepFetch
 	}
 	if x.Switched() {
 		c.tunnel = &tunnel{phase: appointed, app: x.TakeOver(), far: sys.None, slot: poll.NoSlot}
@@ -329,6 +334,9 @@ func (l *loop) release(r *stream) {
 		return // as soon as it is home
 	}
 	r.conn.timer.Disarm() // what is left of it has to leave, and waits for nothing else
+	if r.conn.fetch != nil {
+		l.unfetch(r.conn, true)
+	}
 	if r.http2 != nil {
 		r.parent.session.http2.Release(r.http2)
 		r.http2 = nil
@@ -401,7 +409,9 @@ func (l *loop) late(r *stream, w wait) {
 		l.overdue(r, w)
 	case w == waitPace:
 		l.run(c, stepProcess)
-	case w == waitRoom && !r.headed, w == waitBody:
+	case w.then() == stepFetch:
+		l.run(c, l.tardy(c, w))
+	case w == waitRoom && !r.headed && !c.http.X.Started(), w == waitBody:
 		if w == waitRoom {
 			l.delist(c)
 			r.place = placeHome

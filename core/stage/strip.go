@@ -17,7 +17,7 @@ func (l *loop) strip(r *stream) {
 	h := sc.http
 	outer := l.scope.Enter(h.Pool())
 	if h.Current() != nil {
-		if !h.X.Opened() {
+		if !h.X.Started() {
 			h.X.Status = unanswered
 		}
 		h.X.Abandon()

@@ -18,6 +18,7 @@ const (
 	_ = -uint(stepSession ^ rt.StepSession)
 	_ = -uint(stepStream ^ rt.StepStream)
 	_ = -uint(stepLive ^ rt.StepLive)
+	_ = -uint(stepFetch ^ rt.StepFetch)
 	_ = -uint(steps ^ rt.Steps)
 
 	_ = -uint(waitFirst ^ rt.WaitFirst)
@@ -37,6 +38,11 @@ const (
 	_ = -uint(waitBuffer ^ rt.WaitBuffer)
 	_ = -uint(waitPage ^ rt.WaitPage)
 	_ = -uint(waitHandler ^ rt.WaitHandler)
+	_ = -uint(waitReach ^ rt.WaitReach)
+	_ = -uint(waitAsk ^ rt.WaitAsk)
+	_ = -uint(waitAnswer ^ rt.WaitAnswer)
+	_ = -uint(waitMore ^ rt.WaitMore)
+	_ = -uint(waitKept ^ rt.WaitKept)
 	_ = -uint(waits ^ rt.Waits)
 )
 

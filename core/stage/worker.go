@@ -126,6 +126,8 @@ func (w *worker) run(c *Conn, s step) {
 			s = stepNone
 		case stepLive:
 			s = w.loop.accompany(c)
+		case stepFetch:
+			s = w.loop.fetch(c)
 		case stepNone, steps:
 		}
 	}
@@ -138,7 +140,7 @@ func (w *worker) enter(c *Conn, s step) {
 	switch h := c.http; {
 	case h == nil:
 		w.scope.Leave(nil)
-	case s == stepProcess:
+	case s == stepProcess, s == stepFetch:
 		w.scope.Enter(h.Current().Pool())
 	default:
 		w.scope.Enter(h.Pool())
@@ -148,7 +150,7 @@ func (w *worker) enter(c *Conn, s step) {
 // may reports whether the step s of c is w's to perform.
 func (w *worker) may(c *Conn, s step) bool {
 	switch s {
-	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream, stepLive:
+	case stepAdopt, stepLinger, stepFinish, stepRest, stepTunnel, stepSession, stepStream, stepLive, stepFetch:
 		return w.loop == c.home
 	case stepRead:
 		return w.roles&reads != 0 && (w.loop == c.home || c.home.roles&reads == 0)

@@ -97,12 +97,16 @@ func (p *plan) surround() {
 		p.stage.Input = filter.NewInput(filter.Slow{Nap: time.Millisecond, Declared: true})
 	case plainInput:
 	}
+	phases := &exchange.Phases{Handler: p.stage.Handler}
+	if p.proxy != nil {
+		phases.Map = append(phases.Map, exchange.Below(proxied, p.proxy))
+	}
 	if p.phased() {
-		p.stage.Handler = &exchange.Phases{
-			Authorise: []exchange.Step{exchange.Deny(denied)},
-			Map:       []exchange.Route{exchange.Below(echoPath, echoes.Handler{})},
-			Handler:   p.stage.Handler,
-		}
+		phases.Authorise = append(phases.Authorise, exchange.Deny(denied))
+		phases.Map = append(phases.Map, exchange.Below(echoPath, echoes.Handler{}))
+	}
+	if phases.Map != nil {
+		p.stage.Handler = phases
 	}
 }
 

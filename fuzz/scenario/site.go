@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"brigade/core/handler/proxy"
 	"brigade/core/handler/static"
 	"brigade/core/rt"
 	"brigade/core/stage"
@@ -110,7 +111,9 @@ type plan struct {
 	resized   bool  // pages change their sizes while it serves
 	mixed     bool  // some clients speak HTTP/2
 	budget    budget
-	bodies    *bodies // stand before the files, and stream
+	bodies    *bodies      // stand before the files, and stream
+	proxy     *proxy.Proxy // answers what is below proxied; nil: nothing is
+	origins   *origins     // behind it
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -178,6 +181,9 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	if p.bodies != nil {
 		files = append(p.bodies.files(), files...)
 	}
+	if p.origins != nil {
+		files = append(p.origins.files(), files...)
+	}
 	if also := p.also(); len(also) > 0 {
 		files = tolerant(files, also...)
 	}
@@ -215,7 +221,7 @@ func (p *plan) blames(err error) bool {
 	kind, _ := client.KindOf(err)
 	switch kind {
 	case client.Truncated, client.Silent, client.Reset:
-		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts() && !p.short() && !p.starves()
+		return p.drain == atEnd && !p.net.Profile.Cuts() && !p.sheds() && !p.exhausts() && !p.short() && !p.starves() && !p.wicked()
 	case client.Refused:
 		return p.drain == atEnd
 	case client.Timeout:
@@ -253,7 +259,15 @@ func (p *plan) also() []int {
 	if p.short() {
 		also = append(also, 500, 503)
 	}
+	if p.wicked() {
+		also = append(also, 502, 503, 504)
+	}
 	return also
+}
+
+// wicked reports whether answers that are fetched may not come, or not whole.
+func (p *plan) wicked() bool {
+	return p.origins != nil && (p.origins.wicked || p.net.Profile.String() != "none")
 }
 
 // short reports whether there may be no page for a connection.

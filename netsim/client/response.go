@@ -31,7 +31,7 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	Close  bool   // the server says that the connection ends with it
-	Bytes  int    // its whole length, head included
+	Bytes  int    // its whole length, head and interim ones before it included
 	Target string // of the request, if Want told
 }
 
@@ -40,8 +40,14 @@ const maxHead = 1 << 16
 // Response reads and judges the next response. Interim ones (1xx) are read past.
 func (c *Conn) Response(w Want) (*Response, error) {
 	c.requests++
+	interim := 0
 	for {
 		r, err := c.response(w)
+		if err == nil && r.Status < 200 {
+			interim += r.Bytes
+		} else if err == nil {
+			r.Bytes += interim // what is said before the final one is a part of the answer
+		}
 		if err == nil && c.answered != nil {
 			c.answered(r)
 		}
@@ -285,6 +291,9 @@ func (c *Conn) NothingMore(end bool, wait bool) error {
 // answer to a GET of f.
 func (c *Conn) beginning(f File) error {
 	const start = "HTTP/1.1 "
+	for bytes.HasPrefix(c.buf, []byte(start+"1")) && bytes.Contains(c.buf, []byte("\r\n\r\n")) {
+		c.buf = c.buf[bytes.Index(c.buf, []byte("\r\n\r\n"))+4:] // an interim one
+	}
 	if k := min(len(start), len(c.buf)); string(c.buf[:k]) != start[:k] {
 		return c.fail(Wrong, "a response begins with %q", c.buf[:k])
 	}

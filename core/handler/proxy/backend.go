@@ -1,0 +1,53 @@
+package proxy
+
+// What is known of a backend, by all tasks: how many requests are with it, and until
+// when it is left alone because one failed. A backend fails if it cannot be reached, does
+// not answer in time, or gives something that is no answer; an error that it answers with
+// is an answer. Nothing of this is exact between tasks, nor has to be: a request that is
+// sent to a backend which has just failed fails by itself.
+
+import (
+	"net/netip"
+
+	"brigade/core/exchange"
+	"brigade/core/rt"
+)
+
+// backend is one.
+type backend struct {
+	address netip.AddrPort
+	seed    uint64   // of its name
+	active  rt.Int64 // requests with it
+	rests   rt.Int64 // the instant until which it is left alone
+}
+
+func (b *backend) init(a netip.AddrPort) {
+	b.address, b.seed = a, hash([]byte(a.String()))
+	b.active.Label("backend.active")
+	b.rests.Label("backend.rests")
+}
+
+// Address implements exchange.Origin.
+func (p *Proxy) Address(i int) netip.AddrPort { return p.backends[i].address }
+
+// Asked implements exchange.Origin.
+func (p *Proxy) Asked(x *exchange.Exchange, i int, good bool) {
+	b := &p.backends[i]
+	if b.active.Add(-1) < 0 {
+		rt.Bug("proxy: backend %v has been asked more often than it was chosen; each choice ends once", b.address)
+	}
+	switch rests := b.rests.Load(); {
+	case !good:
+		b.rests.Store(int64(x.Clock.Add(p.rest)))
+	case rests != 0:
+		b.rests.Store(0)
+	}
+}
+
+// Load is how many requests are with each backend.
+func (p *Proxy) Load() (active []int64) {
+	for i := range p.backends {
+		active = append(active, p.backends[i].active.Load())
+	}
+	return active
+}

@@ -1,0 +1,176 @@
+package stage
+
+// Hearing what a backend answers: the head, which is parsed where it was read, and held
+// only while it is not whole; interim answers, which go on to those who understand them;
+// and the beginning of the response.
+
+import (
+	"brigade/core/http1"
+	"brigade/core/rt"
+	"brigade/core/sys"
+)
+
+// draw reads once from a backend's end. An error of EINTR or EAGAIN is to be tried again,
+// when it is ready.
+func (l *loop) draw(b *Conn, room []byte) (n int, e sys.Errno) {
+	n, e = l.kernel.Read(b.fd, room)
+	if e == sys.EAGAIN || e == sys.OK && n > 0 && n < len(room) && b.ready&sys.RdHup == 0 {
+		b.ready &^= sys.In // as in receive
+	}
+	return n, e
+}
+
+// hears reads the head of the answer.
+func (l *loop) hears(c *Conn) step {
+	f, b := c.fetch, c.fetch.far
+	for b.ready&sys.In != 0 {
+		room := l.sink[:l.chunk()-f.part.size()]
+		if len(room) == 0 {
+			return l.lost(c, http1.ErrBadGateway, "the head of its answer is too large")
+		}
+		n, e := l.draw(b, room)
+		switch {
+		case e == sys.EAGAIN || e == sys.EINTR:
+			continue
+		case e != sys.OK:
+			return l.hungUp(c, "it reset the connection: "+e.Error())
+		case n == 0:
+			return l.hungUp(c, "it closed the connection before it has answered")
+		}
+		f.heard = true
+		text := room[:n]
+		if f.part.size() > 0 {
+			if !l.hold(&f.part, text) {
+				return l.lost(c, http1.ErrOverloaded, "there is no memory for the head of its answer")
+			}
+			text = f.part.bytes()
+		}
+		if s := l.understands(c, text); s != stepNone {
+			return s
+		}
+	}
+	if !f.whole && !f.deaf {
+		f.phase = fetchAsk
+		return stepFetch
+	}
+	return l.awaitFar(c, waitAnswer, sys.In|sys.RdHup)
+}
+
+// understands takes heads off text, all that was read and not understood. stepNone: there is
+// to be more of it.
+func (l *loop) understands(c *Conn, text []byte) step {
+	f := c.fetch
+	held := f.part.size() > 0
+	for {
+		n, e := l.answer.Parse(text, f.scanned, l.chunk())
+		switch status := l.answer.Status; {
+		case e != nil:
+			return l.lost(c, http1.ErrBadGateway, e.Error())
+		case n == 0:
+			return l.keepsPart(c, text, held)
+		case status == 101:
+			return l.lost(c, http1.ErrBadGateway, "it switches protocols, and was not asked to")
+		case status >= 200:
+			return l.begins(c, text[n:])
+		}
+		if f.interim++; f.interim > fetchInterim {
+			return l.lost(c, http1.ErrBadGateway, "it brings interim answers without end")
+		}
+		l.passInterim(c)
+		text, f.scanned = text[n:], 0
+	}
+}
+
+// keepsPart holds what is no whole head. held: text is a part of what is.
+func (l *loop) keepsPart(c *Conn, text []byte, held bool) step {
+	f := c.fetch
+	f.scanned = len(text)
+	switch {
+	case held:
+		f.part.from, f.part.to = 0, copy(f.part.page, text)
+	case !l.hold(&f.part, text):
+		return l.lost(c, http1.ErrOverloaded, "there is no memory for the head of its answer")
+	}
+	if c.stream == nil && !c.http.Out.Empty() {
+		return l.gives(c, stepFetch) // interim answers do not wait for what is to come
+	}
+	return stepNone
+}
+
+// passInterim passes an interim answer on. Clients of HTTP/1.0 know none, and 100 answers
+// an expectation that was met here.
+func (l *loop) passInterim(c *Conn) {
+	a, x := &l.answer, &c.http.X
+	size := ownLines
+	for i := range a.Fields {
+		size += len(a.Fields[i].Name) + len(a.Fields[i].Value) + 4
+	}
+	if x.Request.Minor == 0 || a.Status == 100 || size > x.Free()/2 {
+		return
+	}
+	text := func(dst []byte) []byte {
+		dst = http1.AppendStatusLine(dst, a.Status)
+		for i := range a.Fields {
+			if f := &a.Fields[i]; !a.HopByHop(f.Name) {
+				dst = http1.AppendField(dst, string(f.Name), f.Value)
+			}
+		}
+		return http1.AppendEnd(dst)
+	}
+	r := c.stream
+	if r == nil {
+		x.Interim(text)
+		return
+	}
+	l.tell(r.parent, nil)
+	r.parent.session.http2.Respond(r.http2, text(nil), false)
+	l.tell(r.parent, r)
+	l.stir(r.parent)
+}
+
+// ownLines is more than the lines of a head take that are not fields of the backend's.
+const ownLines = 512
+
+// begins begins the response, whose head was parsed, and passes on the beginning of its
+// content, which is rest.
+func (l *loop) begins(c *Conn, rest []byte) step {
+	f, x, a := c.fetch, &c.http.X, &l.answer
+	size := ownLines
+	for i := range a.Fields {
+		size += len(a.Fields[i].Name) + len(a.Fields[i].Value) + 4
+	}
+	if size > x.Free() {
+		return l.lost(c, http1.ErrBadGateway, "the head of its answer is too large")
+	}
+	f.end, f.left = a.Ending(x.Request.Method == http1.HEAD), a.ContentLength
+	f.keeps = f.whole && a.Persistent() && f.end != http1.EndClose
+	f.began, f.phase = true, fetchPass
+	c.forget()
+	x.Forgo()
+	if !l.answers(c) {
+		return l.mended(c)
+	}
+	s := l.takesIn(c, rest)
+	if c.fetch == f {
+		l.drop(&f.part)
+	}
+	return s
+}
+
+// answers has the origin write the response's head, and the filters look at it. False:
+// there is another response in its place, or none.
+func (l *loop) answers(c *Conn) (ok bool) {
+	x := &c.http.X
+	mark := x.Mark()
+	defer rt.Recover(func(v any) { l.panicked(c, mark, v) })
+	c.fetch.origin.Answer(x, &l.answer)
+	if err := x.Open(); err != nil {
+		l.server.complain(err.Error(), " (the answer to "+string(x.Request.Target)+")")
+		l.mend(c, mark, http1.ErrInternal)
+		return false
+	}
+	if x.Close {
+		c.closing = true
+	}
+	return true
+}

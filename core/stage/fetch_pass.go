@@ -1,0 +1,141 @@
+package stage
+
+// Passing the content of an answer on: a piece is read when all that came before has gone
+// to the client, taken out of the backend's framing, passed through the response's
+// filters, and framed anew.
+
+import (
+	"brigade/core/filter"
+	"brigade/core/http1"
+	"brigade/core/sys"
+)
+
+// passesOn reads pieces of the content, until there is something for the client, or
+// nothing from the backend.
+func (l *loop) passesOn(c *Conn) step {
+	f, b := c.fetch, c.fetch.far
+	if f.rounds++; f.rounds > fetchRounds && c.stream == nil {
+		f.rounds = 0 // it stands behind those that have come to the loop meanwhile
+		l.pass(c, stepFetch)
+		return stepNone
+	}
+	for b.ready&sys.In != 0 {
+		n, e := l.draw(b, l.sink[:min(window*l.server.cfg.Pages.Out, len(l.sink))])
+		switch {
+		case e == sys.EAGAIN || e == sys.EINTR:
+			continue
+		case e != sys.OK:
+			return l.breaks(c, "it reset the connection: "+e.Error())
+		case n == 0 && f.end == http1.EndClose:
+			return l.fetched(c)
+		case n == 0:
+			return l.breaks(c, "it closed the connection in the middle of its answer")
+		}
+		c.forget()
+		if s := l.takesIn(c, l.sink[:n]); s != stepFetch {
+			return s
+		}
+	}
+	f.rounds = 0
+	return l.awaitFar(c, waitMore, sys.In|sys.RdHup)
+}
+
+// takesIn has the content in b go on. stepFetch: nothing came of it yet.
+func (l *loop) takesIn(c *Conn, b []byte) step {
+	x := &c.http.X
+	done, why := l.pour(c, b)
+	switch {
+	case why != "":
+		return l.breaks(c, why)
+	case done:
+		return l.fetched(c)
+	case x.Filtering():
+		s := l.refine(c)
+		if s == stepFetch && c.fetch.failed {
+			return l.breaks(c, "a filter failed")
+		}
+		return s
+	}
+	x.Ship()
+	if c.http.Out.Empty() {
+		return stepFetch
+	}
+	return l.gives(c, stepFetch)
+}
+
+// pour takes content out of the backend's framing. done: that was all of it. why: it
+// cannot go on.
+func (l *loop) pour(c *Conn, b []byte) (done bool, why string) {
+	f, x := c.fetch, &c.http.X
+	var err error
+	switch f.end {
+	case http1.EndNone:
+		done = true
+	case http1.EndLength:
+		k := min(f.left, int64(len(b)))
+		err = x.Bytes(b[:k])
+		f.left -= k
+		b = b[k:]
+		done = f.left == 0
+	case http1.EndClose:
+		err, b = x.Bytes(b), nil
+	case http1.EndChunk:
+		for !done && len(b) > 0 && err == nil {
+			data, n, end, e := f.chunks.Next(b)
+			if e != nil {
+				return false, "its chunks are none: " + e.Error()
+			}
+			err, b, done = x.Bytes(data), b[n:], end
+		}
+	}
+	if err != nil {
+		return false, err.Error()
+	}
+	f.keeps = f.keeps && len(b) == 0 // what else it says was not asked for
+	return done, ""
+}
+
+// refine passes what has come through the response's filters, where they may be called.
+func (w *worker) refine(c *Conn) step {
+	h, f := c.http, c.fetch
+	if h.X.MayBlock() && w.roles&blocks == 0 {
+		if !h.Out.Empty() {
+			return w.gives(c, stepProcess)
+		}
+		w.pass(c, stepProcess)
+		return stepNone
+	}
+	p, ok := w.filtered(c)
+	f.pumping, f.failed = ok && p != filter.Passed, !ok
+	switch {
+	case !ok:
+		return stepFetch // the loop has the backend's end
+	case !h.Out.Empty() && f.pumping:
+		return w.gives(c, stepProcess)
+	case !h.Out.Empty():
+		return w.gives(c, stepFetch)
+	case p != filter.Paused:
+		return stepFetch
+	case c.stream != nil:
+		return stepStream // as when a response of ours pauses
+	}
+	return w.rest(c, waitPace)
+}
+
+// fetched is the end of an answer: all of it has come.
+func (l *loop) fetched(c *Conn) step {
+	h := c.http
+	l.letGo(c, c.fetch.keeps, true)
+	l.disengage(c)
+	h.X.Finish()
+	switch {
+	case h.X.Pumping() && c.stream != nil:
+		return l.filters(c)
+	case h.X.Pumping():
+		return l.pump(c)
+	case c.stream != nil:
+		h.Record()
+		return stepStream
+	}
+	return l.recorded(c)
+}

@@ -1,0 +1,278 @@
+package scenario
+
+// Origins: servers behind the proxy, simulated tasks that read requests with net/http and
+// answer in a manner that is drawn for each. All manners but the wicked ones are right,
+// and what their clients must get is known from the target. A wicked one is cut, resets,
+// says nothing, lies about its length or is no HTTP: then the client may get a status of a
+// gateway, or a cut, but never anything else, and nothing of another's answer.
+//
+// They judge, too: a request has the fields that a proxy owes its backend, none that were
+// meant for the proxy alone, and its content to the byte.
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/core/sys"
+	"brigade/netsim"
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// The places of origins, the last of which nobody is at.
+var originAddrs = []netip.AddrPort{
+	netip.AddrPortFrom(address.Addr(), 90), netip.AddrPortFrom(address.Addr(), 91), netip.AddrPortFrom(address.Addr(), 92),
+}
+
+// proxied is below what answers are fetched.
+const proxied = "/p/"
+
+// fetchable are the sizes of what origins have: less and more than a page, and more than
+// sockets hold.
+var fetchable = []int{0, 1, 300, 5000, 40_000}
+
+// origins are those of a run.
+type origins struct {
+	site   *site
+	p      *netsim.Process
+	wicked bool
+	over   rt.Bool
+	tasks  rt.WaitGroup
+}
+
+// target is where the i-th of what there is can be fetched.
+func target(i int) string { return proxied + strconv.Itoa(i) }
+
+// files are what can be fetched.
+func (o *origins) files() (list []client.File) {
+	for i, size := range fetchable {
+		list = append(list, client.File{Target: target(i), Body: content(target(i), size)})
+	}
+	return append(list, client.File{Target: proxied + "none", Status: 404})
+}
+
+// begin has origins listen at all places but the last.
+func (o *origins) begin() {
+	o.tasks.Label("origins")
+	o.over.Label("origins over")
+	for _, a := range originAddrs[:2] {
+		l, e := o.p.Listen(a, sys.ListenOptions{})
+		if e != sys.OK {
+			return
+		}
+		o.tasks.Go("origin", func() { o.accept(l) })
+	}
+}
+
+// end has them end, when their connections have.
+func (o *origins) end() {
+	o.over.Store(true)
+	o.tasks.Wait()
+}
+
+func (o *origins) accept(l sys.FD) {
+	for !o.over.Load() {
+		if fd, _, e := o.p.AcceptWait(l, 500*time.Millisecond); e == sys.OK {
+			o.tasks.Go("origin", func() { o.serve(fd) })
+		}
+	}
+	o.p.Close(l)
+}
+
+// inlet reads from a connection, for as long as an origin keeps one that is idle.
+type inlet struct {
+	p     *netsim.Process
+	fd    sys.FD
+	idle  time.Duration
+	ended bool // nothing more comes, in time
+}
+
+// Read implements io.Reader.
+func (w *inlet) Read(b []byte) (int, error) {
+	n, e := w.p.ReadWait(w.fd, b, w.idle)
+	if e != sys.OK || n == 0 {
+		w.ended = true
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// serve answers what comes on a connection.
+func (o *origins) serve(fd sys.FD) {
+	defer o.p.Close(fd)
+	w := &inlet{p: o.p, fd: fd, idle: 10 * time.Second}
+	in := bufio.NewReader(w)
+	for asked := false; ; asked = true {
+		if asked { // who has connected is about to ask, but who has asked may not ask again
+			w.idle = []time.Duration{3 * time.Second, 30 * time.Millisecond, time.Millisecond}[sim.Choose("origin idles", 3)]
+			if _, err := in.Peek(1); err != nil {
+				return
+			}
+			w.idle = 10 * time.Second
+		}
+		q, err := http.ReadRequest(in)
+		if w.ended {
+			return // it was cut in the middle
+		}
+		if err != nil {
+			sim.Failf("I19", "an origin gets what is no request: "+err.Error())
+			return
+		}
+		body, err := io.ReadAll(q.Body)
+		if err != nil || w.ended {
+			return
+		}
+		o.judge(q, body)
+		if !o.answer(fd, q) {
+			return
+		}
+	}
+}
+
+// judge holds a request to what a proxy owes.
+func (o *origins) judge(q *http.Request, body []byte) {
+	fail := func(what string) {
+		sim.Failf("I19", fmt.Sprintf("an origin is asked for %s, and %s: %v", q.RequestURI, what, q.Header))
+	}
+	switch {
+	case !strings.HasPrefix(q.RequestURI, proxied):
+		fail("that is not below what is fetched")
+	case q.Header.Get("X-Own") != "" || q.Header.Get("Connection") != "" || q.Header.Get("Expect") != "" || len(q.TransferEncoding) > 0:
+		fail("a field was meant for the proxy alone")
+	case q.Host != "test" && q.Host != "localhost":
+		fail("the host is " + q.Host)
+	case strings.Join(q.Header.Values("X-Forwarded-For"), "|") != address.Addr().String():
+		fail("it is said to be for " + strings.Join(q.Header.Values("X-Forwarded-For"), "|"))
+	case !strings.HasSuffix(strings.Join(q.Header.Values("Via"), ","), "brigade"):
+		fail("the proxy does not name itself")
+	case q.Header.Get("X-Size") != "":
+		if n, _ := strconv.Atoi(q.Header.Get("X-Size")); !bytes.Equal(body, content("upload", n)) {
+			fail("its content is not what the client has sent")
+		}
+	}
+}
+
+// The manners of answers. Those from wickedFrom on are wrong.
+const (
+	byLength = iota
+	byChunks
+	byEnd
+	inPieces
+	withHints
+	thenGone
+	early // from here on wrong
+	cutShort
+	resets
+	silent
+	tooLong
+	nonsense
+	manners
+)
+
+// answer answers q. False: the connection ends.
+func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
+	n := early
+	if o.wicked {
+		n = manners + early // wrong in a third of all
+	}
+	how := sim.Choose("origin's manner", n)
+	if how >= manners {
+		how -= manners // those that are right
+	}
+	status, body := o.content(q)
+	head := fmt.Sprintf("HTTP/1.1 %d x\r\nDate: %s\r\nX-Own: 1\r\nConnection: x-own\r\n", status, rt.Wall().UTC().Format(http.TimeFormat))
+	if status == 405 {
+		head += "Allow: GET, HEAD\r\n"
+	}
+	if q.Method == http.MethodHead {
+		body = nil
+	}
+	length := head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+	if q.Method == http.MethodHead {
+		length = head + "\r\n"
+	}
+	say := func(text string, m manner) bool { return speak(o.p, fd, &m, []byte(text)) }
+	whole := manner{piece: 1 << 20}
+	pieces := manner{piece: 1 + sim.Choose("origin's pieces", 40)*40, pause: time.Duration(sim.Choose("origin's pause", 3)) * time.Millisecond}
+	switch how {
+	case byChunks:
+		if q.Method != http.MethodHead {
+			return say(head+"Transfer-Encoding: chunked\r\n\r\n"+chunked(body), whole)
+		}
+	case byEnd:
+		say(head+"\r\n"+string(body), whole)
+		return false
+	case inPieces:
+		if len(body) < 1000 {
+			return say(length+string(body), pieces)
+		}
+	case withHints:
+		length = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + length
+	case thenGone:
+		say(length+string(body), whole)
+		return false
+	case early:
+		return false
+	case cutShort:
+		say((length + string(body))[:len(length)+len(body)/2-1], whole)
+		return false
+	case resets:
+		all := length + string(body)
+		say(all[:sim.Choose("origin resets after", len(all))], whole)
+		_ = o.p.SetOption(fd, sys.LingerZero, 1)
+		return false
+	case silent:
+		rt.Sleep(6 * time.Second)
+		return false
+	case tooLong:
+		say(length+string(body)+"and more", whole)
+		return true
+	case nonsense:
+		say(wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))], whole)
+		return false
+	}
+	return say(length+string(body), whole)
+}
+
+// wrongHeads are no heads of responses, or could be read in two ways.
+var wrongHeads = []string{
+	"hello\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 101 x\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 20_000) + "\r\n\r\n",
+}
+
+// chunked is body in chunks of odd sizes.
+func chunked(body []byte) string {
+	var b strings.Builder
+	for i := 1; len(body) > 0; i++ {
+		k := min(i*i*37, len(body))
+		fmt.Fprintf(&b, "%x\r\n%s\r\n", k, body[:k])
+		body = body[k:]
+	}
+	return b.String() + "0\r\n\r\n"
+}
+
+// content is the answer to a right request.
+func (o *origins) content(q *http.Request) (status int, body []byte) {
+	switch q.Method {
+	case http.MethodGet, http.MethodHead:
+	default:
+		if q.Header.Get("X-Size") == "" {
+			return 405, nil // as the files answer
+		}
+	}
+	for i, size := range fetchable {
+		if q.URL.Path == target(i) {
+			return 200, content(target(i), size)
+		}
+	}
+	return 404, nil
+}

@@ -1,0 +1,91 @@
+package scenario
+
+// A reverse proxy between clients of both protocols and origins of every manner. What a
+// client gets is judged to the byte. Where nothing goes wrong and no origin is wicked,
+// everything has to be answered: that an origin closes a connection which the proxy keeps
+// at the very moment it is used again is nothing that a client may notice, unless it asks
+// for what may not be asked twice.
+
+import (
+	"strconv"
+	"time"
+
+	"brigade/core/handler/proxy"
+	"brigade/core/rt"
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// uploadingTo sends content to an origin, which knows what it must be.
+func uploadingTo(p *plan) behaviour {
+	return behaviour{"sending", 1, func(c *client.Client) error {
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		i := sim.Choose("send to", len(fetchable))
+		body := content("upload", []int{0, 1, 700, 9000}[sim.Choose("sent", 4)])
+		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\n"
+		if sim.Choose("expect", 3) == 1 {
+			text += "Expect: 100-continue\r\n"
+		}
+		if sim.Choose("in chunks", 2) == 1 {
+			text += "Transfer-Encoding: chunked\r\n\r\n" + chunked(body)
+		} else {
+			text += "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + string(body)
+		}
+		if err := conn.Send([]byte(text)); err != nil {
+			return err
+		}
+		want := client.Want{Status: 200, Body: content(target(i), fetchable[i]), Also: c.Files[0].Also}
+		if p.input == limited && len(body) > mostContent {
+			want.Also = append(want.Also[:len(want.Also):len(want.Also)], 413)
+		}
+		_, err = conn.Response(want)
+		return err
+	}}
+}
+
+// proxies is the scenario.
+func proxies() *Scenario {
+	return &Scenario{
+		Name:  "proxy",
+		Story: "clients of both protocols are answered by origins behind a proxy, which are slow, close, reset, lie, keep silent or talk nonsense; each client gets what is its own",
+		Prepare: func(e *Env) func() {
+			s := newSite(e)
+			p := s.net.Process("origin")
+			return func() {
+				plan := s.draw(sim.Choose("faults", 2) == 1)
+				o := &origins{site: s, p: p, wicked: sim.Choose("wicked", 2) == 1}
+				plan.origins = o
+				plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
+				plan.stage.Kept = []int{64, 1}[sim.Choose("kept", 2)]
+				options := proxy.Options{Backends: originAddrs[:2], Balance: proxy.Balance(sim.Choose("balance", 3))}
+				if sim.Choose("one is absent", 3) == 1 {
+					options.Backends = originAddrs[1:]
+				}
+				h, err := proxy.New(options)
+				if err != nil {
+					rt.Bug("a proxy: %v", err)
+				}
+				plan.proxy = h
+				kinds := []func() behaviour{
+					func() behaviour { return thoughtful(4) },
+					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
+					func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
+					func() behaviour { return uploadingTo(&plan) }, slow, resetting, halfClosing, vanishing,
+				}
+				var list []behaviour
+				for range 1 + sim.Choose("clients", 5) {
+					list = append(list, kinds[sim.Choose("kind", len(kinds))]())
+				}
+				s.serve(plan, func() {
+					o.begin()
+					s.crowd(plan, list...)
+					o.end()
+				})
+			}
+		},
+	}
+}

@@ -1,0 +1,113 @@
+package invariants
+
+// Fetches (I19, I15): a connection to a backend works for one connection or stream at a
+// time, from when it is said to until it is let go of, and is open meanwhile. Were it two,
+// or one that has ended, an answer would come to somebody who has not asked for it.
+
+import (
+	"brigade/core/rt"
+	"brigade/sim"
+)
+
+var fetchChecker = Checker{
+	Numbers: []string{"I19", "I15"}, Name: "fetch",
+	Allows: "a connection that was made to a backend works for one connection or stream at a time, and is closed when it works for none",
+	World:  "connect, close",
+	Ops:    []rt.Op{rt.OpConnect, rt.OpClose},
+	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeFetch},
+	make:   func() property { return new(fetch) },
+}
+
+type fetch struct {
+	judge
+	connections roster[asked]
+	made        rows[bool]  // by descriptor: connect made it, and it is open
+	works       rows[int32] // by descriptor: 1 + index of whom it works for; 0: nobody
+}
+
+// asked is who asks a backend.
+type asked struct{ far int32 } // the backend's descriptor and one; 0: none
+
+// Begin implements property.
+func (f *fetch) Begin(s *sim.Sim) {
+	f.s = s
+	f.connections.reset()
+	f.made.reset()
+	f.works.reset()
+}
+
+// Event implements property.
+func (f *fetch) Event(e *sim.Event) {
+	switch e.Op {
+	case rt.OpConnect:
+		if n, ok := made(e); ok {
+			if m := f.made.at(n); m != nil {
+				*m = true
+			}
+		}
+	case rt.OpClose:
+		if e.C != 0 {
+			return
+		}
+		if w := f.works.get(fd(e)); w != nil && *w != 0 {
+			f.fail("I15", "%s closes descriptor %d, a backend's, while that works for connection %d", f.who(e.Task), fd(e), f.connections.members[*w-1].id)
+			return
+		}
+		if m := f.made.get(fd(e)); m != nil {
+			*m = false
+		}
+	default:
+		f.probe(e)
+	}
+}
+
+func (f *fetch) probe(e *sim.Event) {
+	switch kind(e) {
+	case rt.ProbeConnOpen, rt.ProbeStreamOpen:
+		f.connections.add(e.A, -1)
+		return
+	}
+	m := f.connections.live(e.A)
+	if m == nil {
+		return // count says so
+	}
+	switch kind(e) {
+	case rt.ProbeFetch:
+		f.changes(e, m)
+	case rt.ProbeState:
+		if fetches(e.B) && m.R.far == 0 {
+			f.fail("I19", "connection %d waits in state %s, but no backend works for it", m.id, stateNames[e.B])
+		}
+	case rt.ProbeConnClose, rt.ProbeStreamClose:
+		m.gone = true
+		if m.R.far != 0 {
+			f.fail("I19", "connection %d ends, and a backend, descriptor %d, works for it still", m.id, m.R.far-1)
+		}
+	}
+}
+
+// changes is a backend that begins to work for m, or ends.
+func (f *fetch) changes(e *sim.Event, m *member[asked]) {
+	if e.B == ^uint64(0) {
+		if m.R.far == 0 {
+			f.fail("I19", "connection %d lets go of a backend, and has none", m.id)
+			return
+		}
+		*f.works.at(m.R.far - 1) = 0
+		m.R.far = 0
+		return
+	}
+	n := told(e)
+	was, w := f.made.get(n), f.works.at(n)
+	switch {
+	case m.R.far != 0:
+		f.fail("I19", "a backend, descriptor %d, works for connection %d, for which descriptor %d does", n, m.id, m.R.far-1)
+	case was == nil || !*was || w == nil || e.B>>32 != 0:
+		f.fail("I19", "connection %d is said to ask a backend on descriptor %d, which is no connection that was made", m.id, int64(e.B))
+	case *w != 0:
+		f.fail("I19", "a backend, descriptor %d, works for connection %d, and for connection %d", n, m.id, f.connections.members[*w-1].id)
+	default:
+		*w = 1 + f.connections.index(m)
+		m.R.far = n + 1
+	}
+}
