@@ -83,7 +83,7 @@ var list = []Bug{
 		"refuses-for-good", "I12", "who was refused a page once serves no new connection any more",
 		[]string{"property:I12", "property:I20"},
 		[]edit{
-			{"core/stage/read.go", "\tif c.http == nil {\n\t\tif c.http = ", "\tif PLANTED && w.pool.Keep < 0 && c.requests == 0 && c.began == waitHeader && !c.dismissed {\n\t\treturn stepFinish\n\t}\n\tif c.http == nil {\n\t\tif c.http = "},
+			{"core/stage/read.go", "\tif c.http == nil {\n\t\tif s, ok := w.equip(c)", "\tif PLANTED && w.pool.Keep < 0 && c.requests == 0 && c.began == waitHeader && !c.dismissed {\n\t\treturn stepFinish\n\t}\n\tif c.http == nil {\n\t\tif s, ok := w.equip(c)"},
 			{"core/httpconn/pool.go", "p.Scope); c == nil {\n", "p.Scope); c == nil {\n\t\t\tif PLANTED {\n\t\t\t\tp.Keep = -1\n\t\t\t}\n"},
 		},
 	},
