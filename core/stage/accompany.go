@@ -8,7 +8,6 @@ package stage
 
 import (
 	"brigade/core/http1"
-	"brigade/core/iobuf"
 	"brigade/core/poll"
 	"brigade/core/rt"
 	"brigade/core/sys"
@@ -42,7 +41,7 @@ func (l *loop) detach(c *Conn) step {
 		c.then = stepLive // earlier answers come first
 		return stepWrite
 	}
-	n, err := l.pool.Get(iobuf.Freeing)
+	n, err := l.pool.Lend() // c's buffer stands for it: who holds one waits for no other
 	if err != nil {
 		l.began(c)
 		return l.refuse(c, http1.ErrOverloaded)

@@ -7,8 +7,9 @@ package stage
 //
 //	who                    needs a buffer        of the side   refused
 //	a connection           to read a request     that fills    waits: buffer, its head's time running
-//	a session              to read frames        that fills    the same
-//	one with streams       to frame for them     none        their buffers stand for its pages
+//	one that streams       for its handler, too  none          its own stands for both
+//	a session              to read frames        that fills    waits: buffer, its head's time running
+//	one with streams       to frame for them     none          their buffers stand for its pages
 //	a stream of one        to answer a request   that frees    REFUSED_STREAM: it was not looked at
 //	a tunnel               to read from an end   that frees    waits: page, with the write timeout
 //	a stream's tunnel      to hold what came     that frees    is reset
