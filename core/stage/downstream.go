@@ -12,6 +12,7 @@ import (
 	"brigade/core/bucket"
 	"brigade/core/http1"
 	"brigade/core/http2"
+	"brigade/core/rt"
 )
 
 // departs begins r, whose handler streams.
@@ -191,8 +192,8 @@ func (l *loop) recalledAll(c *Conn) bool {
 }
 
 // times gives a stream whose handler streams a timer, if it waits for its peer.
-func (l *loop) times(c *Conn, st *http2.Stream, v *live) {
-	w := waitNone
+func (l *loop) times(c *Conn, r *stream) {
+	w, v, st := waitNone, r.live, r.http2
 	switch {
 	case st.Dead(), st.Sent():
 	case c.session.http2.Starved(st) && c.http.Out.Empty():
@@ -201,12 +202,16 @@ func (l *loop) times(c *Conn, st *http2.Stream, v *live) {
 		w = waitBody
 	}
 	t := &v.clock
-	if t.wait == w && (t.timer.Armed() || w == waitNone) {
-		return
+	if t.wait != w || !t.timer.Armed() && w != waitNone {
+		t.timer.Disarm()
+		v.told = false
+		if t.wait = w; w != waitNone {
+			l.rings[w].Arm(&t.timer, t, l.now)
+		}
 	}
-	t.timer.Disarm()
-	if t.wait = w; w != waitNone {
-		l.rings[w].Arm(&t.timer, t, l.now)
+	if w != waitNone && r.place == placeHome && !v.told {
+		v.told = true
+		rt.Probe(rt.ProbeState, t.id, uint64(w), uint64(t.timer.Deadline()))
 	}
 }
 

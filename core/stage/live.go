@@ -45,6 +45,7 @@ type live struct {
 	spared bool // there was no processor for the handler: the response is in the http_conn
 	over   bool // its stream has ended, or was reset
 	rung   bool // a session has to see to it
+	told   bool // the judge was, of the clock: not while its Conn is another task's
 }
 
 // bell tells a loop that a beam has something for it, or room.

@@ -320,7 +320,7 @@ func (l *loop) watch(c *Conn) {
 		st := h.Streams()[i]
 		r := st.Host.(*stream)
 		if v := r.live; v != nil && !v.spared {
-			l.times(c, st, v)
+			l.times(c, r)
 			continue
 		}
 		if r.place != placeHome {

@@ -365,8 +365,8 @@ func (t *talkers) refused() behaviour {
 		also := p.also()
 		if !calm {
 			also = append(also, 503, 504)
-		} else if p.starves() {
-			also = append(also, 503)
+		} else if p.starves() || p.drain != atEnd {
+			also = append(also, 503) // a tunnel would be cut as soon as it is open
 		}
 		_, err = conn.Response(client.Want{Method: "CONNECT", Status: 502, Also: also})
 		if took := rt.Now().Sub(began); err == nil && calm && !p.starves() && took > time.Second {
