@@ -23,6 +23,8 @@ func TestFreshStaleChanged(t *testing.T) {
 	want("fresh", "one", true, 0)
 	s.disk.files["f"].content = "two"
 	want("changed, but fresh", "one", true, 0)
+	s.clock += 2 * 3600e9
+	want("stale, and changed with size, time and inode kept", "one", false, 1)
 	s.disk.files["f"].content = "one"
 	s.clock += 2 * 3600e9
 	want("stale, and the same", "one", false, 1)

@@ -2,7 +2,8 @@ package static_test
 
 // The model of a handler of files is net/http's ServeContent over what the disk had when
 // it was looked at last: within Fresh that may be what it was, and afterwards it is what
-// it is. The model of a cache is a line of those that came, the oldest first; who is in
+// it is, unless it was written in itself with its size and time kept, which no look at a
+// file tells. The model of a cache is a line of those that came, the oldest first; who is in
 // it is answered on the spot, and no file is opened.
 
 import (
@@ -207,8 +208,9 @@ func (w *town) expect(a *act) (v *version, status int, inline bool) {
 		return nil, 301, false
 	}
 	v = &version{f.content, f.mtime, f.inode}
-	if i >= 0 && w.cache[i].version == *v {
-		w.learns(path, *v) // it holds still, and is not read
+	if i >= 0 && w.cache[i].etag() == v.etag() {
+		*v = w.cache[i].version // nothing that is looked at changed: it is not read, whatever it has
+		w.learns(path, *v)
 		return v, 0, false
 	}
 	if int64(len(f.content)) > w.o.Small {
