@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"brigade/core/exchange"
 	"brigade/core/mem"
 )
 
@@ -38,6 +39,20 @@ func TestDigestTellsEveryField(t *testing.T) {
 		t.Errorf("%d fields were changed; an http_conn has more", n)
 	}
 	t.Logf("%d fields", n)
+}
+
+// others are values for fields that hold whatever fits an interface.
+var others = []any{new(Request), new(application), errors.New("a failure"), struct{ exchange.Origin }{}}
+
+// other is the first of them that fits a field of type i.
+func other(t *testing.T, i reflect.Type, path string) reflect.Value {
+	for _, o := range others {
+		if v := reflect.ValueOf(o); v.Type().Implements(i) {
+			return v
+		}
+	}
+	t.Fatalf("%s holds a %s, and none of the %d values of others is one; add one", path, i, len(others))
+	return reflect.Value{}
 }
 
 // application is one that does nothing.
@@ -76,19 +91,10 @@ func change(t *testing.T, c *Conn, v reflect.Value, path string, n *int) {
 		} else {
 			v.SetZero()
 		}
+	case reflect.String:
+		v.SetString(v.String() + "x")
 	case reflect.Interface:
-		if v.NumMethod() > 0 {
-			switch path {
-			case "Conn.X.app":
-				v.Set(reflect.ValueOf(new(application)))
-			case "Conn.X.failure", "Conn.X.live.gone":
-				v.Set(reflect.ValueOf(errors.New("a failure")))
-			default:
-				v.Set(reflect.ValueOf(new(Request)))
-			}
-		} else {
-			v.Set(reflect.ValueOf("note"))
-		}
+		v.Set(other(t, v.Type(), path))
 	default:
 		t.Fatalf("%s is of kind %s, which this test does not know how to change", path, v.Kind())
 	}
