@@ -334,9 +334,11 @@ func (s *Session) GoAway() {
 }
 
 func (s *Session) goAway(c Code, reason string) {
+	if !s.leaving { // else what was refused since is not taken in (RFC 9113 §6.8)
+		s.told = s.last
+	}
 	s.leaving = true
-	s.told = s.last
-	s.codec.goAway(s.last, c, reason)
+	s.codec.goAway(s.told, c, reason)
 }
 
 // Begun reports whether the peer's first SETTINGS have come.

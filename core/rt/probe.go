@@ -69,7 +69,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage log", "I22 I23"},
 	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass, core/stage requeue", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
-	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage expect, core/stage stand", "I13 I16 I17 I26 I33"},
+	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage expect, core/stage stand, core/stage times", "I13 I16 I17 I26 I33"},
 	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event, core/stage signalled", "I14"},
 	ProbeShed:      {"shed", [3]string{"connection", "", ""}, "core/stage shed", "I16 I17"},
 	ProbeReset:     {"reset", [3]string{"class of object", "1 new, 0 used again", "digest"}, "core/httpconn tell", "I21"},

@@ -175,7 +175,7 @@ func (l *loop) adopt(c *Conn) step {
 	}
 	c.slot = l.slots.Take(c)
 	c.began, c.due = waitHeader, l.now.Add(l.server.cfg.Header)
-	if l.buffers.Pressed() {
+	if l.buffers.Pressed() && !l.draining {
 		c.ready &^= sys.In // others wait for a buffer: it needs none before there is a byte
 		return l.park(c, waitFirst)
 	}
