@@ -214,8 +214,6 @@ func (l *loop) recalled(c *Conn, r *stream) bool {
 	v, out := r.live, &c.http.Out
 	if r.place == placeLine {
 		l.delist(r.conn)
-		r.conn.timer.Disarm()
-		r.place = placeHome
 	}
 	c.doomed = true
 	if !v.ended || !out.Empty() {

@@ -42,8 +42,13 @@ func (l *loop) enlist(c *Conn, s step) {
 	q.length++
 }
 
-// delist takes c out of the line.
+// delist takes c out of the line: its time for room runs no more, and a stream is home.
 func (l *loop) delist(c *Conn) {
+	c.timer.Disarm()
+	c.wait = waitNone
+	if c.stream != nil {
+		c.stream.place = placeHome
+	}
 	q := &l.line
 	if c.before == nil {
 		q.first = c.behind
@@ -73,8 +78,6 @@ func (l *loop) dispatch() {
 	for range got {
 		c := l.line.first
 		l.delist(c)
-		c.timer.Disarm() // its time for room
-		c.wait = waitNone
 		if c.stream != nil {
 			c.stream.place = placeAway
 		}
@@ -101,7 +104,6 @@ func (l *loop) stand(c *Conn) {
 // request is known is told so, if that can be done here.
 func (l *loop) unserved(c *Conn) {
 	l.delist(c)
-	c.wait = waitNone
 	if c.home == l && c.slot != poll.NoSlot {
 		c.ready |= l.slots.Fetch(c.slot) // its place has latched what came meanwhile
 	}

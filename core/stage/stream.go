@@ -309,7 +309,6 @@ func (l *loop) dead(r *stream) {
 		return
 	case placeLine:
 		l.delist(r.conn)
-		r.place = placeHome
 	case placeHome:
 	}
 	l.release(r)
@@ -414,7 +413,6 @@ func (l *loop) late(r *stream, w wait) {
 	case w == waitRoom && !r.headed && !c.http.X.Started(), w == waitBody:
 		if w == waitRoom {
 			l.delist(c)
-			r.place = placeHome
 			if parent.session == nil {
 				l.unattended(r)
 				return

@@ -63,6 +63,7 @@ type bodies struct {
 	exchange.Handler
 	nap  time.Duration // between pieces, now and then
 	most int           // how many of the sources are asked for
+	asks int           // handlers that are wanted at once, at most
 	list [][]byte
 }
 
@@ -211,11 +212,24 @@ type uploaded struct {
 	answer []byte // nil: any
 }
 
+// mostUpload is the most bytes that are sent to a handler.
+const mostUpload = 90_000
+
+// queues is how long one handler that streams may wait for the others at most, about: each
+// has a processor for a round trip, and its share of a nap, for each window of what it is
+// sent.
+func (p *plan) queues() time.Duration {
+	b := p.bodies
+	windows := mostUpload / min(p.net.SendBuffer, leastWindow)
+	each := time.Duration(windows) * (2*p.net.Latency + b.nap/4)
+	return each * time.Duration(b.asks-1) / time.Duration(p.stage.Processors)
+}
+
 // drawUpload draws content; back is the most of what comes back.
 func (p *plan) drawUpload(back int) uploaded {
 	b := p.bodies
 	u := uploaded{target: []string{backPath, echoPlain, sumPath, firstPath}[sim.Choose("upload to", 4)]}
-	size := []int{1, 300, 3000, 11_000, 40_000, 90_000}[sim.Choose("upload size", 6)]
+	size := []int{1, 300, 3000, 11_000, 40_000, mostUpload}[sim.Choose("upload size", 6)]
 	if u.target != sumPath {
 		size = min(size, back)
 	}
@@ -362,6 +376,12 @@ func streamed() *Scenario {
 						slow, resetting, halfClosing, vanishing,
 					}
 					list = append(list, kinds[sim.Choose("kind", len(kinds))]())
+				}
+				for i := range list {
+					p.bodies.asks++
+					if list[i].name == "interleaving" {
+						p.bodies.asks += together - 1
+					}
 				}
 				s.serve(p, func() { s.crowd(p, list...) })
 			}

@@ -20,9 +20,12 @@ type transfer struct {
 // that is not read from may hold, since this client reads when it has sent.
 const together = 3
 
+// leastWindow is the smallest window that it gives each of its streams.
+const leastWindow = 1000
+
 func interleaving(p *plan) behaviour {
 	return behaviour{"interleaving", 2, func(c *client.Client) error {
-		s, err := c.Open([]uint32{16_000, 4000, 1000}[sim.Choose("window", 3)])
+		s, err := c.Open([]uint32{16_000, 4000, leastWindow}[sim.Choose("window", 3)])
 		if err != nil {
 			return err
 		}
@@ -75,7 +78,7 @@ func (p *plan) transfer(s *client.Session) *transfer {
 		i := sim.Choose("source", p.bodies.most)
 		return &transfer{cut: p.net.SendBuffer < 4096, Stream: s.Ask("GET", client.File{Target: sources[i].target(), Body: p.bodies.list[i], Also: also}, true), over: true}
 	}
-	u := p.drawUpload(90_000)
+	u := p.drawUpload(mostUpload)
 	long := p.input == limited && len(u.body) > mostContent
 	if long {
 		also = append(also, 413)

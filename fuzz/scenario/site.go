@@ -244,7 +244,7 @@ func broken(err error) string {
 // exhausts reports whether handlers may keep all processors for longer than a
 // request waits for one.
 func (p *plan) exhausts() bool {
-	if p.bodies != nil && (p.chain == paced || p.chain == entire || p.net.Bandwidth > 0) {
+	if p.bodies != nil && (p.chain == paced || p.chain == entire || p.net.Bandwidth > 0 || p.queues() > p.stage.Room) {
 		return true // a handler that streams has its processor for as long as its client takes
 	}
 	return p.acts != nil && p.acts.nap >= time.Second
