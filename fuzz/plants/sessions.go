@@ -47,9 +47,4 @@ var inSessions = []Bug{
 		[]string{"property:I27"},
 		[]edit{{"core/http2/session.go", "\ts.codec.goAway(s.last, c, reason)\n", "\tif PLANTED && s.last > 2 {\n\t\ts.codec.goAway(s.last-2, c, reason)\n\t\treturn\n\t}\n\ts.codec.goAway(s.last, c, reason)\n"}},
 	},
-	{
-		"frames-unbounded", "I28", "frames are made whether or not those before them leave",
-		[]string{"property:I28"},
-		[]edit{{"core/stage/frame.go", "\tfor l.unsent(c) < outHigh {\n", "\tfor l.unsent(c) < outHigh || PLANTED {\n"}},
-	},
 }
