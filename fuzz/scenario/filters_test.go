@@ -20,7 +20,7 @@ func TestFiltersOccur(t *testing.T) {
 	}
 	drawn := make(map[string]bool)
 	var statuses [600]uint32
-	for seed := range uint64(250) {
+	for seed := range uint64(500) {
 		e.Observers = e.Observers[:0]
 		main := s.Prepare(e)
 		r := sim.Run(sim.Options{Seed: seed, Strategy: strategy.NewRandom(), World: e.World, Observers: e.Observers}, func() {
