@@ -137,12 +137,14 @@ func (l *loop) feed(c *Conn, r *stream) (moved, ok bool) {
 		if moved, ok = l.takes(c); !ok || !moved && !h.Started() {
 			return false, ok
 		}
+		before := h.Buffered()
 		if e := h.Gather(); e != nil {
 			v.spoils(e)
 			h.Content.Forget()
 			c.closing = true
 			return true, true
 		}
+		moved = moved || h.Buffered() < before // a chunk's head makes room, too: more may be there
 		v.all = h.Content.Whole()
 	}
 	_, sent := v.sends()

@@ -258,6 +258,20 @@ func TestLongContentIsWhole(t *testing.T) {
 	})
 }
 
+// Who hangs up behind a chunk's size is found out at once: there is nothing more to come.
+func TestHangsUpInAChunksHead(t *testing.T) {
+	everywhere(t, streams(), func(w *world) {
+		c := w.dial()
+		start := rt.Now()
+		c.send("POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1")
+		if err := c.CloseWrite(); err != nil {
+			rt.Bug("%v", err)
+		}
+		c.wantCut("its content cannot come")
+		wantNow("it hung up", start, 0)
+	})
+}
+
 // Content that a handler does not want goes by; one that is held back is asked for when
 // it is read, or never.
 func TestUnreadContent(t *testing.T) {
