@@ -44,6 +44,9 @@ func (l *loop) enlist(c *Conn, s step) {
 
 // delist takes c out of the line: its time for room runs no more, and a stream is home.
 func (l *loop) delist(c *Conn) {
+	if c.before == nil && l.line.first != c {
+		rt.Bug("connection %d leaves its loop's line and is not in it; who was enlisted leaves once", c.id)
+	}
 	c.timer.Disarm()
 	c.wait = waitNone
 	if c.stream != nil {
