@@ -79,7 +79,6 @@ func TestHeldUp(t *testing.T) {
 		c.get("/hello")
 		c.wantCut("the only buffer is in use")
 		wantNow("Header runs", begin, 2*time.Second)
-		begin = rt.Now()
 		c = w.dial()
 		c.get("/hello")
 		c.wantResponse("the stuck one was cut by then", 200)

@@ -136,15 +136,10 @@ func (l *loop) resume(c *Conn) {
 	}
 	c.ready |= l.slots.Fetch(place)
 	w := c.wait
-	switch next := w.then(); next {
-	case stepTunnel:
-		l.leave(c)
-		l.run(c, stepTunnel)
-		return
-	case stepFetch:
-		if c.ready&sys.Err != 0 { // the client is gone
+	if next := w.then(); next == stepTunnel || next == stepFetch {
+		if next == stepTunnel || c.ready&sys.Err != 0 { // or the client is gone
 			l.leave(c)
-			l.run(c, stepFetch)
+			l.run(c, next)
 		}
 		return
 	}
