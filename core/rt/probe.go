@@ -67,7 +67,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeRequest:   {"request", [3]string{"connection", "sequence", "bytes of the head; 0 if refused"}, "core/stage began, core/stage detach", "I19 I23"},
 	ProbeResponse:  {"response", [3]string{"connection", "sequence", "bytes accepted"}, "core/stage answered, core/stage noted, core/stage settled", "I22 I23"},
 	ProbeLogged:    {"logged", [3]string{"connection", "sequence", "bytes accepted; all ones if dropped"}, "core/stage log", "I22 I23"},
-	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage pass, core/stage requeue", "I01 I12 I32"},
+	ProbeOwner:     {"owner", [3]string{"connection", "step", "number of the loop it goes to; 0: the processors' queue"}, "core/stage dispatch, core/stage hand", "I01 I12 I32"},
 	ProbeTaken:     {"taken", [3]string{"connection", "step", "number of the task"}, "core/stage take", "I01 I12 I32"},
 	ProbeState:     {"state", [3]string{"connection", "state", "deadline"}, "core/stage abide, core/stage expect, core/stage stand, core/stage times", "I13 I16 I17 I26 I33"},
 	ProbeEvent:     {"event", [3]string{"connection", "token", "events"}, "core/stage event, core/stage signalled", "I14"},

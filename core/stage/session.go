@@ -392,12 +392,7 @@ func (l *loop) farewell(c *Conn) step {
 // requeue has c go on with s after the others in the loop.
 func (l *loop) requeue(c *Conn, s step) {
 	l.scope.Leave(nil)
-	c.timer.Disarm()
-	c.step = s
-	c.let()
-	l.count.handoffs++
-	rt.Probe(rt.ProbeOwner, c.id, uint64(s), uint64(l.number))
-	l.give(c)
+	l.hand(c, s, l)
 }
 
 // stir has c's session run in this turn: one of its streams has something for it.

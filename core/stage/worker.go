@@ -183,6 +183,11 @@ func (w *worker) pass(c *Conn, s step) {
 		w.loop.enlist(c, s)
 		return
 	}
+	w.hand(c, s, to)
+}
+
+// hand gives c to a loop, for s. Nothing of c is touched afterwards.
+func (w *worker) hand(c *Conn, s step, to *loop) {
 	c.timer.Disarm()
 	c.step = s
 	c.let()

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"time"
+
 	"brigade/core/accesslog"
 	"brigade/core/bucket"
 	"brigade/core/httpconn"
@@ -56,8 +58,12 @@ func length(iov [][]byte) (n int) {
 // most is about how much one write takes: what a socket buffer holds is less.
 const most = 4 << 20
 
-// quantum is how much of a file is sent before others get their turn.
-const quantum = 1 << 20
+// quantum is how much of a file is sent before others get their turn, and spell for how
+// long: a slow disk gives little at a time.
+const (
+	quantum = 1 << 20
+	spell   = 50 * time.Millisecond
+)
 
 // send sends from the file at the front of the brigade, which may block.
 func (w *worker) send(c *Conn) step {
@@ -65,10 +71,11 @@ func (w *worker) send(c *Conn) step {
 		return w.load(c)
 	}
 	h := c.http
+	until := rt.Now().Add(spell)
 	for left := int64(quantum); left > 0; {
 		k := h.Out.Front()
 		if k.Kind() != bucket.File {
-			break
+			return stepWrite
 		}
 		f, off := k.File()
 		n, e := w.kernel.Sendfile(c.fd, f.FD, off, int(min(k.Len(), left)))
@@ -85,14 +92,28 @@ func (w *worker) send(c *Conn) step {
 			left -= int64(n)
 			w.sent(c, int64(n))
 		}
+		now := rt.Now()
 		switch {
 		case h.Out.Empty():
 			return stepWrite
-		case w.server.late(rt.Now()): // a slow disk does not hold a drain up
+		case w.server.late(now): // a slow disk does not hold a drain up
 			return stepFinish
+		case now > until:
+			left = 0
 		}
 	}
-	return stepWrite
+	return w.cede(c, stepWrite)
+}
+
+// cede ends c's turn with this task, whatever that may do for it: others may stand in
+// line at home, and c stands behind them for s.
+func (w *worker) cede(c *Conn, s step) step {
+	if w.loop != nil || w.roles&writes == 0 {
+		return s // it is another's anyway
+	}
+	w.scope.Leave(nil)
+	w.hand(c, s, c.home)
+	return stepNone
 }
 
 // sent accounts for n bytes that the kernel took: I22, what is logged is what was

@@ -81,6 +81,7 @@ type Stream struct {
 	ended  bool
 	reset  bool // by us: what still comes is passed over
 	failed bool // by the server
+	behind bool // content was sent behind its end: STREAM_CLOSED may follow the response
 	code   http2.ErrCode
 }
 
@@ -308,7 +309,8 @@ func (s *Session) take(f http2.Frame) error {
 		if err != nil || st.reset {
 			return err
 		}
-		if st.ended && f.ErrCode != http2.ErrCodeNo || st.failed {
+		closed := f.ErrCode == http2.ErrCodeNo || st.behind && f.ErrCode == http2.ErrCodeStreamClosed
+		if st.ended && !closed || st.failed {
 			return s.conn.fail(Wrong, "RST_STREAM %v on stream %d, which has ended", f.ErrCode, st.ID)
 		}
 		st.failed = true

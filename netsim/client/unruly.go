@@ -308,6 +308,7 @@ func beyond(c *Client, s *Session, form int, _ Choose) (bool, error) {
 		return false, nil
 	case 4: // behind the end
 		st := s.Ask("GET", c.file(), true)
+		st.behind = true
 		s.wrote(s.framer.WriteData(st.ID, true, []byte("more")))
 		return false, nil
 	}
