@@ -26,6 +26,7 @@ type Session struct {
 	queue   queue
 	ended   ended
 	meters  meters
+	whole   int // bytes of DATA since a window last cut it to a crumb
 	heads   *Heads
 
 	window  window // what we may send
