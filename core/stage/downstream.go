@@ -32,14 +32,6 @@ func (l *loop) departs(r *stream) {
 // streams reports whether r's response comes through a beam.
 func (r *stream) streams() bool { return r.live != nil && !r.live.spared }
 
-// number is r's, wherever its Conn is.
-func (r *stream) number() uint64 {
-	if r.live != nil {
-		return r.live.clock.id
-	}
-	return r.conn.id
-}
-
 // out is what is to be framed of r's response.
 func (r *stream) out() *bucket.Brigade {
 	if r.streams() {

@@ -352,7 +352,7 @@ func (l *loop) attest(c *Conn) {
 	rt.Probe(rt.ProbeWindow, c.id, uint64(uint32(send))<<32|uint64(uint32(room)), uint64(used))
 	for _, st := range h.Streams() {
 		send, room := st.Windows()
-		rt.Probe(rt.ProbeWindow, st.Host.(*stream).number(), uint64(uint32(send))<<32|uint64(uint32(room)), 0)
+		rt.Probe(rt.ProbeWindow, st.Host.(*stream).id, uint64(uint32(send))<<32|uint64(uint32(room)), 0)
 	}
 }
 

@@ -36,6 +36,7 @@ const (
 
 // stream is what its home knows of a stream: nobody else touches it.
 type stream struct {
+	id      uint64        // its Conn's, wherever that is
 	conn    *Conn         // its own
 	parent  *Conn         // its session's
 	http2   *http2.Stream // nil: it has ended, or was reset and is at home
@@ -69,7 +70,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		id: rt.StreamBit | c.id>>48<<48 | uint64(l.number)<<40 | l.opened, fd: sys.None, peer: c.peer, home: l, owner: l.number,
 		slot: poll.NoSlot, abroad: poll.NoSlot, http: h, stream: r,
 	}
-	r.parent, r.http2, st.Host = c, st, r
+	r.id, r.parent, r.http2, st.Host = sc.id, c, st, r
 	s.streams++
 	rt.Probe(rt.ProbeStreamOpen, sc.id, c.id, uint64(st.ID))
 	var e *http1.Error
