@@ -45,6 +45,6 @@ var inSessions = []Bug{
 	{
 		"goaway-short", "I27", "GOAWAY leaves out the last stream",
 		[]string{"property:I27"},
-		[]edit{{"core/http2/session.go", "\ts.codec.goAway(s.last, c, reason)\n", "\tif PLANTED && s.last > 2 {\n\t\ts.codec.goAway(s.last-2, c, reason)\n\t\treturn\n\t}\n\ts.codec.goAway(s.last, c, reason)\n"}},
+		[]edit{{"core/http2/session.go", "\ts.codec.goAway(s.told, c, reason)\n", "\tif PLANTED && s.last > 2 {\n\t\ts.codec.goAway(s.last-2, c, reason)\n\t\treturn\n\t}\n\ts.codec.goAway(s.told, c, reason)\n"}},
 	},
 }
