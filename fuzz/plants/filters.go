@@ -31,7 +31,7 @@ var inFilters = []Bug{
 	},
 	{
 		"end-unnoticed", "I23", "a response that has passed its filters while there is no room is not noticed to be whole",
-		[]string{"property:I23", "property:I21", "panic"},
+		[]string{"property:I23", "property:I21", "panic", "assertion"},
 		[]edit{{"core/filter/pump.go", "\t\tcase l.ended:\n", "\t\tcase l.ended && !PLANTED:\n"}},
 	},
 }

@@ -58,7 +58,7 @@ var list = []Bug{
 	},
 	{
 		"log-sleeps-locked", "I09", "the logger waits for more lines with its lock held",
-		[]string{"property:I09", "property:I13", "property:I33"},
+		[]string{"property:I09", "property:I13", "property:I33", "property:I16"},
 		[]edit{{
 			"core/accesslog/log.go", "\t\tdone := l.closed && len(l.spare) == 0\n",
 			"\t\tdone := l.closed && len(l.spare) == 0\n\t\tif PLANTED {\n\t\t\trt.Sleep(1000000)\n\t\t}\n",
@@ -66,7 +66,7 @@ var list = []Bug{
 	},
 	{
 		"loop-sends-files", "I10", "a loop sends from a file itself",
-		[]string{"property:I10", "property:I33", "property:I13"},
+		[]string{"property:I10", "property:I33", "property:I13", "property:I16"},
 		[]edit{{"core/stage/worker.go", "\tcase stepSend:\n\t\treturn w.roles&blocks != 0\n", "\tcase stepSend:\n\t\treturn w.roles&blocks != 0 || PLANTED\n"}},
 	},
 	{

@@ -6,7 +6,7 @@ package plants
 var inSessions = []Bug{
 	{
 		"window-overrun", "I25", "a stream's window is not looked at",
-		[]string{"property:I25"},
+		[]string{"property:I25", "assertion"},
 		[]edit{
 			{"core/http2/window.go", "\tn := min(want, int64(st.window), int64(s.window), s.frame)\n", "\troom := int64(st.window)\n\tif PLANTED {\n\t\troom = want\n\t}\n\tn := min(want, room, int64(s.window), s.frame)\n"},
 			{"core/http2/respond.go", "|| int64(n) > int64(st.window) ||", "|| int64(n) > int64(st.window) && !PLANTED ||"},
