@@ -39,14 +39,14 @@ func (s *Session) Data(st *Stream, n int, end bool) bool {
 		rt.Bug("http2: %d bytes are sent on stream %d, which has a window of %d, on a connection with %d (answered %t, ended %t, reset %t)",
 			n, st.ID, st.window, s.window, st.answered, st.sent, st.reset)
 	}
-	s.whole += n
+	s.spare = min(s.spare+n, 16*crumb)
 	switch {
 	case n >= 16*crumb:
 		s.meters.level[FloodWindow] = max(s.meters.level[FloodWindow]-1, 0)
 	case n < crumb && !end && (int64(n) == int64(st.window) || int64(n) == int64(s.window)):
-		crumbs := s.whole < crumb
-		if s.whole = 0; !crumbs {
-			break // an odd end of a window that is wide enough comes back as one, again and again
+		if s.spare >= crumb/4 {
+			s.spare -= crumb / 4
+			break // the odd end of a window that is wide enough comes back as one, again and again
 		}
 		if e := s.meters.rise(FloodWindow); e != nil {
 			s.settle(Event{}, e)

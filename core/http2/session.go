@@ -26,7 +26,7 @@ type Session struct {
 	queue   queue
 	ended   ended
 	meters  meters
-	whole   int // bytes of DATA since a window last cut it to a crumb
+	spare   int // bytes of DATA that crumbs may be a part of: a quarter of a crumb for each
 	heads   *Heads
 
 	window  window // what we may send
