@@ -247,6 +247,8 @@ var planted = []plant{
 	{"drain", "I31", "looks once, and there is another", begun().drains().call(loop, rt.OpAccept, 5, 8).call(loop, rt.OpClose, 5, 0)},
 	{"drain", "I31", "looked before the decision", begun().fails(loop, rt.OpAccept, 5, again).drains().call(loop, rt.OpClose, 5, 0)},
 	{"drain", "I31", "gives up at one who has gone", begun().drains().fails(loop, rt.OpAccept, 5, gone).call(loop, rt.OpClose, 5, 0)},
+	{"drain", "I31", "one has made room", begun().probe(root, rt.ProbeLimit, 1, 1).parted().after(time.Millisecond).drains().call(loop, rt.OpClose, 5, 0)},
+	{"drain", "", "one has made none, of which a stream is away", begun().probe(root, rt.ProbeLimit, 1, 1).probe(loop, rt.ProbeStreamOpen, 5, 1, 1).parted().after(time.Millisecond).drains().call(loop, rt.OpClose, 5, 0)},
 	{"drain", "", "has no room for them", begun().probe(root, rt.ProbeLimit, 1, 1).drains().call(loop, rt.OpClose, 5, 0)},
 	{"waiting", "I31", "waits for a request that nobody will hear", idle().drains().after(time.Second)},
 	{"waiting", "I31", "begins to when that was decided", waitsIn(begun().asked().answered().drains(), rt.WaitIdle, 5*time.Second).after(time.Second)},

@@ -22,7 +22,7 @@ var drainChecker = Checker{
 	Allows: "a server that drains hears no more, and is gone when its deadline has passed",
 	World:  "listen, accept, close, time",
 	Ops:    []rt.Op{rt.OpListen, rt.OpAccept, rt.OpClose},
-	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop, rt.ProbeLimit},
+	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop, rt.ProbeLimit, rt.ProbeStreamOpen, rt.ProbeStreamClose},
 	make:   func() property { return new(drain) },
 }
 
@@ -35,6 +35,7 @@ type drain struct {
 	loops     rows[bool]  // by task
 	listening int
 	accepted  int
+	streams   int // a connection that has ended keeps its place until its last one has
 	alive     int // loops
 	decided   bool
 	since     rt.Instant
@@ -48,7 +49,7 @@ func (d *drain) Begin(s *sim.Sim) {
 	d.loops.reset()
 	d.dry.reset()
 	d.limit, d.ended = 0, -1
-	d.listening, d.accepted, d.alive = 0, 0, 0
+	d.listening, d.accepted, d.streams, d.alive = 0, 0, 0, 0
 	d.decided, d.since, d.deadline = false, 0, 0
 }
 
@@ -100,7 +101,7 @@ const aborted = 103
 // somebody who did not come.
 func (d *drain) forgets(e *sim.Event) bool {
 	dry := d.dry.get(fd(e))
-	return d.decided && (dry == nil || !*dry) && uint64(d.accepted+d.alive) <= d.limit && e.Time > d.ended && !d.excused()
+	return d.decided && (dry == nil || !*dry) && uint64(d.accepted+d.streams+d.alive) <= d.limit && e.Time > d.ended && !d.excused()
 }
 
 func (d *drain) closed(e *sim.Event) {
@@ -131,6 +132,11 @@ func (d *drain) probe(e *sim.Event) {
 		if e.A == rt.LimitConnections {
 			d.limit = e.B
 		}
+	case rt.ProbeStreamOpen:
+		d.streams++
+	case rt.ProbeStreamClose:
+		d.streams = max(d.streams-1, 0)
+		d.ended = e.Time
 	case rt.ProbeDrain:
 		if until := rt.Instant(e.A); until < e.Time || until-e.Time > longest {
 			d.fail("I31", "draining is decided at %v until %v, which is no time for that", e.Time, until)

@@ -90,8 +90,8 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
 	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
 	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
-	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there; 0: that has no session"}, "core/stage detach, core/stage opens", "I24"},
-	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite", "I22 I24"},
+	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there; 0: that has no session"}, "core/stage detach, core/stage opens", "I24 I31"},
+	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite", "I22 I24 I31"},
 	ProbeBuffer: {
 		"buffer",
 		[3]string{"who waits; 0: whoever is running", "1 out, 2 back, 3 joins, 4 leaves, 5 granted, 6 revoked, 7 taken, 8 passed on, 9 refused", "side: 0 frees, 1 fills"},
