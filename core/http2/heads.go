@@ -128,11 +128,6 @@ func (h *Heads) field(p *prepared, name, value []byte, there span) {
 	p.rest = appendLiteral(p.rest, h.name, value)
 }
 
-// Proper reports whether a field can be sent: for hosts that pass on what others wrote.
-func Proper(name, value []byte) bool {
-	return validName(string(bytes.ToLower(name))) && validValue(string(value))
-}
-
 // isStatus reports whether line begins a response.
 func isStatus(line []byte) bool {
 	if len(line) < len("HTTP/1.1 200") {

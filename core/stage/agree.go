@@ -13,7 +13,6 @@ import (
 	"encoding/binary"
 
 	"brigade/core/http1"
-	"brigade/core/http2"
 	"brigade/core/rt"
 )
 
@@ -36,12 +35,11 @@ func proof(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// agreed is the answer of the backend that c's stream wants: its head is there.
-func (l *loop) agreed(c *Conn, status int) step {
-	r, t := c.stream, c.tunnel
-	b := t.down.bytes()[t.scanned:]
-	n := bytes.Index(b, []byte("\r\n\r\n")) + len("\r\n\r\n")
-	head, ok := t.translated(b[:n], status)
+// agreed is the answer of the backend that c's stream wants, which is in l.answer: its head
+// is n bytes long.
+func (l *loop) agreed(c *Conn, n int) step {
+	r, t, status := c.stream, c.tunnel, l.answer.Status
+	head, ok := l.translated(t)
 	if !ok {
 		return l.unreached(c, http1.ErrBadGateway)
 	}
@@ -66,31 +64,24 @@ func (l *loop) agreed(c *Conn, status int) step {
 	return stepNone
 }
 
-// translated is the head of a backend's answer as a stream has it. False: it is none.
-func (t *tunnel) translated(head []byte, status int) (text []byte, ok bool) {
-	line, rest, _ := bytes.Cut(head, []byte("\r\n"))
+// translated is the head of the answer as a stream has it. False: what it agrees to is not
+// proven.
+func (l *loop) translated(t *tunnel) (text []byte, ok bool) {
+	a := &l.answer
+	status, proven := a.Status, a.Status != 101 || t.key == ""
 	if status == 101 {
-		text = http1.AppendStatusLine(text, 200)
-	} else {
-		text = append(append(text, line...), "\r\n"...)
+		status = 200
 	}
-	proven := status != 101 || t.key == ""
-	for {
-		line, rest, _ = bytes.Cut(rest, []byte("\r\n"))
-		if len(line) == 0 {
-			return append(text, "\r\n"...), proven
-		}
-		name, value, found := bytes.Cut(line, []byte(":"))
-		value = bytes.Trim(value, " \t")
+	text = http1.AppendStatusLine(text, status)
+	for i := range a.Fields {
+		f := &a.Fields[i]
 		switch {
-		case !found || !http2.Proper(name, value):
-			return nil, false
-		case bytes.EqualFold(name, []byte("Sec-WebSocket-Accept")):
-			proven = proven || string(value) == proof(t.key)
-			continue
-		case len(name) > 8 && bytes.EqualFold(name[:8], []byte("Content-")):
-			continue
+		case bytes.EqualFold(f.Name, []byte("Sec-WebSocket-Accept")):
+			proven = proven || string(f.Value) == proof(t.key)
+		case len(f.Name) > 8 && bytes.EqualFold(f.Name[:8], []byte("Content-")):
+		default:
+			text = http1.AppendField(text, string(f.Name), f.Value)
 		}
-		text = append(append(append(append(text, name...), ": "...), value...), "\r\n"...)
 	}
+	return http1.AppendEnd(text), proven
 }

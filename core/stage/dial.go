@@ -86,13 +86,9 @@ func (l *loop) dial(c *Conn) step {
 // dialled looks whether the other end has been reached.
 func (l *loop) dialled(c *Conn) step {
 	t := c.tunnel
-	if t.ready&(sys.Out|sys.Err|sys.Hup) == 0 {
-		return l.settle(c)
-	}
-	switch e := l.kernel.SocketError(t.far); e {
+	switch l.connects(t.far, &t.ready) {
 	case sys.OK:
-	case sys.EINPROGRESS, sys.EINTR:
-		t.ready &^= sys.Out | sys.Err | sys.Hup
+	case sys.EINPROGRESS:
 		return l.settle(c)
 	case sys.ETIMEDOUT:
 		return l.unreached(c, http1.ErrGatewayTimeout)
@@ -121,6 +117,20 @@ func (l *loop) dialled(c *Conn) step {
 		return l.unreached(c, http1.ErrOverloaded)
 	}
 	return l.open(c, 200)
+}
+
+// connects is how a connect to another end is: OK, EINPROGRESS, or why it has failed.
+func (l *loop) connects(fd sys.FD, ready *sys.Events) sys.Errno {
+	const news = sys.Out | sys.Err | sys.Hup
+	if *ready&news == 0 {
+		return sys.EINPROGRESS
+	}
+	e := l.kernel.SocketError(fd)
+	if e == sys.EINTR || e == sys.EINPROGRESS {
+		*ready &^= news
+		return sys.EINPROGRESS
+	}
+	return e
 }
 
 // unreached answers for the other end, which cannot.
@@ -189,11 +199,11 @@ func (l *loop) ask(c *Conn) step {
 		if !l.hold(&t.down, room[:n]) {
 			return l.unreached(c, http1.ErrOverloaded)
 		}
-		switch status := t.answer(); {
+		switch status, n := l.replies(t); {
 		case status < 0 || status > 0 && t.up.size() > 0:
 			return l.unreached(c, http1.ErrBadGateway)
 		case status > 0 && c.stream != nil:
-			return l.agreed(c, status)
+			return l.agreed(c, n)
 		case status > 0 && status != 101:
 			// It does not switch: its answer goes through, and nothing goes the other way.
 			t.phase, t.up.ended = passing, true
@@ -205,37 +215,20 @@ func (l *loop) ask(c *Conn) step {
 	return l.settle(c)
 }
 
-// answer is the status of the answer, when its head is whole; 0: it is not yet; -1: it
-// is none. Interim answers go through before it, like its head, as they are.
-func (t *tunnel) answer() int {
+// replies is the status of the answer, which is in l.answer when its head is whole, n
+// bytes behind the interim ones; 0: it is not yet; -1: it is none. What came before it
+// goes through as it is, and so does its head.
+func (l *loop) replies(t *tunnel) (status, n int) {
 	for {
-		b := t.down.bytes()[t.scanned:]
-		n := bytes.Index(b, []byte("\r\n\r\n"))
-		if n < 0 {
-			return 0
+		n, e := l.answer.Parse(t.down.bytes()[t.scanned:], 0, l.chunk())
+		switch status := l.answer.Status; {
+		case e != nil:
+			return -1, 0
+		case n == 0:
+			return 0, 0
+		case status == 101 || status >= 200:
+			return status, n
 		}
-		if status := statusOf(b); status < 0 || status == 101 || status >= 200 {
-			return status
-		}
-		t.scanned += n + 4
+		t.scanned += n
 	}
-}
-
-// statusOf is the status in a status line (RFC 9112 §4); -1: there is none.
-func statusOf(b []byte) int {
-	const line = len("HTTP/1.1 101")
-	if len(b) <= line || string(b[:7]) != "HTTP/1." || b[8] != ' ' || b[line] != ' ' && b[line] != '\r' {
-		return -1
-	}
-	n := 0
-	for _, d := range b[9:line] {
-		if d < '0' || d > '9' {
-			return -1
-		}
-		n = n*10 + int(d-'0')
-	}
-	if n < 100 || n > 599 {
-		return -1
-	}
-	return n
 }

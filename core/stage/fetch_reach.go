@@ -66,15 +66,12 @@ func (l *loop) attach(c *Conn, b *Conn) {
 // reached looks whether the backend has been.
 func (l *loop) reached(c *Conn) step {
 	b := c.fetch.far
-	if b.ready&(sys.Out|sys.Err|sys.Hup) == 0 {
-		return l.awaitFar(c, waitReach, sys.Out)
-	}
-	switch e := l.kernel.SocketError(b.fd); e {
+	switch e := l.connects(b.fd, &b.ready); e {
 	case sys.OK:
 		c.forget()
 		c.fetch.phase = fetchAsk
-	case sys.EINPROGRESS, sys.EINTR:
-		b.ready &^= sys.Out | sys.Err | sys.Hup
+	case sys.EINPROGRESS:
+		return l.awaitFar(c, waitReach, sys.Out)
 	case sys.ETIMEDOUT:
 		return l.lost(c, http1.ErrGatewayTimeout, "it cannot be reached: "+e.Error())
 	default:
