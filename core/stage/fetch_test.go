@@ -59,6 +59,12 @@ func behind(t *testing.T, turns []string, f func(w *world, o *origin)) {
 	var s setup
 	s.cfg.Handler = p
 	s.cfg.Dial, s.cfg.Answer, s.cfg.More, s.cfg.Spare = 700*ms, 4*time.Second, 3500*ms, 1500*ms
+	before(t, s, turns, f)
+}
+
+// before runs f against a server of s, and an origin for it.
+func before(t *testing.T, s setup, turns []string, f func(w *world, o *origin)) {
+	t.Helper()
 	everywhere(t, s, func(w *world) {
 		o := &origin{p: w.peer, turns: turns}
 		o.ended.Label("origin")

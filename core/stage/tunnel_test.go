@@ -127,3 +127,26 @@ func TestStuckTunnelSleeps(t *testing.T) {
 		})
 	}
 }
+
+// A backend that does not switch says so to the client; one whose answer two parties could
+// read differently says nothing.
+func TestUpgradeIsRefused(t *testing.T) {
+	var s setup
+	s.cfg.Upgrade = backendAt
+	for _, refusal := range []struct {
+		answer string
+		status int
+	}{
+		{"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 403},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n", 502},
+		{"HTTP/1.1 101 x\r\nSec-WebSocket-Accept : a\r\n\r\n", 502},
+		{"nonsense\r\n\r\n", 502},
+	} {
+		before(t, s, []string{refusal.answer}, func(w *world, _ *origin) {
+			c := w.dial()
+			c.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+			c.wantResponse(refusal.answer, refusal.status)
+			c.Close()
+		})
+	}
+}
