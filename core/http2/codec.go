@@ -265,55 +265,33 @@ func (c *codec) status(digits [3]byte) {
 	c.block = append(c.block, 0x08, 3, digits[0], digits[1], digits[2])
 }
 
-// static are names in the static table that responses' fields have (RFC 7541
-// Appendix A), by their number there.
-var static = [...]struct {
-	name  string
-	index byte
-}{
-	{"content-length", 28},
-	{"last-modified", 44},
-	{"etag", 34},
-	{"content-range", 30},
-	{"location", 46},
-	{"allow", 22},
-	{"retry-after", 53},
-	{"server", 54},
-	{"content-type", 31},
-	{"set-cookie", 55},
-	{"vary", 59},
+// literals compresses fields that enter no table, ever (RFC 7541 §6.2.3): what it makes
+// does for every session.
+type literals struct {
+	encoder *hpack.Encoder
+	block   []byte
 }
 
-// appendLiteral compresses a field that enters no table, ever (RFC 7541 §6.2.3).
-func appendLiteral(b, name, value []byte) []byte {
-	for _, known := range static {
-		if string(name) == known.name {
-			return appendString(append(b, 0x1f, known.index-15), value)
-		}
-	}
-	return appendString(appendString(append(b, 0x10), name), value)
+// Write implements io.Writer, for the encoder.
+func (l *literals) Write(b []byte) (int, error) {
+	l.block = append(l.block, b...)
+	return len(b), nil
 }
 
-// appendString is a string (RFC 7541 §5.2), in Huffman's code if that is shorter.
-func appendString(b, text []byte) []byte {
-	s := unsafe.String(unsafe.SliceData(text), len(text)) // for the time of the call
-	if n := hpack.HuffmanEncodeLength(s); n < uint64(len(s)) {
-		return hpack.AppendHuffmanString(appendLength(b, 0x80, int(n)), s)
+// append compresses a field behind b.
+func (l *literals) append(b, name, value []byte) []byte {
+	if l.encoder == nil {
+		l.encoder = hpack.NewEncoder(l)
 	}
-	return append(appendLength(b, 0, len(s)), s...)
+	l.block = b
+	// The writer is a buffer, which takes everything.
+	_ = l.encoder.WriteField(hpack.HeaderField{Name: borrowed(name), Value: borrowed(value), Sensitive: true})
+	b, l.block = l.block, nil
+	return b
 }
 
-// appendLength is an integer with a prefix of seven bits (RFC 7541 §5.1).
-func appendLength(b []byte, flag byte, n int) []byte {
-	if n < 127 {
-		return append(b, flag|byte(n))
-	}
-	b = append(b, flag|127)
-	for n -= 127; n >= 128; n >>= 7 {
-		b = append(b, 0x80|byte(n))
-	}
-	return append(b, byte(n))
-}
+// borrowed is b as a string, for the time of a call that keeps nothing of it.
+func borrowed(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // headers sends the fields compressed since the last call.
 func (c *codec) headers(stream uint32, end bool) {

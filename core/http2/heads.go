@@ -31,9 +31,10 @@ const places = 256
 
 // Heads belong to a task, and serve all of its sessions.
 type Heads struct {
-	list [places]prepared
-	text []byte
-	name []byte
+	list     [places]prepared
+	literals literals
+	text     []byte
+	name     []byte
 }
 
 // prepared is a head that was prepared.
@@ -125,7 +126,7 @@ func (h *Heads) field(p *prepared, name, value []byte, there span) {
 			return
 		}
 	}
-	p.rest = appendLiteral(p.rest, h.name, value)
+	p.rest = h.literals.append(p.rest, h.name, value)
 }
 
 // isStatus reports whether line begins a response.
