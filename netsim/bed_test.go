@@ -90,14 +90,21 @@ func (t *thread) settle() bool {
 	return t.busy.Load()
 }
 
-// sleeps reports whether the thread is off the processor within a call that waits.
+// sleeps reports whether the thread waits in its call, and nothing has ended that wait. What
+// /proc tells of a system call is told of a thread that is on its way out of one, too: that
+// has been woken, by a processor that has yet to hear of it, or waits for a page where its
+// signal's frame goes. Of these the state is R and D.
 func (t *thread) sleeps() bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/syscall", t.id))
+	call, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/syscall", t.id))
 	if err != nil {
 		return false
 	}
-	s := string(text)
-	return strings.HasPrefix(s, fmt.Sprint(unix.SYS_EPOLL_PWAIT, " ")) || strings.HasPrefix(s, fmt.Sprint(unix.SYS_PPOLL, " "))
+	nr, _, _ := strings.Cut(string(call), " ")
+	if nr != fmt.Sprint(unix.SYS_EPOLL_PWAIT) && nr != fmt.Sprint(unix.SYS_PPOLL) {
+		return false
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/status", t.id))
+	return err == nil && strings.Contains(string(status), "\nState:\tS ")
 }
 
 func (t *thread) answer() string { return t.text }
