@@ -28,6 +28,15 @@ func nextTag(list []byte) (tag []byte, weak bool, rest []byte, ok bool) {
 	return tag, weak, rest, len(rest) == 0 || rest[0] == ','
 }
 
+// ValidTag reports whether b is one entity tag.
+func ValidTag(b []byte) bool {
+	if len(b) > 2 && b[0] == 'W' && b[1] == '/' {
+		b = b[2:]
+	}
+	n := opaqueTag(b)
+	return n > 0 && n == len(b)
+}
+
 // opaqueTag is the length of the opaque-tag at the start of b, or 0.
 func opaqueTag(b []byte) int {
 	if len(b) == 0 || b[0] != '"' {
