@@ -31,8 +31,13 @@ var flagNames = [...]struct {
 	name string
 	flag Flag
 }{
-	{"no-cache", NoCache}, {"no-store", NoStore}, {"only-if-cached", OnlyIfCached}, {"must-revalidate", MustRevalidate},
-	{"proxy-revalidate", ProxyRevalidate}, {"private", Private}, {"public", Public},
+	{"no-cache", NoCache},
+	{"no-store", NoStore},
+	{"only-if-cached", OnlyIfCached},
+	{"must-revalidate", MustRevalidate},
+	{"proxy-revalidate", ProxyRevalidate},
+	{"private", Private},
+	{"public", Public},
 }
 
 // None is a number of seconds that was not given.

@@ -6,21 +6,14 @@ package cache
 // listed here. A part (206) and what
 // only says that nothing has changed (304) are none of them.
 
-// statuses are those that may be stored, and whether without being told so (RFC 9110 §15.1).
-var statuses = [...]struct {
-	code  int
-	alone bool
-}{
-	{200, true}, {203, true}, {204, true}, {300, true}, {301, true}, {302, false}, {303, false}, {307, false}, {308, true},
-	{404, true}, {405, true}, {410, true}, {414, true}, {501, true},
-}
-
-// status is what the table says.
+// status says whether a response of this status may be stored, and whether without being
+// told so (RFC 9110 §15.1).
 func status(code int) (known, alone bool) {
-	for _, s := range statuses {
-		if s.code == code {
-			return true, s.alone
-		}
+	switch code {
+	case 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501:
+		return true, true
+	case 302, 303, 307:
+		return true, false
 	}
 	return false, false
 }
