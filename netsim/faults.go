@@ -9,10 +9,11 @@ package netsim
 //
 // What is not here: a file that grows between fstat and read (F33) is no fault to a
 // server that reads what fstat told; F23 (handlers), F24 (places in queues), F26 (draining)
-// and F32 (takeover) are what scenarios draw; F17 has a part in clients; F29 belongs to
-// proxies. What clients of HTTP/2 do against their server (F27) is here so that
-// it is drawn, counted and left out like the rest; who asks for it is a client that means
-// to (netsim/client/unruly.go), and nobody else is excused because of it.
+// and F32 (takeover) are what scenarios draw; F17 has a part in clients. What clients of
+// HTTP/2 do against their server (F27), and origins against the proxy before them (F29),
+// is here so that it is drawn, counted and left out like the rest; who asks for it is a
+// client (netsim/client/unruly.go) or an origin (fuzz/scenario/ills.go) that means to, and
+// nobody else is excused because of it.
 
 import (
 	"slices"
@@ -83,6 +84,12 @@ const (
 	faultPriorities
 	faultAbandon
 	faultStreamReset
+	faultOriginEarly
+	faultOriginCloses
+	faultOriginSlow
+	faultOriginCut
+	faultOriginSick
+	faultOriginLies
 	faultCount
 )
 
@@ -168,9 +175,16 @@ var faultTable = [faultCount]Fault{
 	faultPriorities:   {Name: "h2-priorities", Number: "F27", Weight: usualMisuse, Cause: "an attacker has streams change their priority all the time (CVE-2019-9513)"},
 	faultAbandon:      {Name: "h2-abandon", Number: "F27", Weight: usualMisuse, Cause: "a client begins streams, opens no window, and is gone or silent"},
 	faultStreamReset:  {Name: "h2-reset", Number: "F27", Weight: usualMisuse, Cause: "a client has lost interest in a response, at any byte of it"},
+
+	faultOriginEarly:  {Name: "origin-early", Number: "F29", Weight: usualMisuse, Cause: "a backend answers, or hangs up, before it has heard all of the request"},
+	faultOriginCloses: {Name: "origin-closes", Number: "F29", Weight: usualMisuse, Cause: "a backend says keep-alive and closes, as a worker does that has served enough"},
+	faultOriginSlow:   {Name: "origin-slow", Number: "F29", Weight: usualMisuse, Cause: "a backend's content comes in pieces with long gaps: it waits for a database"},
+	faultOriginCut:    {Name: "origin-cut", Number: "F29", Weight: usualMisuse, Cause: "a backend's process dies in the middle of an answer"},
+	faultOriginSick:   {Name: "origin-sick", Number: "F29", Weight: usualMisuse, Cause: "a backend is overloaded: it takes connections and says nothing, or resets each for a while"},
+	faultOriginLies:   {Name: "origin-lies", Number: "F29", Weight: usualMisuse, Cause: "a backend's answer is longer than it says, or is no HTTP"},
 }
 
-// usualMisuse is the chance of a client that means to misbehave, each time it is asked.
+// usualMisuse is the chance of who means to misbehave, each time it is asked.
 const usualMisuse = 0.5
 
 // Faults is the table, in the order of Fired.

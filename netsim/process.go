@@ -180,8 +180,8 @@ func (p *Process) Disturbed(fd sys.FD) bool {
 	return p.simple(c) == 0 && c.N == 1
 }
 
-// Misuses reports whether the misuse called name, a fault of the table that a client
-// commits, strikes on fd this time: 0, or which of its forms from 1 up to forms.
+// Misuses reports whether the misuse called name, a fault of the table that a client or
+// an origin commits, strikes on fd this time: 0, or which of its forms from 1 up to forms.
 //
 //go:norace
 func (p *Process) Misuses(fd sys.FD, name string, forms int) int {
@@ -200,7 +200,7 @@ func (p *Process) Misuses(fd sys.FD, name string, forms int) int {
 // These make SocketError ask for something else instead of the error.
 const (
 	flagDisturbed = 1 // whether a fault broke the connection
-	flagMisuse    = 2 // whether its client is to misbehave
+	flagMisuse    = 2 // whether who has it is to misbehave
 )
 
 // SetOption is sys.Kernel's.

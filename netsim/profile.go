@@ -163,6 +163,27 @@ func (p Profile) String() string {
 	return strings.Join(parts, ",")
 }
 
+// Of is p with the faults of this number of the fault model alone.
+func (p Profile) Of(number string) Profile {
+	for i := range p.chance {
+		if faultTable[i].Number != number {
+			p.chance[i] = 0
+		}
+	}
+	p.strikes, p.events = nil, nil
+	return p
+}
+
+// Except is p without the faults of this number.
+func (p Profile) Except(number string) Profile {
+	for i := range p.chance {
+		if faultTable[i].Number == number {
+			p.chance[i] = 0
+		}
+	}
+	return p
+}
+
 // Draw makes a run's profile of p's faults: each is off half of the time, else
 // rare, as in p, or wild. below draws a number below n.
 func (p Profile) Draw(below func(n uint64) uint64) Profile {

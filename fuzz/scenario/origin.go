@@ -1,10 +1,9 @@
 package scenario
 
 // Origins: servers behind the proxy, simulated tasks that read requests with net/http and
-// answer in a manner that is drawn for each. All manners but the wicked ones are right,
-// and what their clients must get is known from the target. A wicked one is cut, resets,
-// says nothing, lies about its length or is no HTTP: then the client may get a status of a
-// gateway, or a cut, but never anything else, and nothing of another's answer.
+// answer in a manner that is drawn for each. What their clients must get is known from the
+// target. Where the world has faults they may be ill (ills.go): then the client may get a
+// status of a gateway, or a cut, but never anything else, and nothing of another's answer.
 //
 // They judge, too: a request has the fields that a proxy owes its backend, none that were
 // meant for the proxy alone, and its content to the byte.
@@ -41,11 +40,12 @@ var fetchable = []int{0, 1, 300, 5000, 40_000}
 
 // origins are those of a run.
 type origins struct {
-	site   *site
-	p      *netsim.Process
-	wicked bool
-	over   rt.Bool
-	tasks  rt.WaitGroup
+	site  *site
+	p     *netsim.Process
+	ills  []ill    // that the run's world has
+	sick  rt.Int64 // until then each connection is reset
+	over  rt.Bool
+	tasks rt.WaitGroup
 }
 
 // target is where the i-th of what there is can be fetched.
@@ -63,6 +63,7 @@ func (o *origins) files() (list []client.File) {
 func (o *origins) begin() {
 	o.tasks.Label("origins")
 	o.over.Label("origins over")
+	o.sick.Label("origins sick")
 	for _, a := range originAddrs[:2] {
 		l, e := o.p.Listen(a, sys.ListenOptions{})
 		if e != sys.OK {
@@ -108,6 +109,10 @@ func (w *inlet) Read(b []byte) (int, error) {
 // serve answers what comes on a connection.
 func (o *origins) serve(fd sys.FD) {
 	defer o.p.Close(fd)
+	if rt.Now() < rt.Instant(o.sick.Load()) {
+		_ = o.p.SetOption(fd, sys.LingerZero, 1)
+		return
+	}
 	w := &inlet{p: o.p, fd: fd, idle: 10 * time.Second}
 	in := bufio.NewReader(w)
 	for asked := false; ; asked = true {
@@ -126,12 +131,21 @@ func (o *origins) serve(fd sys.FD) {
 			sim.Failf("I19", "an origin gets what is no request: "+err.Error())
 			return
 		}
+		x, form := o.errs(fd)
+		if x != nil && x.early {
+			x.do(o, fd, q, form)
+			return
+		}
 		body, err := io.ReadAll(q.Body)
 		if err != nil || w.ended {
 			return
 		}
 		o.judge(q, body)
-		if !o.answer(fd, q) {
+		switch {
+		case x != nil:
+			x.do(o, fd, q, form)
+			return
+		case !o.answer(fd, q):
 			return
 		}
 	}
@@ -160,93 +174,60 @@ func (o *origins) judge(q *http.Request, body []byte) {
 	}
 }
 
-// The manners of answers. Those from wickedFrom on are wrong.
+// The manners of answers, all of which are right.
 const (
 	byLength = iota
 	byChunks
 	byEnd
 	inPieces
 	withHints
-	thenGone
-	early // from here on wrong
-	cutShort
-	resets
-	silent
-	tooLong
-	nonsense
 	manners
 )
 
-// answer answers q. False: the connection ends.
+// answer answers q, unless it is ill. False: the connection ends.
 func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
-	n := early
-	if o.wicked {
-		n = manners + early // wrong in a third of all
+	head, body := o.words(q)
+	length := head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+	how := sim.Choose("origin's manner", manners)
+	if q.Method == http.MethodHead {
+		length = head + "\r\n"
+		if how == byChunks {
+			how = byLength
+		}
 	}
-	how := sim.Choose("origin's manner", n)
-	if how >= manners {
-		how -= manners // those that are right
+	pieces := manner{piece: 1 + sim.Choose("origin's pieces", 40)*40, pause: time.Duration(sim.Choose("origin's pause", 3)) * time.Millisecond}
+	switch how {
+	case byChunks:
+		return o.say(fd, head+"Transfer-Encoding: chunked\r\n\r\n"+chunked(body))
+	case byEnd:
+		o.say(fd, head+"\r\n"+string(body))
+		return false
+	case inPieces:
+		if len(body) < 1000 {
+			return speak(o.p, fd, &pieces, []byte(length+string(body)))
+		}
+	case withHints:
+		length = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + length
 	}
+	return o.say(fd, length+string(body))
+}
+
+// words are the answer to q: its head but for what frames the body, and the body.
+func (o *origins) words(q *http.Request) (head string, body []byte) {
 	status, body := o.content(q)
-	head := fmt.Sprintf("HTTP/1.1 %d x\r\nDate: %s\r\nX-Own: 1\r\nConnection: x-own\r\n", status, rt.Wall().UTC().Format(http.TimeFormat))
+	head = fmt.Sprintf("HTTP/1.1 %d x\r\nDate: %s\r\nX-Own: 1\r\nConnection: x-own\r\n", status, rt.Wall().UTC().Format(http.TimeFormat))
 	if status == 405 {
 		head += "Allow: GET, HEAD\r\n"
 	}
 	if q.Method == http.MethodHead {
 		body = nil
 	}
-	length := head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
-	if q.Method == http.MethodHead {
-		length = head + "\r\n"
-	}
-	say := func(text string, m manner) bool { return speak(o.p, fd, &m, []byte(text)) }
-	whole := manner{piece: 1 << 20}
-	pieces := manner{piece: 1 + sim.Choose("origin's pieces", 40)*40, pause: time.Duration(sim.Choose("origin's pause", 3)) * time.Millisecond}
-	switch how {
-	case byChunks:
-		if q.Method != http.MethodHead {
-			return say(head+"Transfer-Encoding: chunked\r\n\r\n"+chunked(body), whole)
-		}
-	case byEnd:
-		say(head+"\r\n"+string(body), whole)
-		return false
-	case inPieces:
-		if len(body) < 1000 {
-			return say(length+string(body), pieces)
-		}
-	case withHints:
-		length = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + length
-	case thenGone:
-		say(length+string(body), whole)
-		return false
-	case early:
-		return false
-	case cutShort:
-		say((length + string(body))[:len(length)+len(body)/2-1], whole)
-		return false
-	case resets:
-		all := length + string(body)
-		say(all[:sim.Choose("origin resets after", len(all))], whole)
-		_ = o.p.SetOption(fd, sys.LingerZero, 1)
-		return false
-	case silent:
-		rt.Sleep(6 * time.Second)
-		return false
-	case tooLong:
-		say(length+string(body)+"and more", whole)
-		return true
-	case nonsense:
-		say(wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))], whole)
-		return false
-	}
-	return say(length+string(body), whole)
+	return head, body
 }
 
-// wrongHeads are no heads of responses, or could be read in two ways.
-var wrongHeads = []string{
-	"hello\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 101 x\r\n\r\n",
-	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 20_000) + "\r\n\r\n",
+// say says text in one piece.
+func (o *origins) say(fd sys.FD, text string) bool {
+	return speak(o.p, fd, &manner{piece: 1 << 20}, []byte(text))
 }
 
 // chunked is body in chunks of odd sizes.

@@ -1,7 +1,7 @@
 package scenario
 
 // A reverse proxy between clients of both protocols and origins of every manner. What a
-// client gets is judged to the byte. Where nothing goes wrong and no origin is wicked,
+// client gets is judged to the byte. Where nothing goes wrong and no origin is ill,
 // everything has to be answered: that an origin closes a connection which the proxy keeps
 // at the very moment it is used again is nothing that a client may notice, unless it asks
 // for what may not be asked twice.
@@ -57,7 +57,12 @@ func proxies() *Scenario {
 			p := s.net.Process("origin")
 			return func() {
 				plan := s.draw(sim.Choose("faults", 2) == 1)
-				o := &origins{site: s, p: p, wicked: sim.Choose("wicked", 2) == 1}
+				if sim.Choose("wicked", 2) == 1 && plan.net.Profile.String() == "none" {
+					plan.net.Profile = s.profile().Of("F29")
+					s.env.suffer(plan.net.Profile)
+				}
+				o := &origins{site: s, p: p}
+				o.ail(plan.net.Profile)
 				plan.origins = o
 				plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
 				plan.stage.Kept = []int{64, 1}[sim.Choose("kept", 2)]

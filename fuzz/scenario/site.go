@@ -146,7 +146,7 @@ func (s *site) serve(p plan, f func()) {
 		p.stage.Handler = chats{p.stage.Handler}
 	}
 	p.surround()
-	p.stage.Buffers = int(p.budget)
+	p.stage.Buffers = p.budget.buffers()
 	server, err := stage.New(p.stage)
 	if err != nil {
 		if b != nil {
@@ -165,7 +165,7 @@ func (s *site) serve(p plan, f func()) {
 		return
 	}
 	b.end()
-	if p.drain == atEnd && p.net.Profile.String() == "none" {
+	if p.drain == atEnd && p.net.Profile.Except("F29").String() == "none" {
 		s.audit(b)
 	}
 }
@@ -267,7 +267,7 @@ func (p *plan) also() []int {
 
 // wicked reports whether answers that are fetched may not come, or not whole.
 func (p *plan) wicked() bool {
-	return p.origins != nil && (p.origins.wicked || p.net.Profile.String() != "none")
+	return p.origins != nil && p.net.Profile.String() != "none"
 }
 
 // short reports whether there may be no page for a connection.

@@ -1,0 +1,110 @@
+package scenario
+
+// What goes wrong with origins (F29). Each ill is a fault of the world's table, so that it
+// is drawn, weighted, counted and left out like the others; an origin asks the world when
+// it has read a request's head. Afterwards its connection ends, whatever it has said.
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/core/sys"
+	"brigade/netsim"
+	"brigade/sim"
+)
+
+// ill is one way for an origin to do wrong by the proxy.
+type ill struct {
+	fault string
+	forms int
+	early bool // before it has read the request's content
+	do    func(o *origins, fd sys.FD, q *http.Request, form int)
+}
+
+var allIlls = []ill{
+	{"origin-early", 2, true, func(o *origins, fd sys.FD, q *http.Request, form int) {
+		if form == 1 {
+			o.say(fd, o.whole(q))
+		}
+	}},
+	{"origin-closes", 2, false, func(o *origins, fd sys.FD, q *http.Request, form int) {
+		if o.say(fd, o.whole(q)) && form == 2 {
+			rt.Sleep(time.Millisecond)
+		}
+	}},
+	{"origin-slow", 2, false, func(o *origins, fd sys.FD, q *http.Request, form int) {
+		gap := []time.Duration{0, time.Second, 5 * time.Second}[form]
+		text := o.whole(q)
+		speak(o.p, fd, &manner{piece: 1 + len(text)/3, pause: gap}, []byte(text))
+	}},
+	{"origin-cut", 2, false, func(o *origins, fd sys.FD, q *http.Request, form int) {
+		text := o.whole(q)
+		o.say(fd, text[:sim.Choose("origin ends after", len(text))])
+		if form == 2 {
+			_ = o.p.SetOption(fd, sys.LingerZero, 1)
+		}
+	}},
+	{"origin-sick", 2, false, func(o *origins, fd sys.FD, _ *http.Request, form int) {
+		if form == 1 {
+			rt.Sleep(6 * time.Second)
+			return
+		}
+		o.sick.Store(int64(rt.Now().Add(2 * time.Second)))
+		_ = o.p.SetOption(fd, sys.LingerZero, 1)
+	}},
+	{"origin-lies", 2, false, func(o *origins, fd sys.FD, q *http.Request, form int) {
+		if form == 1 {
+			o.say(fd, o.whole(q)+"and more")
+			return
+		}
+		o.say(fd, wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))])
+	}},
+}
+
+// ail gives o the ills that p has.
+func (o *origins) ail(p netsim.Profile) {
+	for _, x := range allIlls {
+		if p.Includes(x.fault) {
+			o.ills = append(o.ills, x)
+		}
+	}
+}
+
+// well is at how many requests an origin is well, for one at which it may have each ill.
+const well = 6
+
+// errs is whether an origin does wrong by a request that came on fd, and in which form;
+// nil: it does not.
+func (o *origins) errs(fd sys.FD) (*ill, int) {
+	if len(o.ills) == 0 {
+		return nil, 0
+	}
+	i := sim.Choose("origin errs", well+len(o.ills)) - well
+	if i < 0 {
+		return nil, 0
+	}
+	form := o.p.Misuses(fd, o.ills[i].fault, o.ills[i].forms)
+	if form == 0 {
+		return nil, 0
+	}
+	return &o.ills[i], form
+}
+
+// whole is the answer to q, framed by its length.
+func (o *origins) whole(q *http.Request) string {
+	head, body := o.words(q)
+	if q.Method == http.MethodHead {
+		return head + "\r\n"
+	}
+	return head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + string(body)
+}
+
+// wrongHeads are no heads of responses, or could be read in two ways.
+var wrongHeads = []string{
+	"hello\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 101 x\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 20_000) + "\r\n\r\n",
+}
