@@ -8,7 +8,10 @@ package invariants
 // would serve, and none is reserved for who sleeps. At the end all are back, and nobody
 // waits; who has gone waits no more.
 //
-// What a task keeps at hand counts as free: it is for whoever waits.
+// What a task keeps at hand counts as free: it is for whoever waits. And who waits for
+// nothing but its peer has none: when nothing can run, streams, and connections in other
+// states, account for all that are out, with two each at most, since a request that becomes
+// a tunnel may have one for what its other end has answered.
 
 import (
 	"slices"
@@ -19,10 +22,13 @@ import (
 
 var buffersChecker = Checker{
 	Numbers: []string{"I35", "I12", "I24", "I28"}, Name: "buffers",
-	Allows: "buffers are given out up to their number, to those who wait in their order, and what comes back is theirs in the same step",
+	Allows: "buffers are given out up to their number, to those who wait in their order, and what comes back is theirs in the same step; who waits for its peer alone has none",
 	World:  "time",
-	Kinds:  []rt.Kind{rt.ProbeBuffer, rt.ProbeLimit, rt.ProbeConnClose, rt.ProbeOwner},
-	make:   func() property { return new(buffers) },
+	Kinds: []rt.Kind{
+		rt.ProbeBuffer, rt.ProbeLimit, rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeEvent,
+		rt.ProbeRequest, rt.ProbeState, rt.ProbeFar, rt.ProbeStreamOpen, rt.ProbeStreamClose,
+	},
+	make: func() property { return new(buffers) },
 }
 
 // The sides that buffers are for, the first of which goes first, and how many of it may
@@ -32,6 +38,7 @@ const (
 	fills
 	sides
 	overtakes = 8
+	each      = 2 // buffers that a connection or stream has at most
 )
 
 var sideNames = [sides]string{"frees", "fills"}
@@ -44,12 +51,21 @@ type buffers struct {
 	lines          [sides][]uint64 // who waits, in order
 	granted        [sides][]uint64 // for whom one is reserved
 	overtaken      int
+	connections    roster[stance]
+	may            int // how many connections and streams may have one
+}
+
+// stance is what a connection does.
+type stance struct {
+	rests bool // it waits, for nothing but its peer
+	calls bool // an application has it, which may leave what it was sent
 }
 
 // Begin implements property.
 func (b *buffers) Begin(s *sim.Sim) {
-	lines, granted := b.lines, b.granted
-	*b = buffers{}
+	lines, granted, connections := b.lines, b.granted, b.connections
+	*b = buffers{connections: connections}
+	b.connections.reset()
 	b.s = s
 	for c := range sides {
 		b.lines[c], b.granted[c] = lines[c][:0], granted[c][:0]
@@ -75,14 +91,68 @@ func (b *buffers) Event(e *sim.Event) {
 			b.limit, b.reserve, b.known = e.B, e.C, true
 		}
 		return
+	case rt.ProbeConnClose, rt.ProbeOwner:
+		b.moves(e)
 	default: // that is told of a connection
 	}
+	b.stands(e)
+}
+
+// moves is a connection that goes, or goes elsewhere.
+func (b *buffers) moves(e *sim.Event) {
 	for c := range sides {
 		if slices.Contains(b.lines[c], e.A) || slices.Contains(b.granted[c], e.A) {
 			b.fail("I35", "connection %d is told of by %s, and stands in line for a buffer; who goes, or goes elsewhere, leaves it first", e.A, kind(e))
 			return
 		}
 	}
+}
+
+// stands notes what a connection does.
+func (b *buffers) stands(e *sim.Event) {
+	switch kind(e) {
+	case rt.ProbeStreamOpen:
+		b.may++
+		return
+	case rt.ProbeStreamClose:
+		b.may--
+		return
+	case rt.ProbeConnOpen:
+		if b.connections.add(e.A, told(e)) != nil {
+			b.may++
+		}
+		return
+	}
+	m := b.connections.live(e.A)
+	if m == nil {
+		return
+	}
+	rests := false
+	switch kind(e) {
+	case rt.ProbeFar:
+		m.R.calls = e.B == ^uint64(0)
+	case rt.ProbeState:
+		rests = resting(e.B) && !(m.R.calls && crosses(e.B))
+	case rt.ProbeConnClose:
+		m.gone, rests = true, true
+	default:
+	}
+	if rests != m.R.rests {
+		if m.R.rests = rests; rests {
+			b.may--
+		} else {
+			b.may++
+		}
+	}
+}
+
+// resting reports whether who waits in a state has nothing in hand.
+func resting(state uint64) bool {
+	switch state {
+	case rt.WaitFirst, rt.WaitIdle, rt.WaitLinger, rt.WaitBuffer, rt.WaitPage, rt.WaitTunnel, rt.WaitHalf:
+		return true
+	}
+	return false
 }
 
 func (b *buffers) unit(e *sim.Event) {
@@ -170,7 +240,14 @@ func (b *buffers) drop(list *[]uint64, e *sim.Event) bool {
 
 // Quiet implements property.
 func (b *buffers) Quiet() {
-	if b.excused() || !b.known {
+	if !b.known {
+		return
+	}
+	if n := b.used[frees] + b.used[fills]; n > each*uint64(b.may) && len(b.connections.members) > 0 {
+		b.fail("I28", "%d buffers are out when nothing can run, and no more than %d connections and streams have something in hand, for which each may have %d; who waits for its peer alone has none", n, b.may, each)
+		return
+	}
+	if b.excused() {
 		return
 	}
 	for c := range sides {

@@ -57,6 +57,9 @@ var planted = []plant{
 	{"record", "", "a line in each of two files", turned(line("40")).probe(loop, rt.ProbeLogged, 1, 2, 5).goesOn(line("5")).call(processor, rt.OpClose, successor, 0)},
 	{"record", "I23", "no line in the second file", turned(line("40")).probe(loop, rt.ProbeLogged, 1, 2, 5).call(processor, rt.OpClose, successor, 0)},
 	{"record", "I23", "a line in two files", turned(line("40")[:20]).goesOn(line("40")[20:])},
+	{"record", "I23", "the rest of a line at the head of the second file", turned(line("40")[:20]).goesOn(line("40")[20:] + line("40"))},
+	{"record", "I23", "the same, since the first took no more", lapsed(line("40")[:20]).goesOn(line("40")[20:] + line("40"))},
+	{"record", "", "a line begun in the first, which took no more, and whole in the second", lapsed(line("40")[:20]).goesOn(line("40")).call(processor, rt.OpClose, successor, 0)},
 	{"record", "I23", "taken when the second file was closed", turned(line("40")).call(processor, rt.OpClose, successor, 0).probe(loop, rt.ProbeLogged, 1, 2, 5)},
 	{"record", "I23", "no line", logged(40, false, "").call(processor, rt.OpClose, journal, 0)},
 	{"record", "I23", "no line, and no close", logged(40, false, "")},
@@ -296,6 +299,10 @@ var planted = []plant{
 	{"buffers", "I28", "more than there are", counter(1).unit(rt.BufferOut, 0, 1).unit(rt.BufferOut, 0, 1)},
 	{"buffers", "I28", "more than there are with those in reserve", counter(0).times(3, func(h *history) { h.unit(rt.BufferOut, 0, 0) })},
 	{"buffers", "I28", "nobody knows how many there are", new(history).unit(rt.BufferOut, 0, 1)},
+	{"buffers", "I28", "a connection between requests has one", waitsIn(begun().counts(1).asked().unit(rt.BufferOut, 0, 1), rt.WaitIdle, time.Second).after(time.Millisecond)},
+	{"buffers", "I28", "a tunnel that is silent has one", tunnelled().counts(1).unit(rt.BufferOut, 0, 0).idles().after(time.Millisecond)},
+	{"buffers", "", "a tunnel has one for what an application leaves", begun().counts(1).asked().probe(loop, rt.ProbeFar, 1, ^uint64(0)).unit(rt.BufferOut, 0, 0).idles().after(time.Millisecond).unit(rt.BufferBack, 0, 0)},
+	{"buffers", "", "one waits for room with one, another for nothing", waitsIn(begun().counts(1).asked().unit(rt.BufferOut, 0, 1), rt.WaitWrite, time.Second).after(time.Millisecond).unit(rt.BufferBack, 0, 1)},
 	{"buffers", "", "served, taken back, served again, passed on, and left", counter(1).unit(rt.BufferJoins, 7, 1).unit(rt.BufferGranted, 7, 1).unit(rt.BufferRevoked, 7, 1).
 		unit(rt.BufferGranted, 7, 1).unit(rt.BufferPassed, 7, 1).unit(rt.BufferJoins, 8, 1).unit(rt.BufferGranted, 8, 1).unit(rt.BufferTaken, 8, 1).
 		unit(rt.BufferJoins, 9, 1).after(time.Millisecond).unit(rt.BufferLeaves, 9, 1).unit(rt.BufferOut, 0, 0).unit(rt.BufferBack, 0, 0).unit(rt.BufferBack, 0, 1)},

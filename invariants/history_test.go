@@ -273,6 +273,12 @@ func turned(text string) *history {
 		opens("/log", successor).call(processor, rt.OpClose, journal, 0)
 }
 
+// lapsed is turned, by a file that took no more behind text.
+func lapsed(text string) *history {
+	return new(history).opens("/log", journal).probe(loop, rt.ProbeLogged, 1, 1, 40).wrote(text).fails(processor, rt.OpWrite, journal, again).
+		opens("/log", successor).wrote("\n").call(processor, rt.OpClose, journal, 0)
+}
+
 // goesOn is a write to the file after the first.
 func (h *history) goesOn(text string) *history {
 	return h.with(sim.Call{Op: rt.OpWrite, Buf: []byte(text)}).call(processor, rt.OpWrite, successor, int64(len(text)))

@@ -6,8 +6,8 @@ package invariants
 // many of each number of bytes as records were told of and not dropped, when the
 // file is closed. A file that has been opened under the log's name before the log was
 // closed goes on where that ended, which is between two lines. If a write was refused,
-// lines may be missing, and one for each refusal may be in pieces; none may be there
-// that nobody promised.
+// lines may be missing, and one for each refusal may be in pieces, in the file in which
+// the refusal was; none may be there that nobody promised.
 
 import (
 	"bytes"
@@ -36,7 +36,8 @@ type record struct {
 	owed   map[uint64]int // records told of less lines written, by the response's bytes
 	line   []byte         // the last one, as far as it was written
 	breaks int            // writes that were refused
-	torn   int            // lines that are no record
+	recent int            // of them, to this file
+	torn   int            // lines of this file that are no record
 	closed bool
 }
 
@@ -45,7 +46,7 @@ func (r *record) Begin(s *sim.Sim) {
 	r.s = s
 	r.files.reset()
 	clear(r.owed)
-	r.log, r.line, r.breaks, r.torn, r.closed = -1, r.line[:0], 0, 0, false
+	r.log, r.line, r.breaks, r.recent, r.torn, r.closed = -1, r.line[:0], 0, 0, 0, false
 }
 
 // Event implements property.
@@ -87,7 +88,7 @@ func (r *record) shut(name string) {
 			if len(r.line) > 0 && r.breaks == 0 {
 				r.fail("I23", "a file of the log ends within a line, %q, and another goes on", r.line)
 			}
-			r.line = r.line[:0]
+			r.line, r.recent, r.torn = r.line[:0], 0, 0
 			return
 		}
 	}
@@ -112,6 +113,7 @@ func (r *record) write(e *sim.Event) {
 	case e.C == interrupted:
 	case n == 0:
 		r.breaks++
+		r.recent++
 	case e.Call != nil && int64(len(e.Call.Buf)) >= n:
 		for _, c := range e.Call.Buf[:n] {
 			if c != '\n' {
@@ -131,7 +133,7 @@ func (r *record) whole() {
 		r.owed[sent]--
 		return
 	}
-	if r.torn++; r.torn > r.breaks {
+	if r.torn++; r.torn > r.recent {
 		r.fail("I23", "the log has a line %q, which is no record in combined format: %s", r.line, why)
 	}
 }
