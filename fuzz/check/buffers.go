@@ -30,6 +30,7 @@ type user struct {
 	napper
 	cache  iobuf.Cache
 	waiter iobuf.Waiter
+	second iobuf.Waiter
 }
 
 func (c *counter) user(name string) *user {
@@ -57,10 +58,22 @@ func (c *counter) gives(u *user) {
 func (c *counter) patient(u *user, nth int, joined *rt.WaitGroup) {
 	got := u.cache.Want(&u.waiter, iobuf.Filling)
 	joined.Done()
-	for !got {
-		u.nap()
-		got = u.cache.Want(&u.waiter, iobuf.Filling)
+	if got {
+		c.serves(u, nth)
+		return
 	}
+	c.waits(u, nth)
+}
+
+// waits is the time of u, the nth who is patient, in line.
+func (c *counter) waits(u *user, nth int) {
+	u.nap()
+	u.gets(&u.waiter, iobuf.Filling)
+	c.serves(u, nth)
+}
+
+// serves is its turn.
+func (c *counter) serves(u *user, nth int) {
 	for before, served := range c.served[:nth] {
 		if !served {
 			rt.Bug("waiter %d is served before waiter %d, who stood in line before it came", nth, before)
@@ -129,9 +142,14 @@ func buffersProgram(tasks, _ int) func() {
 			}
 		}
 		all.Wait()
-		s := c.budget.Stats().Classes[iobuf.Filling]
-		if s.Used+s.Reserved+s.Waiting != 0 || !first.cache.Take(iobuf.Filling) || first.cache.Take(iobuf.Filling) {
-			rt.Bug("everybody has left a budget of one unit: %+v", s)
-		}
+		c.left(first)
+	}
+}
+
+// left is a budget of one unit that everybody has left.
+func (c *counter) left(u *user) {
+	s := c.budget.Stats().Classes[iobuf.Filling]
+	if s.Used+s.Reserved+s.Waiting != 0 || !u.cache.Take(iobuf.Filling) || u.cache.Take(iobuf.Filling) {
+		rt.Bug("everybody has left a budget of one unit: %+v", s)
 	}
 }
