@@ -31,6 +31,11 @@ func Cells() []Cell {
 	add(groupOutcome, endName(0), client.Truncated.String(), client.Reset.String())
 	add(groupHandler, scenario.ActNames()...)
 	add(groupMove, moves...)
+	for i := range 2 * len(bufferWords) {
+		if n := bufferName(i); n != unrefused && n != unrevoked {
+			add(groupBuffer, n)
+		}
+	}
 	for k, p := range rt.Probes() {
 		if k > 0 && p.Name != "" {
 			add(groupProbe, p.Name)
@@ -48,6 +53,12 @@ func Cells() []Cell {
 
 // statuses are those that the server has answers with.
 var statuses = []int{200, 206, 301, 304, 400, 404, 405, 408, 412, 413, 414, 416, 431, 500, 501, 503, 505}
+
+// What fills stands in line, of which joining tells; what frees is never taken back.
+var (
+	unrefused = bufferName(2*len(bufferWords) - 1)
+	unrevoked = bufferName(int(rt.BufferRevoked) - 1)
+)
 
 // calls are the server's system calls, with the errors that a world gives it in
 // the ordinary course of things.

@@ -32,6 +32,7 @@ const (
 	groupOutcome = "client's end"
 	groupHandler = "handler"
 	groupMove    = "takeover"
+	groupBuffer  = "i/o buffer"
 )
 
 // maxErrno is above every errno that the world gives.
@@ -48,6 +49,8 @@ type cover struct {
 	ends   [16]uint64
 	acts   [16]uint64
 	moves  uint64
+
+	buffers [2 * len(bufferWords)]uint64 // by what happened, those of the side that frees first
 
 	refused, dropped uint64 // requests, log records
 
@@ -92,6 +95,8 @@ func (c *cover) probe(k rt.Kind, e *sim.Event) {
 		c.probes[k]++
 	}
 	switch {
+	case k == rt.ProbeBuffer && e.C < 2 && e.B > 0 && e.B <= uint64(len(bufferWords)):
+		c.buffers[e.C*uint64(len(bufferWords))+e.B-1]++
 	case k == rt.ProbeState && e.B < uint64(len(c.waits)):
 		c.waits[e.B]++
 	case k == rt.ProbeOwner && e.B < uint64(len(c.steps)):
@@ -134,6 +139,7 @@ func (c *cover) take() map[string]uint64 {
 	each(groupOutcome, c.ends[:], endName)
 	each(groupHandler, c.acts[:], nameIn(scenario.ActNames()))
 	each(groupMove, []uint64{c.moves}, nameIn(moves))
+	each(groupBuffer, c.buffers[:], bufferName)
 	each(groupProbe, []uint64{c.refused, c.dropped}, nameIn(specialProbes))
 	for op := range c.calls {
 		each(groupCall, c.calls[op][:], func(i int) string { return callName(rt.Op(op), sys.Errno(i)) })
@@ -143,6 +149,20 @@ func (c *cover) take() map[string]uint64 {
 }
 
 var specialProbes = []string{"request, refused", "logged, dropped"}
+
+// bufferWords are what happens to a buffer, as probes tell it (rt.BufferOut and what
+// follows).
+var bufferWords = [...]string{"out", "back", "joins", "leaves", "granted", "revoked", "taken", "passed", "refused"}
+
+const _ = -uint(rt.BufferRefused ^ len(bufferWords))
+
+func bufferName(i int) string {
+	side := "frees"
+	if i >= len(bufferWords) {
+		side, i = "fills", i-len(bufferWords)
+	}
+	return bufferWords[i] + ", by the side that " + side
+}
 
 // moves is what connections do beside what the server has them do.
 var moves = []string{"by another loop"}

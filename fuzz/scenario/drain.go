@@ -59,6 +59,9 @@ func (s *site) live(server *stage.Server, p plan, f func()) {
 	}
 	f()
 	if p.drain == atEnd {
+		if p.budget == barren {
+			s.relieve(server, p)
+		}
 		s.settle(p)
 		server.Drain(10 * time.Second)
 	}

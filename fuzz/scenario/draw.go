@@ -63,7 +63,7 @@ var dimensions = []dimension{
 	vary("disk latency", func(p *plan, v time.Duration) { p.net.DiskLatency = v }, 0, 0, 0, time.Millisecond, 20*time.Millisecond),
 	vary("memory", func(p *plan, v int) { p.net.Memory = v }, 0, 0, 0, 0, 0, 64<<10, 24<<10),
 	vary("filters", func(p *plan, v chain) { p.chain = v }, unfiltered, unfiltered, unfiltered, unfiltered, unfiltered, unfiltered, counted, compressed, chunks, paced, ranged, restless, lazy, entire),
-	vary("i/o buffers", func(p *plan, v budget) { p.budget = v }, plenty, plenty, plenty, plenty, plenty, 1, 2, 5, belated),
+	vary("i/o buffers", func(p *plan, v budget) { p.budget = v }, plenty, plenty, plenty, plenty, plenty, 1, 2, 5, belated, barren),
 	vary("input", func(p *plan, v input) { p.input = v }, plainInput, plainInput, plainInput, limited, lazyInput),
 }
 

@@ -21,7 +21,7 @@ func full() *Scenario {
 				p := plan{stage: stage.Config{
 					Kernel: s.server, Listen: address, Connections: 2, Pages: smallPages,
 					Topology: stage.Topology(sim.Choose("topology", 3)),
-				}}
+				}, budget: []budget{plenty, 1, 2}[sim.Choose("i/o buffers", 3)]}
 				s.serve(p, func() {
 					for i := range 3 {
 						c := &client.Client{Process: s.clients[i], Addr: address, Files: s.files, Patience: 30 * time.Second}

@@ -10,9 +10,12 @@ package scenario
 // The server's own connections have one home for good; the parts by which they could
 // move are the core's all the same: pollers, slots, rings, inboxes, http_conns. What is
 // served is an echo, line by line, to clients who know each byte and when they are due.
+// Buffers come out of one budget: who waits for one leaves that line before it moves, and
+// what was reserved for it is the next one's.
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -43,6 +46,7 @@ type guest struct {
 	slot  poll.Slot
 	timer poll.Timer[guest]
 	until rt.Instant     // when it is closed, if nothing moves
+	line  iobuf.Waiter   // its place in line for a buffer
 	http  *httpconn.Conn // what was read and not sent back; nil: nothing
 	ready sys.Events
 }
@@ -55,9 +59,10 @@ type street struct {
 	site   *site
 	host   *netsim.Process
 	houses []*house
+	budget iobuf.Budget
 	left   rt.Int32 // guests, and one for the door while it is open
 	over   rt.Bool  // clients have gone
-	calm   bool     // nothing goes wrong
+	calm   bool     // nothing goes wrong, and nothing is short
 	tasks  rt.WaitGroup
 }
 
@@ -70,6 +75,7 @@ type house struct {
 	idle   poll.Ring[guest]
 	retry  poll.Ring[guest]
 	pool   httpconn.Pool
+	lines  iobuf.Cache
 	scope  mem.Scope
 	asked  rt.Int32 // 1 + the number of the house that wants a guest
 	now    rt.Instant
@@ -82,6 +88,10 @@ func (t *street) open(n int) bool {
 	t.left.Label("left")
 	t.over.Label("over")
 	t.left.Store(1)
+	limit := []int{100, 1, 2}[sim.Choose("i/o buffers", 3)]
+	t.calm = t.calm && limit > 2
+	t.budget.Init(limit, iobuf.Reserve)
+	t.budget.Tell()
 	for i := range n {
 		h := &house{street: t}
 		h.scope.Name = fmt.Sprint("house ", i)
@@ -89,7 +99,8 @@ func (t *street) open(n int) bool {
 		h.asked.Label("house.asked")
 		h.idle.SetTimeout(guestIdle)
 		h.retry.SetTimeout(guestRetry)
-		h.pool = httpconn.Pool{Sizes: httpconn.Sizes{In: 512, Out: 8 << 10}, Keep: 1, Kernel: t.host, Scope: &h.scope, Base: uint64(i+1) << 20}
+		h.pool = httpconn.Pool{Sizes: httpconn.Sizes{In: 512, Out: 8 << 10}, Keep: 1, Kernel: t.host, Scope: &h.scope, Base: uint64(i+1) << 20, Buffers: &h.lines}
+		t.budget.Join(&h.lines, "house.lines", h)
 		if h.poller.Open(t.host, kind, waker) != nil {
 			t.close()
 			return false // there was no memory for it, before anybody came
@@ -113,6 +124,9 @@ func (t *street) leaves() {
 		}
 	}
 }
+
+// Rouse implements iobuf.Rouser.
+func (h *house) Rouse() { h.rouse() }
 
 func (h *house) rouse() {
 	if h.inbox.Rouse() {
@@ -157,6 +171,13 @@ func (h *house) turn() {
 			h.slots.Unpark(g.slot)
 			h.serve(g)
 		}
+		for w := h.lines.Next(); w != nil; w = h.lines.Next() {
+			g := w.Of.(*guest)
+			h.slots.Unpark(g.slot)
+			h.serve(g)
+			h.heed() // with others who have been told of
+		}
+		h.lines.EndTurn()
 		h.heed()
 	}
 	h.pool.Close()
@@ -172,11 +193,12 @@ func (h *house) sleep() []sys.Event {
 	if d == 0 || !h.inbox.Sleep() {
 		return h.poller.Wait(0)
 	}
-	if h.asked.Load() != 0 || h.street.left.Load() == 0 {
+	if h.asked.Load() != 0 || h.street.left.Load() == 0 || h.lines.News() {
 		d = 0
 	}
 	events := h.poller.Wait(d)
 	h.inbox.Awake()
+	h.lines.Awake()
 	return events
 }
 
@@ -208,6 +230,7 @@ func (h *house) heed() {
 	}
 	g := list[sim.Choose("who moves", len(list))]
 	g.timer.Disarm()
+	h.lines.Withdraw(&g.line)
 	_ = h.poller.Unwatch(g.fd) // what it would still tell is nobody's
 	h.slots.Release(g.slot)
 	if g.http != nil {
@@ -220,6 +243,7 @@ func (h *house) heed() {
 // dismiss closes g.
 func (h *house) dismiss(g *guest) {
 	g.timer.Disarm()
+	h.lines.Withdraw(&g.line)
 	if g.http != nil {
 		h.pool.Put(g.http)
 		g.http = nil
@@ -237,7 +261,11 @@ func (h *house) serve(g *guest) {
 	g.ready |= h.slots.Fetch(g.slot)
 	for {
 		if g.http == nil && g.ready&sys.In != 0 {
-			if g.http, _ = h.pool.Get(iobuf.Filling); g.http == nil {
+			var err error
+			if g.http, err = h.pool.Await(&g.line, iobuf.Filling); errors.Is(err, iobuf.ErrRefused) {
+				h.rest(g, &h.idle)
+				return
+			} else if err != nil {
 				h.rest(g, &h.retry)
 				return
 			}
@@ -306,7 +334,7 @@ func (h *house) rest(g *guest, r *poll.Ring[guest]) {
 		if g.http != nil && whole(g.http.Unparsed()) > 0 {
 			events = sys.Out
 		}
-		if r == &h.idle && h.poller.Watch(g.fd, events|sys.OneShot, g.slot.Token()) != sys.OK {
+		if r == &h.idle && !g.line.Waits() && h.poller.Watch(g.fd, events|sys.OneShot, g.slot.Token()) != sys.OK {
 			h.dismiss(g)
 			return
 		}
@@ -322,8 +350,10 @@ func (t *street) door(l sys.FD) {
 			continue
 		}
 		t.left.Add(1)
-		t.houses[n%len(t.houses)].receive(&guest{fd: fd, slot: poll.NoSlot, until: rt.Now().Add(guestIdle)})
+		g := &guest{fd: fd, slot: poll.NoSlot, until: rt.Now().Add(guestIdle)}
 		n++
+		g.line.ID, g.line.Of = uint64(n), g
+		t.houses[n%len(t.houses)].receive(g)
 	}
 	t.host.Close(l)
 	t.leaves()
@@ -401,7 +431,7 @@ func takeover() *Scenario {
 			e.Observers = e.Observers[:0] // what a server has to tell, nobody tells here
 			for _, c := range invariants.All() {
 				switch c.Name {
-				case "memory", "pool", "lock", "descriptor":
+				case "memory", "pool", "lock", "descriptor", "buffers":
 					e.Observers = append(e.Observers, c.New(host.Number()))
 				}
 			}
