@@ -27,7 +27,7 @@ type Checker struct {
 var table = [...]Checker{
 	descriptorChecker, countChecker, ownerChecker, orderChecker, backlogChecker, waitingChecker, watchChecker,
 	accountChecker, recordChecker, inputChecker, tunnelChecker, fetchChecker, windowChecker, sessionChecker, freshChecker, memoryChecker, poolChecker, holdingChecker, pagesChecker, blockChecker,
-	lockChecker, spinChecker, drainChecker, lookChecker, buffersChecker, totalChecker, leakChecker,
+	lockChecker, spinChecker, drainChecker, lookChecker, buffersChecker, statsChecker, totalChecker, leakChecker,
 }
 
 // All is the table of checkers.

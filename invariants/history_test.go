@@ -204,13 +204,43 @@ func (h *history) page(task int32, size uint64) *history {
 // putBack is that object, used.
 func (h *history) putBack() *history { return h.probe(loop, rt.ProbeReset, 1, 0, 77) }
 
-// counted are the server's totals.
+// counted are the server's totals; of answers it tells those that there were.
 func (h *history) counted(connections, requests, bytes, handoffs uint64) *history {
-	for i, n := range []uint64{connections, requests, bytes, handoffs, 0, 0, 0} {
+	answers := uint64(0)
+	for i := range h.events {
+		if e := &h.events[i]; e.Op == rt.OpProbe && rt.Kind(e.Object) == rt.ProbeResponse {
+			answers++
+		}
+	}
+	for i, n := range []uint64{connections, requests, bytes, handoffs, 0, 0, 0, answers} {
 		h.probe(root, rt.ProbeTotal, uint64(i+1), n)
 	}
 	return h
 }
+
+// shows is the history of a server that tells of itself, with connection 1 on 7.
+func shows() *history {
+	return new(history).probe(root, rt.ProbeStats, rt.TotalNone, 0, 0).call(loop, rt.OpAccept, 5, 7).probe(loop, rt.ProbeConnOpen, 1, 7)
+}
+
+// looks is a snapshot's begin, and tells what it has of connections, requests, bytes and
+// answers.
+func (h *history) looks(n uint64) *history {
+	return h.probe(processor, rt.ProbeStats, rt.TotalNone, 0, n)
+}
+
+func (h *history) tells(n, connections, requests, bytes, answers uint64) *history {
+	for _, t := range [][2]uint64{
+		{rt.TotalConnections, connections}, {rt.TotalRequests, requests}, {rt.TotalBytes, bytes}, {rt.TotalHandoffs, 0},
+		{rt.TotalDropped, 0}, {rt.TotalAnswers, answers},
+	} {
+		h.probe(processor, rt.ProbeStats, t[0], t[1], n)
+	}
+	return h
+}
+
+// sleeps is the loop's wait in its poller.
+func (h *history) sleeps() *history { return h.call(loop, rt.OpPollWait, 6, 1) }
 
 // parted is the connection's end.
 func (h *history) parted() *history {

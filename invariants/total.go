@@ -20,7 +20,7 @@ var totalChecker = Checker{
 
 // totalNames are what is counted.
 var totalNames = [rt.Totals]string{
-	"none", "connections", "requests", "bytes", "handoffs", "dropped records", "open connections", "queued connections and processors",
+	"none", "connections", "requests", "bytes", "handoffs", "dropped records", "open connections", "queued connections and processors", "answers",
 }
 
 type total struct {
@@ -74,6 +74,8 @@ func (t *total) probe(e *sim.Event) {
 	switch k {
 	case rt.ProbeRequest:
 		t.seen[rt.TotalRequests]++
+	case rt.ProbeResponse:
+		t.seen[rt.TotalAnswers]++
 	case rt.ProbeOwner:
 		t.seen[rt.TotalHandoffs]++
 	case rt.ProbeLogged:

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"brigade/core/handler/proxy"
+	"brigade/core/handler/stats"
 	"brigade/core/poll"
 	"brigade/core/stage"
 )
@@ -63,6 +64,9 @@ type options struct {
 	bodyLimit size
 	deny      []string
 	echo      string
+
+	stats      bool
+	statsAllow networks
 
 	accessLog  string
 	cpuProfile string
@@ -201,6 +205,8 @@ func (p *program) flags(f *pflag.FlagSet) {
 	o.balance = named[proxy.Balance]{parse: proxy.ParseBalance, names: "round-robin, least or hash"}
 	f.Var(&o.balance, "proxy-balance", "which of them: round-robin, each in turn; least, the one with the fewest requests; hash, for one target always the same")
 	f.StringVar(&o.below, "proxy-below", "/", "only for `PATH` or, if it ends with a slash, below it; the others are files")
+	f.BoolVar(&o.stats, "stats", false, "show what the server is doing at "+stats.Path+", as a page, as JSON and for Prometheus, to clients on this machine")
+	f.Var(&o.statsAllow, "stats-allow", "to clients at `CIDR,CIDR...` instead; may be given again for others")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line for each request to `FILE`, which may be a fifo that somebody reads; - is standard output (none)")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the whole run to `FILE`")
 	f.BoolP("help", "h", false, "say all this")
@@ -219,6 +225,9 @@ func (p *program) check(given func(string) bool) error {
 				return fmt.Errorf("--%s: there are none with --topology %v; it goes with --topology staged", name, o.topology.value)
 			}
 		}
+	}
+	if given("stats-allow") && !o.stats {
+		return errors.New("--stats-allow goes with --stats, which is missing")
 	}
 	for _, path := range append(o.deny[:len(o.deny):len(o.deny)], o.echo) {
 		if path != "" && path[0] != '/' {

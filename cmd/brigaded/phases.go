@@ -15,14 +15,16 @@ import (
 	"brigade/core/stage"
 )
 
-// surround adds phases and filters to a server's configuration.
-func (o *options) surround(cfg *stage.Config) error {
+// surround adds phases and filters to a server's configuration, and tells of the proxy, if
+// there is one.
+func (o *options) surround(cfg *stage.Config) (backends *proxy.Proxy, err error) {
 	cfg.Content = o.bodyLimit.n
 	if len(o.proxy.list) > 0 {
 		p, err := proxy.New(proxy.Options{Backends: o.proxy.list, Balance: o.balance.value})
 		if err != nil {
-			return fmt.Errorf("--proxy: %w", err)
+			return nil, fmt.Errorf("--proxy: %w", err)
 		}
+		backends = p
 		if cfg.Handler == nil {
 			cfg.Handler = p
 		} else {
@@ -56,7 +58,7 @@ func (o *options) surround(cfg *stage.Config) error {
 	if list != nil {
 		cfg.Filters = filter.NewChain(list...)
 	}
-	return nil
+	return backends, nil
 }
 
 // serves refuses what serves nothing, and files that nobody could reach.

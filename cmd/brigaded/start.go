@@ -70,9 +70,11 @@ func (p *program) open() (s *site, err error) {
 	if s.files != nil {
 		cfg.Handler = s.files
 	}
-	if err = p.surround(&cfg); err != nil {
+	backends, err := p.surround(&cfg)
+	if err != nil {
 		return s, err
 	}
+	p.applet(s, &cfg, backends)
 	if s.server, err = stage.New(cfg); err != nil {
 		return s, explainListen(p.listen.addr, err)
 	}

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"net/netip"
+
 	"brigade/core/bucket"
 	"brigade/core/filter"
 	"brigade/core/http1"
@@ -23,9 +25,10 @@ type Exchange struct {
 	Date    []byte // the Date field's value, for now
 	Now     int64  // seconds since 1970
 	Clock   rt.Instant
-	Status  int  // of the response; 0: none yet
-	Close   bool // the connection closes after this response
-	Note    any  // what Handle leaves for the loop's Local to learn
+	Peer    netip.AddrPort // whose connection it is
+	Status  int            // of the response; 0: none yet
+	Close   bool           // the connection closes after this response
+	Note    any            // what Handle leaves for the loop's Local to learn
 
 	buckets  *bucket.Allocator
 	out      *bucket.Brigade

@@ -206,6 +206,9 @@ func (q *Crew[T, P]) Close() {
 	q.mu.Unlock()
 }
 
+// Kept is how many members take Depended items alone.
+func (q *Crew[T, P]) Kept() int { return q.limits[Depended] - q.limits[Common] }
+
 // Load is how many items wait for a member, and how many members have one.
 func (q *Crew[T, P]) Load() (waiting, working int) {
 	q.mu.Lock()

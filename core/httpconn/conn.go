@@ -14,6 +14,8 @@
 package httpconn
 
 import (
+	"net/netip"
+
 	"brigade/core/bucket"
 	"brigade/core/exchange"
 	"brigade/core/http1"
@@ -107,7 +109,7 @@ func (c *Conn) Recycle() {
 	c.X.Next()
 	c.X.Rewind()
 	c.X.Date = nil
-	c.X.Now, c.X.Clock = 0, 0
+	c.X.Now, c.X.Clock, c.X.Peer = 0, 0, netip.AddrPort{}
 	c.pool.Destroy()
 	c.pool = nil
 }

@@ -73,6 +73,13 @@ func (d *Depot) get(to []*Conn, n int, scope *mem.Scope) []*Conn {
 	return to
 }
 
+// Stock is how many there are. Any task may call it.
+func (d *Depot) Stock() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.free)
+}
+
 // put takes c, which is recycled; false: there are enough, or of other sizes.
 func (d *Depot) put(c *Conn) bool {
 	d.mu.Lock()

@@ -126,6 +126,9 @@ func (p *Pool) Heed() {
 	p.free = p.free[:0]
 }
 
+// Stock is how many there are unused.
+func (p *Pool) Stock() int { return len(p.free) }
+
 // Close frees what is in stock.
 func (p *Pool) Close() {
 	for _, c := range p.free {

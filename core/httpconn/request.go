@@ -19,8 +19,9 @@ type Request struct {
 	UserAgent []byte
 	Minor     uint8
 	Status    int
-	Sequence  uint64 // of the request on its connection, from 1
-	Sent      int64  // bytes of the response that the kernel accepted
+	Begun     rt.Instant // when its head was whole
+	Sequence  uint64     // of the request on its connection, from 1
+	Sent      int64      // bytes of the response that the kernel accepted
 
 	pool   *mem.Pool
 	next   *Request

@@ -15,6 +15,7 @@ type Ring[T any] struct {
 	timeout time.Duration
 	first   *Timer[T]
 	last    *Timer[T]
+	length  int
 }
 
 // Timer is one timer, a part of its owner. The zero value is not armed.
@@ -42,6 +43,7 @@ func (r *Ring[T]) ArmAt(t *Timer[T], owner *T, deadline rt.Instant) {
 		rt.Bug("poll: a timer is armed twice; it is in one ring at most")
 	}
 	t.owner, t.ring, t.deadline = owner, r, deadline
+	r.length++
 	before := r.last
 	for before != nil && before.deadline > deadline {
 		before = before.prev
@@ -74,6 +76,7 @@ func (t *Timer[T]) Disarm() {
 	if r == nil {
 		return
 	}
+	r.length--
 	if t.prev == nil {
 		r.first = t.next
 	} else {
@@ -106,6 +109,9 @@ func (r *Ring[T]) Next() (rt.Instant, bool) {
 	}
 	return r.first.deadline, true
 }
+
+// Len is how many timers are armed in r.
+func (r *Ring[T]) Len() int { return r.length }
 
 // Oldest is the owner of the timer armed first; nil: r is empty.
 func (r *Ring[T]) Oldest() *T {

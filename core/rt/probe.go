@@ -45,6 +45,7 @@ const (
 	ProbeBuffer           // the right to an I/O buffer is waited for, goes out, or comes back
 	ProbeWindow           // what a session that waits takes a window to be
 	ProbeFetch            // a backend works for a connection or stream from now on, or no more
+	ProbeStats            // a snapshot of a server begins, or says something
 	probeEnd
 )
 
@@ -103,6 +104,7 @@ var probes = [probeEnd]ProbeInfo{
 		"core/stage attest", "I25",
 	},
 	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", ""}, "core/stage attach, core/stage letGo", "I14 I19"},
+	ProbeStats: {"stats", [3]string{"which total; 0: it begins", "value", "number of the snapshot; 0: there will be some; all ones: the last of all"}, "core/stage Snapshot, core/stage announce, core/stage vouch", "I24"},
 }
 
 // Probes is the table: one row a kind, in order of kind.

@@ -74,6 +74,7 @@ const (
 	TotalDropped     // log records that found no room
 	TotalOpen        // connections that are counted as open still
 	TotalQueued      // connections and processors that wait in queues still
+	TotalAnswers     // that left, or were given up
 	Totals
 )
 

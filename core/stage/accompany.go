@@ -66,6 +66,8 @@ func (l *loop) detach(c *Conn) step {
 	rt.Probe(rt.ProbeRequest, c.id, c.requests, uint64(h.Head()))
 	l.scope.Enter(n.Pool())
 	n.Begin(c.requests)
+	n.Current().Begun = l.stamp
+	n.X.Peer = c.peer
 	n.X.Filters(l.server.cfg.Filters, l.server.cfg.Input)
 	c.closing = !n.X.Request.Persistent() || l.draining
 	n.X.Close = c.closing
@@ -119,6 +121,7 @@ func (l *loop) puts(c *Conn, r *stream) (moved, ok bool) {
 		}
 		c.accepted += int64(n)
 		l.count.bytes += uint64(n)
+		l.clocked()
 		r.sent += int64(n)
 		consume(out, int64(n))
 	case sys.EINTR:
@@ -199,6 +202,7 @@ func (l *loop) reunite(c *Conn, r *stream) step {
 	h.Skip(int64(h.Buffered()))
 	l.scope.Leave(outer)
 	l.pool.Put(h)
+	l.count.streamsEnded++
 	rt.Probe(rt.ProbeStreamClose, sc.id, c.id, 0)
 	*r = stream{conn: sc}
 	*sc = Conn{}

@@ -87,6 +87,8 @@ type Config struct {
 	Buffers     int            // [16,384] of the process, each of Pages, beside a few kept for what is in hand; None: none yet
 	Streams     int            // [100] of an HTTP/2 session at a time; -1: HTTP/2 is not spoken
 
+	Stats bool // [no] workers show what they count, for Snapshot
+
 	Connect []netip.AddrPort // where clients may be connected to by CONNECT
 	Upgrade netip.AddrPort   // the backend that requests for another protocol go to; zero: the handler
 	Kept    int              // [64] unused connections to one backend that a loop keeps

@@ -59,7 +59,11 @@ func (w *worker) filteredBy(x *exchange.Exchange) {
 
 // turned notes that a turn of the loop ends.
 func (l *loop) turned(now rt.Instant) {
-	if d := now.Sub(l.now); d >= Tolerable && l.now != 0 {
+	d := now.Sub(l.now)
+	if l.ledger != nil && l.now != 0 {
+		l.ledger.turns.add(d)
+	}
+	if d >= Tolerable && l.now != 0 {
 		l.server.held(l.scope.Name+", a turn", d, "")
 	}
 }

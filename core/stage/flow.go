@@ -171,6 +171,9 @@ func (l *loop) get(c *Conn, f *flow, limit int) (b []byte, ok bool) {
 		*ready &^= sys.In // as in receive
 	}
 	c.tunnel.moved = true
+	if f == &c.tunnel.up {
+		l.count.heard += uint64(n)
+	}
 	return b[:n], true
 }
 

@@ -172,6 +172,7 @@ func (l *loop) turn() {
 		l.yield()
 	}
 	l.close()
+	l.post()
 	rt.Probe(rt.ProbeLoop, 0, uint64(l.slots.Len()), l.armed())
 }
 
@@ -200,6 +201,7 @@ func (l *loop) armed() (n uint64) {
 func (l *loop) sleep() []sys.Event {
 	now := rt.Now()
 	l.turned(now)
+	l.post()
 	d := l.patience(now)
 	if d == 0 || !l.inbox.Sleep() {
 		return l.poller.Wait(0)

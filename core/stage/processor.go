@@ -14,6 +14,7 @@ func (p *processor) turn() {
 		c := p.shard.crew.Next(&p.place)
 		if c == nil {
 			p.pool.Close()
+			p.post()
 			return
 		}
 		c.take(&p.worker)
@@ -23,5 +24,6 @@ func (p *processor) turn() {
 			c.step, c.cut = stepFinish, true
 		}
 		p.run(c, c.step)
+		p.post()
 	}
 }

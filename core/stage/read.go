@@ -78,6 +78,8 @@ func (w *worker) receive(c *Conn) step {
 		// The peer has said all. An unfinished head is no request (RFC 9112 §8).
 		return stepFinish
 	}
+	w.count.heard += uint64(n)
+	w.clocked()
 	if n < len(room) && c.ready&sys.RdHup == 0 {
 		// Less than there was room for: the socket is empty, and the next byte is a
 		// new edge (epoll(7), question 9).
@@ -116,6 +118,7 @@ func (w *worker) await(c *Conn) step {
 func (w *worker) began(c *Conn) {
 	c.requests++
 	c.http.Begin(c.requests)
+	c.http.Current().Begun = w.stamp
 	c.http.X.Filters(w.server.cfg.Filters, w.server.cfg.Input)
 	c.dismissed = false
 	c.forget()
@@ -125,6 +128,7 @@ func (w *worker) began(c *Conn) {
 
 // begin is a request whose head is there.
 func (w *worker) begin(c *Conn) step {
+	c.http.X.Peer = c.peer
 	if w.server.streams(&c.http.X) && !w.server.cfg.tunnels(&c.http.X.Request) {
 		return stepLive
 	}

@@ -25,6 +25,10 @@ type Server struct {
 	workers  int    // so far; numbers its workers
 	handler  string // its name
 
+	ledgers []*ledger  // of all workers; none without Config.Stats
+	asked   rt.Int64   // snapshots
+	started rt.Instant // by Start
+
 	buffers iobuf.Budget
 	turns   turns    // of listeners that share a socket
 	sharers rt.Int32 // acceptors that have one socket together, and have not given it up
@@ -60,6 +64,7 @@ func New(cfg Config) (*Server, error) {
 	s.teller, _ = cfg.Handler.(exchange.Logger)
 	s.mu.Label("server.mu")
 	s.phase.Label("server.phase")
+	s.asked.Label("server.asked")
 	s.until.Label("server.until")
 	s.buffers.Init(max(cfg.Buffers, 0), iobuf.Reserve)
 	s.tasks.Label("server.tasks")
@@ -83,6 +88,7 @@ func (s *Server) Addr() netip.AddrPort { return s.addr }
 
 // Start starts all tasks.
 func (s *Server) Start() {
+	s.started = rt.Now()
 	s.announce()
 	if s.cfg.Log != nil {
 		s.logger.Go("logger", s.cfg.Log.Run)
@@ -186,6 +192,7 @@ func (s *Server) complain(what string, v any) {
 type Totals struct {
 	Connections uint64       // accepted
 	Requests    uint64       // begun
+	Answers     uint64       // that left, or were given up
 	Bytes       uint64       // that the kernel took
 	Handoffs    uint64       // of connections between tasks
 	Dropped     uint64       // log lines that found no room
@@ -218,6 +225,9 @@ func (s *Server) totals() Totals {
 func (t *Totals) add(c *counts) {
 	t.Connections += c.accepted
 	t.Requests += c.requests
+	for _, n := range c.answers {
+		t.Answers += n
+	}
 	t.Bytes += c.bytes
 	t.Handoffs += c.handoffs
 	t.Dropped += c.dropped

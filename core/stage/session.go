@@ -125,6 +125,7 @@ func (l *loop) greet(c *Conn) *session {
 		}
 		h.Skip(int64(len(rest)))
 	}
+	l.count.sessions++
 	rt.Probe(rt.ProbeSession, c.id, 0, 0)
 	return s
 }
@@ -185,6 +186,8 @@ func (l *loop) receives(c *Conn) bool {
 	case n < len(b)-had && c.ready&sys.RdHup == 0:
 		c.ready &^= sys.In // as in receive
 	}
+	l.count.heard += uint64(n)
+	l.clocked()
 	s.start, s.end = 0, 0
 	heard := l.hear(c, b[:had+n])
 	return l.keep(c, b[heard:had+n])
@@ -440,6 +443,7 @@ func (l *loop) endSession(c *Conn) bool {
 	s := c.session
 	s.stirred = false
 	l.count.http2.Add(s.http2.Counts())
+	l.count.sessionsEnded++
 	if h := c.http; h != nil {
 		for !h.Out.Empty() {
 			h.Out.Pop()

@@ -160,6 +160,7 @@ func (l *loop) flush(c *Conn) bool {
 func (l *loop) left(c *Conn, n int64) {
 	c.accepted += n
 	l.count.bytes += uint64(n)
+	l.clocked()
 	if c.began == waitWrite {
 		c.forget() // what it waited for has come; other waits go on
 	}

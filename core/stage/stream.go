@@ -48,6 +48,7 @@ type stream struct {
 	dead    bool            // it was reset while it was away
 	content int64           // bytes of content that came
 	sent    int64           // bytes that the kernel took
+	since   rt.Instant      // when its head was whole
 	early   flow            // what came of a tunnel's bytes before there was one
 	lasts   bool            // its connection has gone, and it has bytes for its far end yet
 	parts   int             // of it that stand in the session's brigade
@@ -85,6 +86,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 	}
 	x := &h.X
 	x.Request.Framed = true
+	x.Peer = c.peer
 	l.scope.Enter(h.Pool())
 	l.began(sc)
 	x.Filters(l.server.cfg.Filters, l.server.cfg.Input)
@@ -363,6 +365,7 @@ func (l *loop) ends(r *stream) {
 	}
 	sc.timer.Disarm()
 	l.noted(r)
+	l.count.streamsEnded++
 	rt.Probe(rt.ProbeStreamClose, sc.id, c.id, uint64(r.sent))
 	r.entry.Tunnel = false
 	*r = stream{conn: sc, entry: r.entry} // whose memory serves again

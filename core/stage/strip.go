@@ -24,6 +24,7 @@ func (l *loop) strip(r *stream) {
 		h.Record()
 	}
 	q := h.Pending()
+	r.since = q.Begun
 	e := &r.entry
 	*e = accesslog.Entry{
 		Peer: sc.peer, Minor: q.Minor, Two: true, Status: q.Status,
@@ -55,5 +56,5 @@ func (l *loop) strip(r *stream) {
 func (l *loop) noted(r *stream) {
 	rt.Probe(rt.ProbeResponse, r.conn.id, 1, uint64(r.sent))
 	r.entry.Bytes = r.sent
-	l.log(r.conn, 1, &r.entry)
+	l.log(r.conn, 1, r.since, &r.entry)
 }

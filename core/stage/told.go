@@ -51,11 +51,19 @@ func (s *Server) announce() {
 	rt.Probe(rt.ProbeLimit, rt.LimitConnections, uint64(s.cfg.Connections), 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitPages, uint64(s.cfg.Pages.In+s.cfg.Pages.Out), 0)
 	rt.Probe(rt.ProbeLimit, rt.LimitContent, uint64(s.cfg.Content), 0)
+	if s.cfg.Stats {
+		rt.Probe(rt.ProbeStats, rt.TotalNone, 0, 0)
+	}
 	s.buffers.Tell()
 }
 
 // report tells what the server has counted, when all its tasks have ended.
 func (s *Server) report(t *Totals) {
+	if s.cfg.Stats {
+		var x Snapshot
+		s.count(&x)
+		s.vouch(&x, ^uint64(0))
+	}
 	open, queued := int64(0), 0
 	for _, sh := range s.shards {
 		open += sh.open.Load()
@@ -69,4 +77,5 @@ func (s *Server) report(t *Totals) {
 	rt.Probe(rt.ProbeTotal, rt.TotalDropped, t.Dropped, 0)
 	rt.Probe(rt.ProbeTotal, rt.TotalOpen, uint64(open), 0)
 	rt.Probe(rt.ProbeTotal, rt.TotalQueued, uint64(queued), 0)
+	rt.Probe(rt.ProbeTotal, rt.TotalAnswers, t.Answers, 0)
 }

@@ -195,5 +195,5 @@ func (l *loop) dismantle(c *Conn, cut bool) {
 func (l *loop) settled(c *Conn, t *tunnel) {
 	rt.Probe(rt.ProbeResponse, c.id, t.sequence, uint64(t.sent))
 	t.entry.Bytes, t.entry.Received = t.sent, t.received
-	l.log(c, t.sequence, &t.entry)
+	l.log(c, t.sequence, 0, &t.entry)
 }

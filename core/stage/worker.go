@@ -37,6 +37,7 @@ type worker struct {
 	date   []byte
 	iov    [][]byte
 	count  counts
+	ledger *ledger // nil: nobody looks
 }
 
 // roles are the steps a worker may perform.
@@ -62,6 +63,10 @@ func (w *worker) init(name string, s *Server, sh *shard, r roles) {
 	w.iov = make([][]byte, 0, sys.MaxIovec)
 	w.date = make([]byte, 0, 32)
 	w.second = -1
+	if s.cfg.Stats {
+		w.ledger = new(ledger)
+		s.ledgers = append(s.ledgers, w.ledger)
+	}
 	if r&(processes|blocks) != 0 {
 		w.local = s.cfg.Handler.Local()
 	}
@@ -206,5 +211,11 @@ type counts struct {
 	shed     uint64 // idle connections asked to go
 	tunnels  uint64 // opened
 	received uint64 // bytes from their clients
-	http2    http2.Counts
+	heard    uint64 // bytes from all clients
+	answers  [classes]uint64
+	sessions uint64 // begun
+
+	sessionsEnded, streamsEnded uint64
+
+	http2 http2.Counts
 }

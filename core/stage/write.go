@@ -122,6 +122,9 @@ func (w *worker) sent(c *Conn, n int64) {
 	h := c.http
 	c.accepted += n
 	w.count.bytes += uint64(n)
+	if n > 0 {
+		w.clocked()
+	}
 	for !h.Out.Empty() {
 		k := h.Out.Front()
 		if k.Kind() == bucket.EndOfRequest {
@@ -143,15 +146,17 @@ func (w *worker) sent(c *Conn, n int64) {
 func (w *worker) answered(c *Conn, h *httpconn.Conn, k *bucket.Bucket) {
 	r := k.Request().(*httpconn.Request)
 	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
-	w.log(c, r.Sequence, &accesslog.Entry{
+	w.log(c, r.Sequence, r.Begun, &accesslog.Entry{
 		Peer: c.peer, Method: r.Method, Target: r.Target, Minor: r.Minor, Two: c.stream != nil,
 		Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent,
 	})
 	h.End(r)
 }
 
-// log has the access log take an entry, if there is one.
-func (w *worker) log(c *Conn, sequence uint64, e *accesslog.Entry) {
+// log has the access log take an entry, if there is one, of a request whose head was
+// whole at since.
+func (w *worker) log(c *Conn, sequence uint64, since rt.Instant, e *accesslog.Entry) {
+	w.timed(e.Status, since)
 	if log := w.server.cfg.Log; log != nil {
 		e.Time = rt.Wall()
 		logged := uint64(e.Bytes)

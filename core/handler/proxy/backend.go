@@ -19,12 +19,16 @@ type backend struct {
 	seed    uint64   // of its name
 	active  rt.Int64 // requests with it
 	rests   rt.Int64 // the instant until which it is left alone
+	asked   rt.Int64 // requests that have been with it
+	failed  rt.Int64 // of those, in vain
 }
 
 func (b *backend) init(a netip.AddrPort) {
 	b.address, b.seed = a, hash([]byte(a.String()))
 	b.active.Label("backend.active")
 	b.rests.Label("backend.rests")
+	b.asked.Label("backend.asked")
+	b.failed.Label("backend.failed")
 }
 
 // Address implements exchange.Origin.
@@ -36,8 +40,10 @@ func (p *Proxy) Asked(x *exchange.Exchange, i int, good bool) {
 	if b.active.Add(-1) < 0 {
 		rt.Bug("proxy: backend %v has been asked more often than it was chosen; each choice ends once", b.address)
 	}
+	b.asked.Add(1)
 	switch rests := b.rests.Load(); {
 	case !good:
+		b.failed.Add(1)
 		b.rests.Store(int64(x.Clock.Add(p.rest)))
 	case rests != 0:
 		b.rests.Store(0)
