@@ -139,6 +139,7 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbeFar:       {1, 1, 0},
 	rt.ProbeTunnel:    {1, 1, 1},
 	rt.ProbeFetch:     {1, 1, 0},
+	rt.ProbeCache:     {1, 1, 3},
 	rt.ProbeFilter:    {1, 0, 0},
 
 	rt.ProbeBuffer:      {0, 1, 1},
@@ -201,6 +202,11 @@ func whole(probes []sim.Event) bool {
 	})
 }
 
+// fed: what is fetched for the cache is whole.
+func fed(probes []sim.Event) bool {
+	return !slices.ContainsFunc(probes, func(e sim.Event) bool { return e.B&0xff == rt.CacheFailed })
+}
+
 func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 	missing, false := map[rt.Kind]int{}, map[rt.Kind]int{}
 	suspect(t, recorded(t, "steady", []rt.Kind{rt.ProbeState, rt.ProbeEvent}, however), missing, false, func(rt.Kind) bool { return true })
@@ -213,6 +219,7 @@ func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 		{"tunnels", []rt.Kind{rt.ProbeFar, rt.ProbeTunnel}, whole},
 		{"calm", []rt.Kind{rt.ProbeBuffer}, waiting},
 		{"proxy", []rt.Kind{rt.ProbeFetch}, whole},
+		{"cache", []rt.Kind{rt.ProbeCache}, fed},
 		{"filters", []rt.Kind{rt.ProbeFilter}, however},
 		{"multiplex", []rt.Kind{rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeWindow}, however},
 	} {

@@ -335,6 +335,24 @@ var planted = []plant{
 	{"waiting", "I17", "waits for a backend, and owes nothing", waitsIn(begun().asked().answered(), rt.WaitReach, time.Second)},
 	{"waiting", "I17", "waits as a backend's", waitsIn(begun().asked(), rt.WaitKept, time.Second)},
 
+	{"share", "", "one brings, two read, at their own pace", shares().brings(700).sips(2, 700).brings(300).sips(3, 700).sips(3, 300).of(rt.CacheWhole, 0, 1000).
+		of(rt.CacheEnds, 3, 1000).of(rt.CacheLeaves, 3, 1000<<2|1).sips(2, 300).of(rt.CacheEnds, 2, 1000).of(rt.CacheLeaves, 2, 1000<<2|1).of(rt.CacheGone, 0, 1000<<2|1)},
+	{"share", "", "it fails, and both hear of it", shares().brings(700).sips(2, 700).of(rt.CacheFailed, 0, 700<<1|1).of(rt.CacheBreaks, 2, 700).of(rt.CacheLeaves, 2, 700<<2|2).
+		of(rt.CacheBreaks, 3, 0).of(rt.CacheLeaves, 3, 2).of(rt.CacheGone, 0, 700<<2|2)},
+	{"share", "I36", "a reader reads what has not come", shares().brings(700).sips(2, 701)},
+	{"share", "I36", "a clean end in the middle", shares().brings(700).sips(2, 700).of(rt.CacheEnds, 2, 700)},
+	{"share", "I36", "a clean end before all is read, after the end", shares().brings(1000).sips(2, 700).of(rt.CacheWhole, 0, 1000).of(rt.CacheEnds, 2, 700)},
+	{"share", "I36", "a clean end of what has failed", shares().brings(700).sips(2, 700).of(rt.CacheFailed, 0, 700<<1|1).of(rt.CacheEnds, 2, 700)},
+	{"share", "I36", "a failure that was none", shares().brings(700).sips(2, 700).of(rt.CacheBreaks, 2, 700)},
+	{"share", "I36", "whole, and short of its length", shares().brings(700).of(rt.CacheWhole, 0, 700)},
+	{"share", "I36", "longer than its length", shares().brings(1001)},
+	{"share", "I36", "it grows after its end", shares().brings(1000).of(rt.CacheWhole, 0, 1000).brings(1)},
+	{"share", "I36", "it grows after it has failed", shares().of(rt.CacheFailed, 0, 1).brings(1)},
+	{"share", "I36", "content before a head", new(history).of(rt.CacheAsked, 0, 0).brings(1)},
+	{"share", "I36", "gone while it is read", shares().brings(1000).of(rt.CacheWhole, 0, 1000).of(rt.CacheGone, 0, 1000<<2|1)},
+	{"share", "I36", "joined when it is gone", shares().of(rt.CacheFailed, 0, 1).of(rt.CacheLeaves, 2, 0).of(rt.CacheLeaves, 3, 0).of(rt.CacheGone, 0, 2).of(rt.CacheJoins, 4, 0)},
+	{"share", "I36", "there at the end", shares()},
+
 	{"drain", "", "a start that fails", new(history).call(root, rt.OpListen, -1, 5).call(root, rt.OpClose, 5, 0)},
 }
 
@@ -344,6 +362,21 @@ func (h *history) counts(n uint64) *history {
 }
 
 func counter(n uint64) *history { return new(history).counts(n) }
+
+// of is what becomes of object 1, or of a reader of it.
+func (h *history) of(what, reader, n uint64) *history {
+	return h.probe(loop, rt.ProbeCache, 1, reader<<8|what, n)
+}
+
+// shares is an object of 1000 bytes that two read.
+func shares() *history {
+	h := new(history).of(rt.CacheAsked, 0, 0).of(rt.CacheJoins, 2, 0)
+	return h.of(rt.CacheHead, 0, 1000).of(rt.CacheJoins, 3, 0)
+}
+
+func (h *history) brings(n uint64) *history { return h.of(rt.CacheGrows, 0, n) }
+
+func (h *history) sips(reader, n uint64) *history { return h.of(rt.CacheReads, reader, n) }
 
 // unit is what happens to a buffer of a side.
 func (h *history) unit(what, who, side uint64) *history {

@@ -114,9 +114,14 @@ func (c *count) probe(e *sim.Event) {
 }
 
 // begin is the begin of a stream, in a connection that is there: with a number in its
-// session, or, of one that has none, for the handler of its request.
+// session, or, of one that has none, for the handler of its request; or of a feed, which
+// is in none.
 func (c *count) begin(e *sim.Event) {
 	m := c.known.live(e.B)
+	var feed member[counted]
+	if e.B == 0 && e.C == 0 {
+		m = &feed // it is nobody's: what it fetches is for many
+	}
 	switch {
 	case m == nil || m.R.session != (e.C != 0):
 		c.fail("I24", "stream %#x begins as number %d in connection %d, which is not there, or has no session where there is a number", e.A, e.C, e.B)

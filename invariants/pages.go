@@ -29,11 +29,13 @@ const spare = 2
 const (
 	perSession = 160 << 10
 	perStream  = 96 << 10
+	perFeed    = 192 << 10 // what only passes through a cache, for one who reads it
 )
 
 type pages struct {
 	judge
 	set    uint64 // bytes that serve one connection; 0: not told
+	cache  uint64 // bytes that a cache stores; 0: there is none
 	held   uint64
 	open   int
 	peak   int        // most connections that were open at once
@@ -48,7 +50,7 @@ type pages struct {
 // Begin implements property.
 func (p *pages) Begin(s *sim.Sim) {
 	p.s = s
-	p.set, p.held = 0, 0
+	p.set, p.cache, p.held = 0, 0, 0
 	p.open, p.peak, p.stocks = 0, 0, 0
 	p.sessions, p.streams, p.busiest = 0, 0, 0
 	p.takes.reset()
@@ -70,8 +72,11 @@ func (p *pages) Event(e *sim.Event) {
 	}
 	switch kind(e) {
 	case rt.ProbeLimit:
-		if e.A == rt.LimitPages {
+		switch e.A {
+		case rt.LimitPages:
 			p.set = e.B
+		case rt.LimitCache:
+			p.cache = e.B
 		}
 	case rt.ProbeSession:
 		p.sessions++
@@ -92,6 +97,9 @@ func (p *pages) Event(e *sim.Event) {
 func (p *pages) Quiet() {
 	most := 2 * p.set * uint64((p.peak+spare)*p.stocks)
 	most += 2 * perSession * uint64(min(p.sessions, p.peak))
+	if p.cache > 0 {
+		most += p.cache + perFeed*uint64(p.peak+p.busiest)
+	}
 	if most += 2 * (p.set + perStream) * uint64(p.busiest*p.stocks); p.held > most {
 		p.fail("I28", "%d bytes of pages are held; %d connections at once, %d bytes each, in %d stocks with %d to spare, need %d at most", p.held, p.peak, p.set, p.stocks, spare, most)
 	}

@@ -98,7 +98,7 @@ func (r *watched) said(poller int32, events uint32) {
 // Of a tunnel that is so while nothing moves and nobody has said all.
 func waitsForReadiness(state uint64) bool {
 	switch state {
-	case rt.WaitNone, rt.WaitRoom, rt.WaitPace, rt.WaitDial, rt.WaitHalf, rt.WaitFlow, rt.WaitBuffer, rt.WaitPage, rt.WaitHandler:
+	case rt.WaitNone, rt.WaitRoom, rt.WaitPace, rt.WaitDial, rt.WaitHalf, rt.WaitFlow, rt.WaitBuffer, rt.WaitPage, rt.WaitHandler, rt.WaitShared, rt.WaitReaders:
 		return false
 	}
 	return !fetches(state)

@@ -21,7 +21,7 @@ import (
 )
 
 // stateNames are the states in which connections wait.
-var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler", "reach", "ask", "answer", "more", "kept"}
+var stateNames = [rt.Waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler", "reach", "ask", "answer", "more", "kept", "shared", "readers"}
 
 const (
 	slack   = rt.Instant(50 * time.Millisecond) // pollers may round up, and disks are between
@@ -218,7 +218,7 @@ func (r *stay) early(now rt.Instant) bool {
 		return false // its handler has
 	}
 	switch r.state {
-	case rt.WaitRoom, rt.WaitBuffer, rt.WaitPage:
+	case rt.WaitRoom, rt.WaitBuffer, rt.WaitPage, rt.WaitShared:
 		return false // of which no event tells
 	}
 	return r.waits && !r.reached && now < r.deadline
@@ -338,8 +338,10 @@ func (r *stay) refutes(state uint64) string {
 		return ""
 	case fetches(state) && r.responses == r.requests:
 		return "no response is owed"
-	case state == rt.WaitKept:
+	case state == rt.WaitKept || state == rt.WaitReaders:
 		return "it is a client's"
+	case state == rt.WaitShared && r.responses == r.requests:
+		return "no response is owed"
 	case crosses(state):
 		// Either direction of a tunnel may be shut.
 		if r.responses == r.requests {

@@ -63,10 +63,11 @@ func (s *sink) append(b []byte) (rest []byte, e sys.Errno) {
 	return nil, sys.OK
 }
 
-// await waits a moment for room in a pipe, or for an error to be met.
-func (s *sink) await() {
+// await waits a moment for room in a pipe. True: there is some, or an error to be met.
+func (s *sink) await() bool {
 	s.watch[0] = sys.PollFD{FD: s.fd, Events: uint16(sys.Out)}
-	_, _ = s.kernel.Poll(s.watch[:], glance) // whatever it says, the next write knows
+	n, e := s.kernel.Poll(s.watch[:], glance)
+	return e == sys.OK && n > 0
 }
 
 // fromLine is the end of lines from the line on in which rest, an end of them too,

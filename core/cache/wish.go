@@ -11,6 +11,7 @@ type Wish struct {
 	Authorized bool // it has Authorization
 	Ranged     bool // it asks for a part
 	Content    bool // it has content
+	Guarded    bool // it is for its origin alone, under a condition (RFC 9110 §13.1.1, §13.1.4)
 }
 
 // Read makes w what r asks for. What cannot be read, and Pragma without Cache-Control
@@ -18,6 +19,7 @@ type Wish struct {
 func (w *Wish) Read(r *http1.Request) {
 	w.Directives.Read(r.Fields)
 	w.Method, w.Ranged, w.Content, w.Authorized = r.Method, r.Range != nil, r.HasContent(), false
+	w.Guarded = r.IfMatch != nil || r.IfUnmodifiedSince != nil
 	control, pragma := false, false
 	for i := range r.Fields {
 		switch f := &r.Fields[i]; {
@@ -37,7 +39,7 @@ func (w *Wish) Read(r *http1.Request) {
 // Asks reports whether a stored response may answer it at all: one of GET is stored, and
 // answers HEAD, too.
 func (w *Wish) Asks() bool {
-	return (w.Method == http1.GET || w.Method == http1.HEAD) && !w.Content
+	return (w.Method == http1.GET || w.Method == http1.HEAD) && !w.Content && !w.Guarded
 }
 
 // Leads reports whether what is fetched for it may be stored, and answer others: who has

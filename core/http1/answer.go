@@ -68,6 +68,17 @@ func (a *Answer) Reset() {
 	a.lengths, a.codings, a.length, a.coding, a.used = 0, 0, nil, nil, 0
 }
 
+// Add adds a field to a parsed head, as if it had been sent; one that there is no room for
+// is left out.
+func (a *Answer) Add(name, value []byte) {
+	if a.used == MaxFields {
+		return
+	}
+	a.store[a.used] = Field{name, value}
+	a.used++
+	a.Fields = a.store[:a.used:a.used]
+}
+
 // HopByHop reports whether a field concerns only the backend's connection: those that
 // RFC 9110 §7.6.1 names, and those that a's own Connection fields nominate.
 func (a *Answer) HopByHop(name []byte) bool { return concernsHop(a.Fields, name) }

@@ -46,6 +46,7 @@ const (
 	ProbeWindow           // what a session that waits takes a window to be
 	ProbeFetch            // a backend works for a connection or stream from now on, or no more
 	ProbeStats            // a snapshot of a server begins, or says something
+	ProbeCache            // an object of a cache, or one who reads it, has come to something
 	probeEnd
 )
 
@@ -91,8 +92,8 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
 	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
 	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
-	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection", "its number there; 0: that has no session"}, "core/stage detach, core/stage opens", "I24 I31"},
-	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite", "I22 I24 I31"},
+	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection; 0: it is a feed of the cache's", "its number there; 0: that has no session"}, "core/stage detach, core/stage feeds, core/stage opens", "I24 I31"},
+	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite, core/stage unfeed", "I22 I24 I31"},
 	ProbeBuffer: {
 		"buffer",
 		[3]string{"who waits; 0: whoever is running", "1 out, 2 back, 3 joins, 4 leaves, 5 granted, 6 revoked, 7 taken, 8 passed on, 9 refused", "side: 0 frees, 1 fills"},
@@ -103,6 +104,7 @@ var probes = [probeEnd]ProbeInfo{
 		[3]string{"connection or stream", "what it may send, and may be sent, 32 bits each", "of a connection without streams: bytes used up, and not given back"},
 		"core/stage attest", "I25",
 	},
+	ProbeCache: {"cache", [3]string{"object", "a reader's number, 24 bits, or 0, and what, 8 bits (rt.CacheAsked and those behind it)", "bytes of content: that came, or were read; of a head, how many there will be, all ones if it does not say; of ends, in all, with how it ended below"}, "core/cache tell", "I36"},
 	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", ""}, "core/stage attach, core/stage letGo", "I14 I19"},
 	ProbeStats: {"stats", [3]string{"which total; 0: it begins", "value", "number of the snapshot; 0: there will be some; all ones: the last of all"}, "core/stage Snapshot, core/stage announce, core/stage vouch", "I24"},
 }

@@ -47,6 +47,8 @@ const (
 	WaitAnswer  // it has to answer
 	WaitMore    // more of its answer has to come
 	WaitKept    // a connection to a backend serves nobody
+	WaitShared  // what is shared with others has to come
+	WaitReaders // the readers of what is shared have to take more
 	Waits
 )
 
@@ -61,6 +63,7 @@ const (
 	LimitPages       // bytes of pages with which one connection is served
 	LimitContent     // bytes of a request's content
 	LimitBuffers     // I/O buffers of the process; the third word: kept beside them for the side that frees
+	LimitCache       // bytes that a cache stores
 	Limits
 )
 
@@ -97,6 +100,22 @@ const (
 	BufferTaken   // it is somebody's
 	BufferPassed  // it is not reserved any more: who had it does not want it now
 	BufferRefused // there is none for one of the side that frees, who cannot wait
+)
+
+// What the probe of a cache says.
+const (
+	CacheNone   = iota
+	CacheAsked  // an object is being fetched from now on
+	CacheHead   // its head is there
+	CacheGrows  // so much of its content is
+	CacheWhole  // that is all of it
+	CacheFailed // no more will come, and what is there is a part
+	CacheGone   // nobody holds it any more
+	CacheJoins  // a reader begins
+	CacheReads  // it has read so much
+	CacheEnds   // it is told that this was all
+	CacheBreaks // it is told that no more will come
+	CacheLeaves // it reads no more
 )
 
 // Letters packs up to eight bytes of a name, from at on, into a word.

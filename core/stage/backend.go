@@ -63,7 +63,7 @@ func (l *loop) signalled(b *Conn, e sys.Event) {
 	case k.waits && e.Events&(k.wants|sys.Err|sys.Hup) != 0:
 		c := k.client
 		rt.Probe(rt.ProbeEvent, c.id, e.Token, uint64(e.Events))
-		if c.stream == nil {
+		if !c.lone() {
 			l.leave(c)
 		}
 		l.run(c, stepFetch)

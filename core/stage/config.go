@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"brigade/core/accesslog"
+	"brigade/core/cache"
 	"brigade/core/exchange"
 	"brigade/core/filter"
 	"brigade/core/http1"
@@ -92,6 +93,7 @@ type Config struct {
 	Connect []netip.AddrPort // where clients may be connected to by CONNECT
 	Upgrade netip.AddrPort   // the backend that requests for another protocol go to; zero: the handler
 	Kept    int              // [64] unused connections to one backend that a loop keeps
+	Cache   cache.Options    // of answers that are fetched [none]
 
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
 	Body   time.Duration // [30 s] for the next of a request's content
@@ -188,6 +190,9 @@ func (c *Config) complete() error {
 		return errors.New("stage: limits are 0, for the default, or more")
 	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Answer, c.More, c.Spare, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
+	}
+	if err := c.Cache.Complete(); err != nil {
+		return fmt.Errorf("stage: %w", err)
 	}
 	if err := fitting(c.Pages, leastIn); err != nil {
 		return err

@@ -83,6 +83,7 @@ type Conn struct {
 	tunnel    *tunnel        // nil: it is none, and is not about to be
 	waiter    *iobuf.Waiter  // nil: it needs no place in line for a buffer
 	fetch     *fetch         // nil: no answer is fetched for it
+	feed      *feed          // nil: it is none of the cache's
 	service   *service       // nil: it is a client's, or a stream; else a backend's
 	then      step           // what follows once all is written; none: read
 	closing   bool           // no further request is read
@@ -132,6 +133,8 @@ const (
 	waitAnswer       // it has to answer
 	waitMore         // more of its answer has to come
 	waitKept         // a connection to a backend serves nobody
+	waitShared       // what is shared with others has to come
+	waitReaders      // a feed's readers have to take more
 	waits
 )
 
@@ -153,7 +156,7 @@ func (w wait) needs() sys.Events {
 		return sys.Out
 	case waitRoom, waitPace, waitNone, waitWindow, waitBuffer, waitHandler:
 		return 0
-	case waitReach, waitAsk, waitAnswer, waitMore, waitKept:
+	case waitReach, waitAsk, waitAnswer, waitMore, waitKept, waitShared, waitReaders:
 		return 0 // it is another's
 	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return sys.In | sys.Out | sys.RdHup // which of them is for the tunnel to tell
@@ -200,14 +203,14 @@ func (w wait) then() step {
 		return stepProcess
 	case waitDial, waitTunnel, waitHalf, waitFlow, waitPage:
 		return stepTunnel
-	case waitReach, waitAsk, waitAnswer, waitMore:
+	case waitReach, waitAsk, waitAnswer, waitMore, waitShared, waitReaders:
 		return stepFetch
 	case waitNone, waitFirst, waitHeader, waitIdle, waitBody, waitRoom, waitWindow, waitStreams, waitBuffer, waitHandler, waitKept, waits:
 	}
 	return stepRead
 }
 
-var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler", "reach", "ask", "answer", "more", "kept"}
+var waitNames = [waits]string{"none", "first", "header", "idle", "body", "write", "linger", "room", "pace", "dial", "tunnel", "half", "flow", "window", "streams", "buffer", "page", "handler", "reach", "ask", "answer", "more", "kept", "shared", "readers"}
 
 func (w wait) String() string { return waitNames[w] }
 

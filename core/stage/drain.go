@@ -21,6 +21,7 @@ func (l *loop) govern() {
 		l.draining = true
 		l.shutGate()
 		l.clear()
+		l.famish(false)
 		l.slots.Each(func(c *Conn) {
 			switch {
 			case c.service != nil:
@@ -45,6 +46,7 @@ func (l *loop) govern() {
 			c.cut = true
 			l.run(c, stepFinish)
 		})
+		l.famish(true)
 		for c := l.line.first; c != nil; c = l.line.first {
 			l.delist(c)
 			c.forget()

@@ -9,6 +9,8 @@ package stage
 // workers block, so that they can hand a fetch on.
 //
 //	phase   what happens                                     ends
+//	find    is it in the cache, if there is one? (share.go)  choose, look
+//	look, read  what is there is passed on                   it is whole
 //	choose  a backend is named; a kept connection, or a new  ask, reach
 //	reach   it is connected to                               ask
 //	ask     the request leaves                               all of it has, or an answer came first: hear
@@ -36,6 +38,9 @@ const (
 	fetchAsk
 	fetchHear
 	fetchPass
+	fetchFind
+	fetchLook
+	fetchRead
 )
 
 // fetch is what a connection, or a stream, has while its answer is fetched. It belongs to
@@ -44,6 +49,9 @@ type fetch struct {
 	phase   fetching
 	origin  exchange.Origin
 	far     *Conn  // the backend's end; nil: there is none
+	tap     *tap   // reads an object of the cache in its place; nil: nothing does
+	turned  int    // times that what it waited for was not for it
+	why     string // it asks a backend, if there is a cache, as RFC 9211 has it
 	backend int    // of far
 	tried   uint64 // backends that were asked in vain
 	tries   int
@@ -87,7 +95,11 @@ func (l *loop) engage(c *Conn) *fetch {
 	f := l.fetches[n-1]
 	l.fetches = l.fetches[:n-1]
 	x := &c.http.X
-	f.origin = x.From()
+	if f.origin = x.From(); c.feed != nil {
+		f.origin = c.feed.origin
+	} else if l.server.cache != nil {
+		f.phase = fetchFind
+	}
 	f.length, _ = x.Content().Bytes()
 	if c.http.Out.Empty() {
 		x.Rewind() // all of the page is for the head that comes
@@ -100,6 +112,9 @@ func (l *loop) engage(c *Conn) *fetch {
 func (l *loop) disengage(c *Conn) {
 	f := c.fetch
 	c.fetch = nil
+	if f.tap != nil {
+		l.untap(f)
+	}
 	l.drop(&f.part)
 	*f = fetch{}
 	l.fetches = append(l.fetches, f)
@@ -122,6 +137,9 @@ func (l *loop) fetch(c *Conn) step {
 			return stepNone
 		}
 	}
+	if c.feed != nil && c.feed.object.GiveUp(false) {
+		return l.unfeed(c)
+	}
 	l.face(c)
 	f := c.fetch
 	if f == nil {
@@ -130,7 +148,10 @@ func (l *loop) fetch(c *Conn) step {
 	if b := f.far; b != nil {
 		l.attends(b)
 	}
-	if c.stream == nil && l.failed(c.fd, &c.ready) {
+	if f.tap != nil {
+		f.tap.waits = false
+	}
+	if !c.lone() && l.failed(c.fd, &c.ready) {
 		return stepFinish
 	}
 	if f.failed {
@@ -149,6 +170,12 @@ func (l *loop) fetch(c *Conn) step {
 			s = l.hears(c)
 		case fetchPass:
 			s = l.passesOn(c)
+		case fetchFind:
+			s = l.finds(c)
+		case fetchLook:
+			s = l.looks(c)
+		case fetchRead:
+			s = l.readsOn(c)
 		}
 		if s != stepFetch {
 			return s
@@ -164,7 +191,7 @@ func (l *loop) awaitFar(c *Conn, w wait, wants sys.Events) step {
 		return l.lost(c, http1.ErrOverloaded, "the poller does not watch it")
 	}
 	b.service.waits, b.service.wants = true, wants
-	if c.stream != nil {
+	if c.lone() {
 		l.expect(c, w)
 		return stepNone
 	}
@@ -183,6 +210,9 @@ func (w *worker) gives(c *Conn, next step) step {
 
 // tardy is a fetch whose backend has taken too long.
 func (l *loop) tardy(c *Conn, w wait) step {
+	if c.fetch.tap != nil {
+		return l.tired(c)
+	}
 	l.attends(c.fetch.far)
 	c.forget()
 	why := "nothing more of its answer came in time"

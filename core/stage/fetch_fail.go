@@ -17,6 +17,9 @@ import (
 // note tells the operator what is wrong with the backend that c asks.
 func (l *loop) note(c *Conn, why string) {
 	f := c.fetch
+	if f.tap != nil {
+		return // it asks none: who does has noted it
+	}
 	var b strings.Builder
 	b.WriteString("backend ")
 	b.WriteString(f.origin.Address(f.backend).String())
@@ -80,6 +83,9 @@ func (l *loop) giveUp(c *Conn) step {
 		e = http1.ErrOverloaded // there was none to ask
 	}
 	l.disengage(c)
+	if c.feed != nil {
+		return l.starves(c, e)
+	}
 	l.face(c)
 	c.http.X.Refuse(e, "")
 	return l.mended(c)
@@ -114,6 +120,9 @@ func (l *loop) mended(c *Conn) step {
 func (l *loop) breaks(c *Conn, why string) step {
 	l.note(c, why)
 	l.unfetch(c, c.fetch.failed)
+	if c.feed != nil {
+		return l.starves(c, nil)
+	}
 	c.broken = true
 	return l.mended(c)
 }

@@ -45,7 +45,7 @@ func (l *loop) hears(c *Conn) step {
 			}
 			text = f.part.bytes()
 		}
-		if s := l.understands(c, text); s != stepNone {
+		if s := l.understands(c, text); s != stepNone || c.fetch != f {
 			return s
 		}
 	}
@@ -57,7 +57,7 @@ func (l *loop) hears(c *Conn) step {
 }
 
 // understands takes heads off text, all that was read and not understood. stepNone: there is
-// to be more of it.
+// to be more of it, unless c's fetch has ended: it was a feed's.
 func (l *loop) understands(c *Conn, text []byte) step {
 	f := c.fetch
 	held := f.part.size() > 0
@@ -101,6 +101,9 @@ func (l *loop) keepsPart(c *Conn, text []byte, held bool) step {
 // an expectation that was met here.
 func (l *loop) passInterim(c *Conn) {
 	a, x := &l.answer, &c.http.X
+	if c.feed != nil {
+		return // many may wait for what it brings, and some have heard the head already
+	}
 	size := ownLines
 	for i := range a.Fields {
 		size += len(a.Fields[i].Name) + len(a.Fields[i].Value) + 4
@@ -135,6 +138,9 @@ const ownLines = 512
 // content, which is rest.
 func (l *loop) begins(c *Conn, rest []byte) step {
 	f, x, a := c.fetch, &c.http.X, &l.answer
+	if c.feed != nil {
+		return l.bears(c, rest)
+	}
 	size := ownLines
 	for i := range a.Fields {
 		size += len(a.Fields[i].Name) + len(a.Fields[i].Value) + 4
@@ -147,6 +153,8 @@ func (l *loop) begins(c *Conn, rest []byte) step {
 	f.began, f.phase = true, fetchPass
 	c.forget()
 	x.Forgo()
+	l.purges(&x.Request, a.Status)
+	l.forwarded(f)
 	if !l.answers(c) {
 		return l.mended(c)
 	}

@@ -20,7 +20,13 @@ func (l *loop) passesOn(c *Conn) step {
 		return stepNone
 	}
 	for b.ready&sys.In != 0 {
-		n, e := l.draw(b, l.sink[:min(window*l.server.cfg.Pages.Out, len(l.sink))])
+		room := min(window*l.server.cfg.Pages.Out, len(l.sink))
+		if d := c.feed; d != nil {
+			if room = min(room, d.object.Room()); room == 0 {
+				return l.awaitReaders(c)
+			}
+		}
+		n, e := l.draw(b, l.sink[:room])
 		switch {
 		case e == sys.EAGAIN || e == sys.EINTR:
 			continue
@@ -42,14 +48,23 @@ func (l *loop) passesOn(c *Conn) step {
 
 // takesIn has the content in b go on. stepFetch: nothing came of it yet.
 func (l *loop) takesIn(c *Conn, b []byte) step {
-	x := &c.http.X
 	done, why := l.pour(c, b)
 	switch {
 	case why != "":
 		return l.breaks(c, why)
 	case done:
 		return l.fetched(c)
-	case x.Filtering():
+	case c.feed != nil:
+		return stepFetch
+	}
+	return l.onward(c)
+}
+
+// onward has what has come of c's response go to the client, through its filters.
+// stepFetch: nothing came of it yet.
+func (l *loop) onward(c *Conn) step {
+	x := &c.http.X
+	if x.Filtering() {
 		s := l.refine(c)
 		if s == stepFetch && c.fetch.failed {
 			return l.breaks(c, "a filter failed")
@@ -66,26 +81,26 @@ func (l *loop) takesIn(c *Conn, b []byte) step {
 // pour takes content out of the backend's framing. done: that was all of it. why: it
 // cannot go on.
 func (l *loop) pour(c *Conn, b []byte) (done bool, why string) {
-	f, x := c.fetch, &c.http.X
+	f := c.fetch
 	var err error
 	switch f.end {
 	case http1.EndNone:
 		done = true
 	case http1.EndLength:
 		k := min(f.left, int64(len(b)))
-		err = x.Bytes(b[:k])
+		err = c.content(b[:k])
 		f.left -= k
 		b = b[k:]
 		done = f.left == 0
 	case http1.EndClose:
-		err, b = x.Bytes(b), nil
+		err, b = c.content(b), nil
 	case http1.EndChunk:
 		for !done && len(b) > 0 && err == nil {
 			data, n, end, e := f.chunks.Next(b)
 			if e != nil {
 				return false, "its chunks are none: " + e.Error()
 			}
-			err, b, done = x.Bytes(data), b[n:], end
+			err, b, done = c.content(data), b[n:], end
 		}
 	}
 	if err != nil {
@@ -124,9 +139,18 @@ func (w *worker) refine(c *Conn) step {
 
 // fetched is the end of an answer: all of it has come.
 func (l *loop) fetched(c *Conn) step {
-	h := c.http
 	l.letGo(c, c.fetch.keeps, true)
+	return l.allCame(c)
+}
+
+// allCame ends the response of c, or the object that it feeds: all of it is there.
+func (l *loop) allCame(c *Conn) step {
+	h := c.http
 	l.disengage(c)
+	if c.feed != nil {
+		c.feed.object.End()
+		return l.unfeed(c)
+	}
 	h.X.Finish()
 	switch {
 	case h.X.Pumping() && c.stream != nil:

@@ -7,6 +7,7 @@ package stage
 
 import (
 	"brigade/core/bucket"
+	"brigade/core/http1"
 	"brigade/core/httpconn"
 	"brigade/core/poll"
 	"brigade/core/rt"
@@ -63,6 +64,9 @@ func (l *loop) linger(c *Conn) step {
 func (l *loop) finish(c *Conn) step {
 	if c.stream != nil {
 		return l.fail(c)
+	}
+	if c.feed != nil {
+		return l.starves(c, http1.ErrOverloaded)
 	}
 	if c.live != nil && !l.recalled(c, c.live) || c.session != nil && !l.recalledAll(c) {
 		return l.outstay(c)

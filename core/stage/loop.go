@@ -3,6 +3,7 @@ package stage
 import (
 	"time"
 
+	"brigade/core/cache"
 	"brigade/core/handoff"
 	"brigade/core/http1"
 	"brigade/core/http2"
@@ -28,6 +29,7 @@ type loop struct {
 	poller poll.Poller
 	inbox  handoff.Inbox[Conn, *Conn]
 	bells  handoff.Inbox[bell, *bell]
+	chimes handoff.Inbox[chime, *chime]
 	slots  poll.Slots[Conn]
 	rings  [waits]poll.Ring[Conn]
 	line   line
@@ -52,24 +54,30 @@ type loop struct {
 	paused   poll.Timer[loop] // armed: accepting is suspended until then
 	assigned rt.Int64         // connections given to it as home, and not finished
 
-	yielded rt.Instant // when it last went through Go's scheduler
-	handed  uint64     // handoffs by then
-	stirred []*Conn    // whose sessions run in this turn
-	sheet   sheet      // what the session that is run has to say
-	inbound []byte     // what a session reads goes here
-	heads   *http2.Heads
-	records []*stream       // unused
-	waiters []*iobuf.Waiter // unused
-	opened  uint64          // streams so far
-	hurried bool            // the drain's deadline has passed
-	until   rt.Instant      // that deadline, while draining
-	sink    []byte          // what lingering reads goes here, and what tunnels carry comes through it
-	spares  [][]byte        // pages for what tunnels hold
-	held    rt.Int64        // pages that tunnels hold
-	tunnels rt.Int64        // that are open
-	fetches []*fetch        // unused
-	racks   []rack          // connections to backends that are kept
-	answer  http1.Answer
+	yielded  rt.Instant // when it last went through Go's scheduler
+	handed   uint64     // handoffs by then
+	stirred  []*Conn    // whose sessions run in this turn
+	sheet    sheet      // what the session that is run has to say
+	inbound  []byte     // what a session reads goes here
+	heads    *http2.Heads
+	records  []*stream       // unused
+	waiters  []*iobuf.Waiter // unused
+	opened   uint64          // streams so far
+	hurried  bool            // the drain's deadline has passed
+	until    rt.Instant      // that deadline, while draining
+	sink     []byte          // what lingering reads goes here, and what tunnels carry comes through it
+	spares   [][]byte        // pages for what tunnels hold
+	held     rt.Int64        // pages that tunnels hold
+	tunnels  rt.Int64        // that are open
+	fetches  []*fetch        // unused
+	racks    []rack          // connections to backends that are kept
+	answer   http1.Answer
+	older    http1.Answer // what a stored head is parsed into to be brought up to date
+	taps     []*tap       // unused
+	query    cache.Query
+	key      []byte  // of query
+	told     []byte  // fields that are added to an answer
+	feedings []*feed // of this loop's connections
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
@@ -80,6 +88,7 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	cfg := &sh.server.cfg
 	l.inbox.Label(name + ".inbox")
 	l.bells.Label(name + ".bells")
+	l.chimes.Label(name + ".chimes")
 	l.assigned.Label(name + ".assigned")
 	l.admits.Label(name + ".admits")
 	l.held.Label(name + ".held")
@@ -129,6 +138,10 @@ func timeout(cfg *Config, w wait) time.Duration {
 		return cfg.More
 	case waitKept:
 		return cfg.Spare
+	case waitShared:
+		return cfg.Dial + cfg.Answer // beyond those of the fetch that it waits for
+	case waitReaders:
+		return cfg.Write
 	case waitNone, waits:
 	}
 	return 0
@@ -161,6 +174,7 @@ func (l *loop) turn() {
 		l.tick()
 		l.collect()
 		l.toll()
+		l.peal()
 		for _, e := range events {
 			l.event(e)
 		}
@@ -214,6 +228,7 @@ func (l *loop) sleep() []sys.Event {
 	l.inbox.Awake()
 	l.buffers.Awake()
 	l.bells.Missed()
+	l.chimes.Missed()
 	return events
 }
 

@@ -186,6 +186,14 @@ func (l *loop) expired(c *Conn, w wait) {
 	case w == waitRoom:
 		l.unserved(c)
 		return
+	case w == waitReaders: // each of them has a timer of its own
+		c.wait = waitNone
+		l.run(c, stepFetch)
+		return
+	case c.feed != nil:
+		c.wait = waitNone
+		l.run(c, l.tardy(c, w))
+		return
 	}
 	l.leave(c)
 	if c.session != nil && w != waitLinger {
@@ -218,9 +226,9 @@ func (l *loop) expired(c *Conn, w wait) {
 	case waitTunnel, waitHalf:
 		l.dismantle(c, false) // it held nothing
 		l.run(c, stepFinish)
-	case waitReach, waitAsk, waitAnswer, waitMore:
+	case waitReach, waitAsk, waitAnswer, waitMore, waitShared:
 		l.run(c, l.tardy(c, w))
-	case waitNone, waitRoom, waitWindow, waitStreams, waitHandler, waitKept, waits:
+	case waitNone, waitRoom, waitWindow, waitStreams, waitHandler, waitKept, waitReaders, waits:
 	}
 }
 

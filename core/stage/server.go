@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"brigade/core/cache"
 	"brigade/core/exchange"
 	"brigade/core/http2"
 	"brigade/core/httpconn"
@@ -30,8 +31,9 @@ type Server struct {
 	started rt.Instant // by Start
 
 	buffers iobuf.Budget
-	turns   turns    // of listeners that share a socket
-	sharers rt.Int32 // acceptors that have one socket together, and have not given it up
+	cache   *cache.Store // nil: there is none
+	turns   turns        // of listeners that share a socket
+	sharers rt.Int32     // acceptors that have one socket together, and have not given it up
 
 	tasks  rt.WaitGroup
 	logger rt.WaitGroup
@@ -67,6 +69,9 @@ func New(cfg Config) (*Server, error) {
 	s.asked.Label("server.asked")
 	s.until.Label("server.until")
 	s.buffers.Init(max(cfg.Buffers, 0), iobuf.Reserve)
+	if cfg.Cache.Bytes > 0 {
+		s.cache, _ = cache.New(cfg.Cache) // complete has looked at it
+	}
 	s.tasks.Label("server.tasks")
 	for i := range cfg.Shards {
 		sh := &shard{server: s, index: i}
@@ -135,6 +140,9 @@ func (s *Server) Wait() Totals {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.release()
+	if s.cache != nil {
+		s.cache.Close()
+	}
 	t := s.totals()
 	if !s.closed {
 		s.report(&t)
@@ -206,10 +214,11 @@ type Totals struct {
 	Delays      []Delay      // who held loops up
 	Notes       []string     // what went wrong
 	Buffers     iobuf.Stats
+	Cache       cache.Counts
 }
 
 func (s *Server) totals() Totals {
-	t := Totals{Buffers: s.buffers.Stats(), Notes: s.notes, Lost: s.lost, Losses: s.losses, Delays: s.delays}
+	t := Totals{Buffers: s.buffers.Stats(), Cache: s.Cache(), Notes: s.notes, Lost: s.lost, Losses: s.losses, Delays: s.delays}
 	for _, sh := range s.shards {
 		for _, l := range sh.loops() {
 			t.add(&l.count)
@@ -220,6 +229,14 @@ func (s *Server) totals() Totals {
 		}
 	}
 	return t
+}
+
+// Cache counts what the cache has done, and has. Any task may call it.
+func (s *Server) Cache() (c cache.Counts) {
+	if s.cache != nil {
+		c = s.cache.Counts()
+	}
+	return c
 }
 
 func (t *Totals) add(c *counts) {

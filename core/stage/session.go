@@ -334,6 +334,7 @@ func (l *loop) watch(c *Conn) {
 		case sc.tunnel != nil:
 			l.awaits(r)
 		case sc.fetch != nil && sc.fetch.far != nil && sc.fetch.far.service.waits:
+		case sc.fetch != nil && sc.fetch.tap != nil && sc.fetch.tap.waits:
 		case !st.Answered() && !st.Received():
 			l.expect(sc, waitBody)
 		case h.Starved(st) && c.http.Out.Empty():

@@ -61,7 +61,7 @@ func (l *loop) heed() {
 // news reports whether there is something for the loop besides its inbox.
 func (l *loop) news() bool {
 	switch {
-	case l.claim.Granted(), l.pressed.Load(), l.admits.Load(), l.buffers.News(), !l.bells.Empty():
+	case l.claim.Granted(), l.pressed.Load(), l.admits.Load(), l.buffers.News(), !l.bells.Empty(), !l.chimes.Empty():
 		return true
 	}
 	return l.listener >= 0 && !l.watching && !l.paused.Armed() && l.server.turns.mine(l)

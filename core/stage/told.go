@@ -43,6 +43,8 @@ const (
 	_ = -uint(waitAnswer ^ rt.WaitAnswer)
 	_ = -uint(waitMore ^ rt.WaitMore)
 	_ = -uint(waitKept ^ rt.WaitKept)
+	_ = -uint(waitShared ^ rt.WaitShared)
+	_ = -uint(waitReaders ^ rt.WaitReaders)
 	_ = -uint(waits ^ rt.Waits)
 )
 
@@ -55,6 +57,9 @@ func (s *Server) announce() {
 		rt.Probe(rt.ProbeStats, rt.TotalNone, 0, 0)
 	}
 	s.buffers.Tell()
+	if s.cache != nil {
+		rt.Probe(rt.ProbeLimit, rt.LimitCache, uint64(s.cfg.Cache.Bytes), 0)
+	}
 }
 
 // report tells what the server has counted, when all its tasks have ended.

@@ -145,7 +145,7 @@ func (w *worker) enter(c *Conn, s step) {
 	switch h := c.http; {
 	case h == nil:
 		w.scope.Leave(nil)
-	case s == stepProcess, s == stepFetch:
+	case (s == stepProcess || s == stepFetch) && c.feed == nil:
 		w.scope.Enter(h.Current().Pool())
 	default:
 		w.scope.Enter(h.Pool())

@@ -40,13 +40,13 @@ var fetchable = []int{0, 1, 300, 5000, 40_000}
 
 // origins are those of a run.
 type origins struct {
-	site  *site
-	p     *netsim.Process
-	ills  []ill    // that the run's world has
-	sick  rt.Int64 // until then each connection is reset
-	once  once
-	over  rt.Bool
-	tasks rt.WaitGroup
+	site   *site
+	p      *netsim.Process
+	ills   []ill    // that the run's world has
+	sick   rt.Int64 // until then each connection is reset
+	larder *larder  // what they say may be kept; nil: they say nothing of that
+	over   rt.Bool
+	tasks  rt.WaitGroup
 }
 
 // target is where the i-th of what there is can be fetched.
@@ -65,7 +65,6 @@ func (o *origins) begin() {
 	o.tasks.Label("origins")
 	o.over.Label("origins over")
 	o.sick.Label("origins sick")
-	o.once.mu.Label("requests that came")
 	for _, a := range originAddrs[:2] {
 		l, e := o.p.Listen(a, sys.ListenOptions{})
 		if e != sys.OK {
@@ -123,9 +122,6 @@ func (o *origins) serve(fd sys.FD) {
 			if _, err := in.Peek(1); err != nil {
 				return
 			}
-			if leaves() {
-				return
-			}
 			w.idle = 10 * time.Second
 		}
 		q, err := http.ReadRequest(in)
@@ -158,7 +154,6 @@ func (o *origins) serve(fd sys.FD) {
 
 // judge holds a request to what a proxy owes.
 func (o *origins) judge(q *http.Request, body []byte) {
-	o.once.comes(q)
 	fail := func(what string) {
 		sim.Failf("I19", fmt.Sprintf("an origin is asked for %s, and %s: %v", q.RequestURI, what, q.Header))
 	}
@@ -195,6 +190,9 @@ func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 	head, body := o.words(q)
 	length := head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
 	how := sim.Choose("origin's manner", manners)
+	if body == nil && how == byChunks {
+		how = byLength // a 304
+	}
 	if q.Method == http.MethodHead {
 		length = head + "\r\n"
 		if how == byChunks {
@@ -221,7 +219,11 @@ func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 // words are the answer to q: its head but for what frames the body, and the body.
 func (o *origins) words(q *http.Request) (head string, body []byte) {
 	status, body := o.content(q)
-	head = fmt.Sprintf("HTTP/1.1 %d x\r\nDate: %s\r\nX-Own: 1\r\nConnection: x-own\r\n", status, rt.Wall().UTC().Format(http.TimeFormat))
+	more := ""
+	if o.larder != nil {
+		status, more, body = o.larder.serves(q, status, body)
+	}
+	head = fmt.Sprintf("HTTP/1.1 %d x\r\nDate: %s\r\nX-Own: 1\r\nConnection: x-own\r\n", status, rt.Wall().UTC().Format(http.TimeFormat)) + more
 	if status == 405 {
 		head += "Allow: GET, HEAD\r\n"
 	}

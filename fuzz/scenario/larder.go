@@ -1,0 +1,219 @@
+package scenario
+
+// What origins have behind a cache, and what may come of it. All that they say is written
+// down: which version of a thing, for whom, when, and for how long it is fresh. A client
+// that asks later may get what was fresh when it asked, or what was made since; nothing
+// that was changed, through the same server, before it asked; and never what is another's.
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"brigade/core/rt"
+	"brigade/netsim/client"
+	"brigade/sim"
+)
+
+// goods are the sizes of what changes, in versions. The odd ones vary.
+var goods = []int{10, 700, 20_000}
+
+// larder is what is known of it.
+type larder struct {
+	mu      rt.Mutex
+	version [3]int    // guarded by mu
+	changed [3]int    // guarded by mu: the version that a client was told it has made
+	said    []serving // guarded by mu
+}
+
+// serving is something that an origin has said.
+type serving struct {
+	good, version int
+	who           string
+	at            rt.Instant
+	life          time.Duration
+}
+
+func shelf(i int) string { return proxied + "v" + strconv.Itoa(i) }
+
+// good is which of goods a path is; -1: none.
+func good(path string) int {
+	if i := strings.TrimPrefix(path, proxied+"v"); len(i) == 1 && i[0] >= '0' && int(i[0]-'0') < len(goods) {
+		return int(i[0] - '0')
+	}
+	return -1
+}
+
+// portion is the i-th good of a version, for whom it is.
+func portion(i, version int, who string) []byte {
+	return content(fmt.Sprintf("v%d.%d.%s", i, version, who), goods[i])
+}
+
+// control draws for how long an answer may be kept.
+func control() (field string, life time.Duration) {
+	switch n := sim.Choose("kept for", 6); n {
+	case 4:
+		return "Cache-Control: no-store\r\n", 0
+	case 5:
+		return "Cache-Control: no-cache\r\n", 0
+	default:
+		return fmt.Sprintf("Cache-Control: max-age=%d\r\n", n+1), time.Duration(n+1) * time.Second
+	}
+}
+
+// serves is the answer to q, of what is kept: a status, fields, and content.
+func (l *larder) serves(q *http.Request, status int, body []byte) (int, string, []byte) {
+	field, life := control()
+	i := good(q.URL.Path)
+	if i < 0 {
+		tag := `"` + q.URL.Path + `"`
+		if status == http.StatusOK {
+			field += "ETag: " + tag + "\r\n"
+		}
+		if status == http.StatusOK && q.Header.Get("If-None-Match") == tag {
+			return http.StatusNotModified, field, nil
+		}
+		return status, field, body
+	}
+	who := ""
+	if i%2 == 1 {
+		who = q.Header.Get("X-Who")
+		field += "Vary: X-Who\r\n"
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if q.Method == http.MethodPost || sim.Choose("it has changed", 4) == 1 {
+		l.version[i]++
+	}
+	v := l.version[i]
+	if q.Method == http.MethodPost {
+		return http.StatusOK, fmt.Sprintf("X-Version: %d\r\n", v), []byte("changed")
+	}
+	l.said = append(l.said, serving{i, v, who, rt.Now(), life})
+	tag := fmt.Sprintf("\"%d.%d.%s\"", i, v, who)
+	field += fmt.Sprintf("ETag: %s\r\nX-Version: %d\r\n", tag, v)
+	if q.Header.Get("If-None-Match") == tag {
+		return http.StatusNotModified, field, nil
+	}
+	return http.StatusOK, field, portion(i, v, who)
+}
+
+// wrong says what is wrong with an answer to a request that was sent at an instant, when
+// floor was the version that the good had at least; empty: nothing. stale is by how much it
+// may be past its time, and anew that it may not be older than the request.
+func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, stale time.Duration, anew bool) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if version < floor {
+		return fmt.Sprintf("version %d, though it was changed to %d before that was asked for", version, floor)
+	}
+	last := time.Duration(-1 << 62)
+	for _, s := range l.said {
+		if s.good != i || s.version != version || s.who != who {
+			continue
+		}
+		if s.at >= sent || !anew && s.at.Add(s.life+stale) > sent {
+			return ""
+		}
+		last = max(last, s.at.Add(s.life).Sub(sent))
+	}
+	return fmt.Sprintf("version %d for %q, whose time was over for %v when it was asked for (anew: %t)", version, who, -last, anew)
+}
+
+// wishes are what clients ask of the cache: a field, by how much more than its lifetime an
+// answer may be old, and whether it has to be made anew.
+var wishes = []struct {
+	field string
+	stale time.Duration
+	anew  bool
+	gives bool // 504 will do
+}{
+	{}, {}, {}, {},
+	{field: "Cache-Control: no-cache\r\n", anew: true},
+	{field: "Cache-Control: max-stale=2\r\n", stale: 2 * time.Second},
+	{field: "Cache-Control: max-age=1\r\n"},
+	{field: "Cache-Control: only-if-cached\r\n", gives: true},
+	{field: "Pragma: no-cache\r\n", anew: true},
+}
+
+// shopping asks n times for goods, and changes one now and then.
+func shopping(p *plan, n int) behaviour {
+	return behaviour{"shopping", n, func(c *client.Client) error {
+		var conn *client.Conn
+		for range 1 + sim.Choose("errands", n) {
+			if conn == nil {
+				var err error
+				if conn, err = c.Dial(); err != nil {
+					return err
+				}
+			}
+			again, err := p.origins.larder.errand(p, conn)
+			if err != nil {
+				conn.Close()
+				return err
+			}
+			if !again {
+				conn.Close()
+				conn = nil
+			}
+			rt.Sleep([]time.Duration{0, 100 * time.Millisecond, 900 * time.Millisecond, 1700 * time.Millisecond}[sim.Choose("errand rests", 4)])
+		}
+		if conn != nil {
+			conn.Close()
+		}
+		return nil
+	}}
+}
+
+// errand is one request and what comes of it.
+func (l *larder) errand(p *plan, conn *client.Conn) (again bool, err error) {
+	i, who := sim.Choose("good", len(goods)), []string{"a", "b"}[sim.Choose("who", 2)]
+	method := []string{"GET", "GET", "GET", "GET", "HEAD", "POST"}[sim.Choose("errand's method", 6)]
+	w := wishes[sim.Choose("wish", len(wishes))]
+	l.mu.Lock()
+	floor := l.changed[i]
+	l.mu.Unlock()
+	sent := rt.Now()
+	text := method + " " + shelf(i) + " HTTP/1.1\r\nHost: test\r\nX-Who: " + who + "\r\n" + w.field
+	if method == "POST" {
+		text += "Content-Length: 0\r\n"
+	}
+	if err := conn.Send([]byte(text + "\r\n")); err != nil {
+		return false, err
+	}
+	r, err := conn.Response(client.Want{Method: method})
+	if err != nil {
+		return false, err
+	}
+	fail := func(number, what string) {
+		sim.Failf(number, fmt.Sprintf("%s %s for %s, %q, asked for at %v: %s", method, shelf(i), who, strings.TrimSpace(w.field), sent, what))
+	}
+	version, _ := strconv.Atoi(r.Header.Get("X-Version"))
+	if i%2 == 0 {
+		who = ""
+	}
+	switch {
+	case r.Status == 504 && w.gives && method != "POST":
+	case r.Status != 200:
+		for _, also := range p.also() {
+			if r.Status == also {
+				return false, nil
+			}
+		}
+		fail("I18", "status "+strconv.Itoa(r.Status))
+	case method == "POST":
+		l.mu.Lock()
+		l.changed[i] = max(l.changed[i], version)
+		l.mu.Unlock()
+	default:
+		if what := l.wrong(i, version, floor, who, sent, w.stale, w.anew); what != "" {
+			fail("I36", what)
+		}
+		if method == "GET" && string(r.Body) != string(portion(i, version, who)) {
+			fail("I18", fmt.Sprintf("%d bytes that are not version %d", len(r.Body), version))
+		}
+	}
+	return !r.Close, nil
+}
