@@ -191,9 +191,6 @@ func (c *Config) complete() error {
 	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Answer, c.More, c.Spare, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")
 	}
-	if err := c.Cache.Complete(); err != nil {
-		return fmt.Errorf("stage: %w", err)
-	}
 	if err := fitting(c.Pages, leastIn); err != nil {
 		return err
 	}

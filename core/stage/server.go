@@ -69,8 +69,11 @@ func New(cfg Config) (*Server, error) {
 	s.asked.Label("server.asked")
 	s.until.Label("server.until")
 	s.buffers.Init(max(cfg.Buffers, 0), iobuf.Reserve)
-	if cfg.Cache.Bytes > 0 {
-		s.cache, _ = cache.New(cfg.Cache) // complete has looked at it
+	if cfg.Cache.Bytes != 0 {
+		var err error
+		if s.cache, err = cache.New(cfg.Cache); err != nil {
+			return nil, fmt.Errorf("stage: %w", err)
+		}
 	}
 	s.tasks.Label("server.tasks")
 	for i := range cfg.Shards {

@@ -130,7 +130,10 @@ var wishes = []struct {
 	anew  bool
 	gives bool // 504 will do
 }{
-	{}, {}, {}, {},
+	{},
+	{},
+	{},
+	{},
 	{field: "Cache-Control: no-cache\r\n", anew: true},
 	{field: "Cache-Control: max-stale=2\r\n", stale: 2 * time.Second},
 	{field: "Cache-Control: max-age=1\r\n"},
