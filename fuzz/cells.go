@@ -36,6 +36,7 @@ func Cells() []Cell {
 			add(groupBuffer, n)
 		}
 	}
+	add(groupHistory, scenario.HistoryNames()[:4]...)
 	for k, p := range rt.Probes() {
 		if k > 0 && p.Name != "" {
 			add(groupProbe, p.Name)
@@ -52,7 +53,7 @@ func Cells() []Cell {
 }
 
 // statuses are those that the server has answers with.
-var statuses = []int{200, 206, 301, 304, 400, 404, 405, 408, 412, 413, 414, 416, 431, 500, 501, 503, 505}
+var statuses = []int{200, 206, 301, 304, 400, 404, 405, 408, 412, 413, 414, 416, 431, 500, 501, 503, 505, 507}
 
 // What fills stands in line, of which joining tells; what frees is never taken back.
 var (

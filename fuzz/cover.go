@@ -33,6 +33,7 @@ const (
 	groupHandler = "handler"
 	groupMove    = "takeover"
 	groupBuffer  = "i/o buffer"
+	groupHistory = "history"
 )
 
 // maxErrno is above every errno that the world gives.
@@ -50,7 +51,8 @@ type cover struct {
 	acts   [16]uint64
 	moves  uint64
 
-	buffers [2 * len(bufferWords)]uint64 // by what happened, those of the side that frees first
+	buffers   [2 * len(bufferWords)]uint64 // by what happened, those of the side that frees first
+	histories [5]uint64
 
 	refused, dropped uint64 // requests, log records
 
@@ -120,6 +122,9 @@ func (c *cover) run(e *scenario.Env) {
 		c.acts[i] += uint64(n)
 	}
 	c.moves += uint64(e.Moves)
+	for i, n := range e.Histories {
+		c.histories[i] += uint64(n)
+	}
 }
 
 // take returns the cells that were seen since it was called last.
@@ -140,6 +145,7 @@ func (c *cover) take() map[string]uint64 {
 	each(groupHandler, c.acts[:], nameIn(scenario.ActNames()))
 	each(groupMove, []uint64{c.moves}, nameIn(moves))
 	each(groupBuffer, c.buffers[:], bufferName)
+	each(groupHistory, c.histories[:], nameIn(scenario.HistoryNames()))
 	each(groupProbe, []uint64{c.refused, c.dropped}, nameIn(specialProbes))
 	for op := range c.calls {
 		each(groupCall, c.calls[op][:], func(i int) string { return callName(rt.Op(op), sys.Errno(i)) })

@@ -246,7 +246,7 @@ func (f *scriptFlags) foreign() (func(*script.Script) error, error) {
 	}
 	return func(s *script.Script) error {
 		if s.Settings != (script.Settings{}) {
-			return fmt.Errorf("it needs timeouts of its own: %w", script.ErrNotOurs)
+			return fmt.Errorf("it needs timeouts or a store of its own: %w", script.ErrNotOurs)
 		}
 		return s.Run(script.Runner{Machine: client.Waiting(linux.New()), Addr: addr, Server: name})
 	}, nil

@@ -64,6 +64,8 @@ type options struct {
 	bodyLimit size
 	deny      []string
 	echo      string
+	kv        string
+	kvSize    size
 
 	stats      bool
 	statsAllow networks
@@ -199,6 +201,9 @@ func (p *program) flags(f *pflag.FlagSet) {
 	f.Var(&o.bodyLimit, "body-limit", "refuse requests with more than `SIZE` bytes of content")
 	f.StringArrayVar(&o.deny, "deny", nil, "answer 403 to `PATH`, or, if it ends with a slash, to all below it; may be given again")
 	f.StringVar(&o.echo, "echo", "", "answer requests for `PATH`, or below it, with their own content or head, to try things out")
+	f.StringVar(&o.kv, "kv", "", "keep values below `PATH`, which ends with a slash, in memory: GET, PUT, DELETE, If-Match, If-None-Match; to try things out")
+	o.kvSize.n = 64 << 20
+	f.Var(&o.kvSize, "kv-size", "`SIZE` of all keys and values; what does not fit is 507")
 	f.Var(&o.connect, "connect", "let clients CONNECT to `HOST:PORT`, an address; may be given again for others (none)")
 	f.Var(&o.upgrade, "upgrade-backend", "pass requests with Upgrade, such as WebSocket's, to the backend at `HOST:PORT` (none)")
 	f.Var(&o.proxy, "proxy", "have the backends at `HOST:PORT,HOST:PORT...` answer, by HTTP/1.1, in the place of files; may be given again for others (none)")
@@ -233,6 +238,12 @@ func (p *program) check(given func(string) bool) error {
 		if path != "" && path[0] != '/' {
 			return fmt.Errorf("the path %q of --deny or --echo begins with a slash", path)
 		}
+	}
+	if n := len(o.kv); n > 0 && (o.kv[0] != '/' || o.kv[n-1] != '/') {
+		return fmt.Errorf("--kv %q: the path begins and ends with a slash, and keys stand below it", o.kv)
+	}
+	if given("kv-size") && o.kv == "" {
+		return errors.New("--kv-size goes with --kv, which is missing")
 	}
 	if o.accept.value == stage.AcceptListener && o.topology.value != stage.Staged {
 		return fmt.Errorf("--accept listener: there is none with --topology %v; it goes with --topology staged", o.topology.value)

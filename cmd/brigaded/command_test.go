@@ -36,6 +36,8 @@ func TestUsage(t *testing.T) {
 		{"--root . --rate fast", `--rate "fast": it is a number of bytes, such as 65536, 64K, 1M or 1G, from 1 on`},
 		{"--root . --body-limit 0", `--body-limit "0": it is a number of bytes`},
 		{"--root . --deny secret", `the path "secret" of --deny or --echo begins with a slash`},
+		{"--root . --kv /kv", `--kv "/kv": the path begins and ends with a slash`},
+		{"--root . --kv-size 1M", "--kv-size goes with --kv, which is missing"},
 		{"--root . --readers 2", "--readers: there are none with --topology fused"},
 		{"--root . --writers 2", "--writers: there are none with --topology fused"},
 		{"--root . --shards 4 --max-connections 3", "--max-connections 3: there are 4 shards"},

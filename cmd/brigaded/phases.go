@@ -11,6 +11,7 @@ import (
 	"brigade/core/filter"
 	"brigade/core/filter/gzip"
 	"brigade/core/handler/echo"
+	"brigade/core/handler/kv"
 	"brigade/core/handler/proxy"
 	"brigade/core/stage"
 )
@@ -31,19 +32,8 @@ func (o *options) surround(cfg *stage.Config) (backends *proxy.Proxy, err error)
 			cfg.Handler = &exchange.Phases{Map: []exchange.Route{exchange.Below(o.below, p)}, Handler: cfg.Handler}
 		}
 	}
-	if o.echo != "" || len(o.deny) > 0 {
-		p, ok := cfg.Handler.(*exchange.Phases)
-		if !ok {
-			p = &exchange.Phases{Handler: cfg.Handler}
-		}
-		for _, path := range o.deny {
-			p.Authorise = append(p.Authorise, exchange.Deny(path))
-		}
-		if o.echo != "" {
-			p.Map = append(p.Map, exchange.Below(o.echo, echo.Handler{}))
-			cfg.Input = filter.NewInput(filter.Limit{Most: o.bodyLimit.n})
-		}
-		cfg.Handler = p
+	if err := o.phases(cfg); err != nil {
+		return nil, err
 	}
 	var list []filter.Filter
 	if o.echo != "" {
@@ -59,6 +49,33 @@ func (o *options) surround(cfg *stage.Config) (backends *proxy.Proxy, err error)
 		cfg.Filters = filter.NewChain(list...)
 	}
 	return backends, nil
+}
+
+// phases puts what some paths are for before what serves the others.
+func (o *options) phases(cfg *stage.Config) error {
+	if o.echo == "" && o.kv == "" && len(o.deny) == 0 {
+		return nil
+	}
+	p, ok := cfg.Handler.(*exchange.Phases)
+	if !ok {
+		p = &exchange.Phases{Handler: cfg.Handler}
+	}
+	for _, path := range o.deny {
+		p.Authorise = append(p.Authorise, exchange.Deny(path))
+	}
+	if o.echo != "" {
+		p.Map = append(p.Map, exchange.Below(o.echo, echo.Handler{}))
+		cfg.Input = filter.NewInput(filter.Limit{Most: o.bodyLimit.n})
+	}
+	if o.kv != "" {
+		h, err := kv.New(kv.Options{Path: o.kv, Value: o.bodyLimit.n, Total: o.kvSize.n})
+		if err != nil {
+			return fmt.Errorf("--kv: %w", err)
+		}
+		p.Map = append(p.Map, exchange.Below(o.kv, h))
+	}
+	cfg.Handler = p
+	return nil
 }
 
 // serves refuses what serves nothing, and files that nobody could reach.

@@ -27,12 +27,13 @@ type Log struct {
 	limit int
 
 	mu     rt.Mutex
-	some   rt.Cond // guarded by mu: lines, closed, anew
-	lines  []byte  // guarded by mu: being filled
-	closed bool    // guarded by mu
-	anew   bool    // guarded by mu: the name is to be opened anew
-	told   Told    // guarded by mu
-	spare  []byte  // the logger's: being written
+	some   rt.Cond    // guarded by mu: lines, closed, anew
+	lines  []byte     // guarded by mu: being filled
+	closed bool       // guarded by mu
+	anew   bool       // guarded by mu: the name is to be opened anew
+	told   Told       // guarded by mu
+	spare  []byte     // the logger's: being written
+	leave  rt.Instant // the logger's: when a log that is closed gives up a pipe; 0: it is open, or the pipe takes something
 }
 
 // Told is what became of a log so far.
@@ -140,26 +141,26 @@ func (l *Log) write(lines []byte) {
 // put writes b as far as the file takes it and returns the rest. For room in a pipe it
 // waits, until the name is to be opened anew, or for farewell once the log is closed.
 func (l *Log) put(b []byte) (rest []byte) {
-	var leave rt.Instant
-	leaving := false
 	for {
+		before := len(b)
 		var e sys.Errno
-		if b, e = l.append(b); e != sys.EAGAIN {
+		if b, e = l.append(b); len(b) < before {
+			l.leave = 0 // it takes something
+		}
+		if e != sys.EAGAIN {
 			return b
 		}
 		l.mu.Lock()
 		closed, anew := l.closed, l.anew
 		l.mu.Unlock()
 		now := rt.Now()
-		if closed && !leaving {
-			leaving, leave = true, now.Add(farewell)
+		if closed && l.leave == 0 {
+			l.leave = now.Add(farewell)
 		}
-		if anew || leaving && now >= leave {
+		if anew || closed && now >= l.leave {
 			return b
 		}
-		if l.await() {
-			leaving = false
-		}
+		l.await()
 	}
 }
 

@@ -63,11 +63,10 @@ func (s *sink) append(b []byte) (rest []byte, e sys.Errno) {
 	return nil, sys.OK
 }
 
-// await waits a moment for room in a pipe. True: there is some, or an error to be met.
-func (s *sink) await() bool {
+// await waits a moment for room in a pipe, or for an error to be met.
+func (s *sink) await() {
 	s.watch[0] = sys.PollFD{FD: s.fd, Events: uint16(sys.Out)}
-	n, e := s.kernel.Poll(s.watch[:], glance)
-	return e == sys.OK && n > 0
+	_, _ = s.kernel.Poll(s.watch[:], glance) // whatever it says, the next write knows
 }
 
 // fromLine is the end of lines from the line on in which rest, an end of them too,

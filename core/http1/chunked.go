@@ -17,7 +17,8 @@ package http1
 //	failed
 //
 // Every line ends with CRLF. Whitespace before a chunk extension is "bad" in the
-// RFC and refused here. Extensions and trailers are checked and dropped. What is
+// RFC and refused here. Extensions and trailers are checked and dropped; a trailer that
+// frames the request is refused. What is
 // not data is bounded: a chunk may have 256 bytes of extensions, and over the
 // whole content the overhead may outgrow the data by 16 KiB and no more, so that
 // nobody can keep a server reading without sending anything; the trailer section
@@ -59,6 +60,8 @@ type Chunked struct {
 	size    int64  // of the chunk while it is read, then what is left of its data
 	excess  int    // overhead so far beyond what the data pays for
 	trailer int    // bytes of the trailer section
+	named   uint8  // bytes of the trailer's name
+	name    [17]byte
 	failure *Error
 }
 
@@ -188,6 +191,7 @@ func (c *Chunked) trailerByte(b byte) *Error {
 	}
 	switch c.state {
 	case chunkLine:
+		c.named = 0
 		switch {
 		case b == '\r':
 			c.state = chunkEndLF
@@ -198,13 +202,13 @@ func (c *Chunked) trailerByte(b byte) *Error {
 			return errNameEmpty
 		}
 		c.state = chunkName
-		return trailerName(b)
+		return c.trailerName(b)
 	case chunkName:
 		if b == ':' {
 			c.state = chunkValue
-			return nil
+			return c.trailerMay()
 		}
-		return trailerName(b)
+		return c.trailerName(b)
 	case chunkValue:
 		switch {
 		case b == '\r':
@@ -224,9 +228,28 @@ func (c *Chunked) trailerByte(b byte) *Error {
 	}
 }
 
-func trailerName(b byte) *Error {
+// trailerMay refuses a trailer that would frame the request or tell where it goes, had it
+// stood in the head (RFC 9110 §6.5.1): who merges trailers into heads would read another.
+func (c *Chunked) trailerMay() *Error {
+	if int(c.named) > len(c.name) {
+		return nil
+	}
+	for _, name := range [...]string{"host", "content-length", "transfer-encoding"} {
+		if isName(c.name[:c.named], name) {
+			return errTrailerField
+		}
+	}
+	return nil
+}
+
+// trailerName takes a byte of a trailer's name, and keeps it if the name is short.
+func (c *Chunked) trailerName(b byte) *Error {
 	switch {
 	case is(b, tokenChar):
+		if int(c.named) < len(c.name) {
+			c.name[c.named] = b
+		}
+		c.named = min(c.named+1, uint8(len(c.name))+1)
 		return nil
 	case b == '\n':
 		return errBareLF

@@ -59,6 +59,7 @@ var stricterChunks = map[*Error]string{
 	errNameSpace:    "RFC 9112 §7.1.2: as above",
 	errNoColon:      "RFC 9112 §7.1.2: as above",
 	errValue:        "RFC 9112 §7.1.2: as above",
+	errTrailerField: "RFC 9110 §6.5.1: as above",
 	errTrailerLarge: "RFC 9112 §7.1.2: as above",
 }
 

@@ -34,6 +34,7 @@ func TestChunkedRFC9112Section7_1(t *testing.T) {
 		{"digits in both cases, leading zeros", "00a\r\n0123456789\r\n0B\r\n0123456789a\r\n000\r\n\r\n", "01234567890123456789a", ""},
 		{"data that looks like framing", "7\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n", "\r\n0\r\n\r\n", ""},
 		{"§7.1.1 extensions", "1;a=b;c=\"d;e\"\r\nx\r\n0;last\r\n\r\n", "x", ""},
+		{"§7.1.2 trailers with names like those that may not be", "0\r\nHosts: b\r\nTransfer-Encodings: x\r\nTransfer-Encoding-: x\r\nContent-Lengt: x\r\n\r\n", "", ""},
 		{"§7.1.2 trailers", "1\r\nx\r\n0\r\nA: b\r\nC:\r\n\r\n", "x", ""},
 	} {
 		for piece := 1; piece <= len(c.content); piece++ {
@@ -83,6 +84,9 @@ func TestRefusedChunks(t *testing.T) {
 		{"RFC 9112 §7.1.2 LF in a value", "0\r\nA: b\n\r\n", errBareLF},
 		{"RFC 9112 §7.1.2 CR in a value", "0\r\nA: b\rc\r\n", errBareCR},
 		{"RFC 9112 §7.1.2 NUL in a value", "0\r\nA: \x00\r\n", errValue},
+		{"RFC 9110 §6.5.1 a length behind the content", "0\r\ncontent-LENGTH: 5\r\n\r\n", errTrailerField},
+		{"RFC 9110 §6.5.1 a coding behind the content", "0\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n", errTrailerField},
+		{"RFC 9110 §6.5.1 a host behind the content", "0\r\nHost:\r\n\r\n", errTrailerField},
 		{"RFC 9112 §7.1.2 long trailers", "0\r\nA: " + strings.Repeat("b", maxTrailerBytes), errTrailerLarge},
 	} {
 		for _, piece := range []int{1, 7, len(c.content)} {

@@ -66,6 +66,20 @@ func (r *Request) Evaluate(etag []byte, modified, now int64) Condition {
 	return Proceed
 }
 
+// EvaluateAbsent judges r's preconditions where there is no representation: nothing
+// matches, not even *, and whatever a date is compared with does not apply.
+func (r *Request) EvaluateAbsent() Condition {
+	if r.IfMatch != nil {
+		return PreconditionFailed
+	}
+	if r.IfNoneMatch != nil && r.Method != GET && r.Method != HEAD {
+		if _, sound := r.anyTag("if-none-match", nil, false); !sound {
+			return PreconditionFailed
+		}
+	}
+	return Proceed
+}
+
 // anyTag looks for etag in all the field lines of a name, since a list may be
 // spread over several (§5.3). One that is malformed makes the list unsound.
 func (r *Request) anyTag(name string, etag []byte, strong bool) (match, sound bool) {

@@ -120,3 +120,27 @@ func TestEntityTagsRFC9110Section8_8_3(t *testing.T) {
 		}
 	}
 }
+
+func TestEvaluateAbsent(t *testing.T) {
+	for _, c := range []struct {
+		name, method, fields string
+		want                 Condition
+	}{
+		{"nothing", "PUT", "", Proceed},
+		{"any tag", "PUT", "If-Match: *", PreconditionFailed},
+		{"a tag", "GET", `If-Match: "x"`, PreconditionFailed},
+		{"no tag", "PUT", "If-None-Match: *", Proceed},
+		{"not this tag", "PUT", `If-None-Match: "x"`, Proceed},
+		{"malformed, for a change", "PUT", "If-None-Match: x", PreconditionFailed},
+		{"malformed", "GET", "If-None-Match: x", Proceed},
+		{"a date", "PUT", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT", Proceed},
+	} {
+		head := c.method + " / HTTP/1.1\r\nHost: a\r\n" + c.fields
+		if c.fields != "" {
+			head += "\r\n"
+		}
+		if got := parse(t, head+"\r\n").EvaluateAbsent(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -103,6 +103,7 @@ var (
 	errChunkExt     = &Error{400, "RFC 9112 §7.1.1", "a chunk extension has a byte it may not have"}
 	errChunkExtLong = &Error{400, "RFC 9112 §7.1.1", "chunk extensions are longer than the server accepts"}
 	errChunkEnd     = &Error{400, "RFC 9112 §7.1", "a chunk's data is not followed by CRLF"}
+	errTrailerField = &Error{400, "RFC 9110 §6.5.1", "a trailer says how long the content is, how it is coded or for which host it is"}
 	errTrailerLarge = &Error{431, "RFC 9112 §7.1.2", "the trailer section is larger than the server accepts"}
 )
 

@@ -52,6 +52,7 @@ var statusLines = [412]string{
 	503 - base: "HTTP/1.1 503 Service Unavailable\r\n",
 	504 - base: "HTTP/1.1 504 Gateway Timeout\r\n",
 	505 - base: "HTTP/1.1 505 HTTP Version Not Supported\r\n",
+	507 - base: "HTTP/1.1 507 Insufficient Storage\r\n",
 	511 - base: "HTTP/1.1 511 Network Authentication Required\r\n",
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -20,10 +21,16 @@ func Brigaded(binary string, flags ...string) Kind {
 		for _, f := range []struct {
 			flag  string
 			value time.Duration
-		}{{"--header-timeout", settings.Header}, {"--idle-timeout", settings.Idle}, {"--write-timeout", settings.Write}} {
+		}{{"--header-timeout", settings.Header}, {"--idle-timeout", settings.Idle}, {"--write-timeout", settings.Write}, {"--body-timeout", settings.Body}} {
 			if f.value > 0 {
 				args = append(args, f.flag, f.value.String())
 			}
+		}
+		if settings.Store {
+			args = append(args, "--kv", script.StorePath)
+		}
+		if settings.Content > 0 {
+			args = append(args, "--body-limit", strconv.FormatInt(settings.Content, 10))
 		}
 		cmd := exec.Command(binary, args...)
 		stderr, err := cmd.StderrPipe()

@@ -9,6 +9,7 @@ package peer
 // from the first moment on.
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -75,8 +76,8 @@ http {
   access_log off; sendfile on; default_type application/octet-stream; types { text/plain txt; text/html html; }
   client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
   client_header_timeout %s; client_body_timeout %[2]s; keepalive_timeout %[3]s; send_timeout %[4]s; reset_timedout_connection on;
-  client_max_body_size 1m; large_client_header_buffers 2 8k; keepalive_requests 100000; lingering_timeout 200ms; disable_symlinks on from=%[5]s;
+  client_max_body_size %[7]d; large_client_header_buffers 2 8k; keepalive_requests 100000; lingering_timeout 200ms; disable_symlinks on from=%[5]s;
   server { listen %[6]s; root %[5]s; }
 }
-`, user, or(s.Header, 10*time.Second), or(s.Idle, time.Minute), or(s.Write, 30*time.Second), root, addr)
+`, user, or(s.Header, 10*time.Second), or(s.Idle, time.Minute), or(s.Write, 30*time.Second), root, addr, cmp.Or(s.Content, 1<<20))
 }

@@ -22,7 +22,7 @@ type Bug struct {
 type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
-func All() []Bug { return slices.Concat(list, inFilters, inSessions) }
+func All() []Bug { return slices.Concat(list, inFilters, inSessions, inValues) }
 
 var list = []Bug{
 	{

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 
+	"brigade/fuzz/linear"
 	"brigade/netsim"
 	"brigade/netsim/client"
 	"brigade/sim"
@@ -52,6 +53,9 @@ type Env struct {
 	// Moves counts connections that a loop took from another.
 	Moves uint32
 
+	// Histories counts what clients of a store saw, by HistoryNames.
+	Histories [5]uint32
+
 	// Ends counts how it ended for clients: 0, as it should, else one more than the
 	// client.Kind of the error.
 	Ends [16]uint32
@@ -74,7 +78,7 @@ func (e *Env) Exchanged(n int) { e.Exchanges += uint64(n) }
 func (e *Env) Restart() {
 	e.Exchanges, e.Outcome, e.seen = 0, 0, 0
 	e.Drawn, e.Profile = [maxDimensions]uint8{}, netsim.Profile{}
-	e.Moves = 0
+	e.Moves, e.Histories = 0, [5]uint32{}
 	e.Statuses, e.Ends, e.Acts = [600]uint32{}, [16]uint32{}, [maxActs]uint32{}
 }
 
@@ -118,6 +122,25 @@ func (e *Env) acted(i int) { e.Acts[i]++ }
 //
 //go:norace
 func (e *Env) moved() { e.Moves++ }
+
+// HistoryNames name what Env.Histories counts.
+func HistoryNames() []string {
+	return []string{"linearizable", "operations", "answers lost", "pairs that overlap", "unknown"}
+}
+
+// remember tells of a store's history, and what came of judging it.
+//
+//go:norace
+func (e *Env) remember(s *linear.Store, v linear.Verdict) {
+	if v == linear.Linearizable {
+		e.Histories[0]++
+	} else {
+		e.Histories[4]++
+	}
+	for i, n := range []int{s.Operations, s.Lost, s.Pairs} {
+		e.Histories[1+i] += uint32(n)
+	}
+}
 
 // left tells how it ended for the i-th client.
 //

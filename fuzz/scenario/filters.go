@@ -101,6 +101,9 @@ func (p *plan) surround() {
 	if p.proxy != nil {
 		phases.Map = append(phases.Map, exchange.Below(proxied, p.proxy))
 	}
+	if p.values != nil {
+		phases.Map = append(phases.Map, exchange.Below(valuesPath, p.values.handler))
+	}
 	if p.phased() {
 		phases.Authorise = append(phases.Authorise, exchange.Deny(denied))
 		phases.Map = append(phases.Map, exchange.Below(echoPath, echoes.Handler{}))

@@ -45,6 +45,7 @@ type origins struct {
 	ills   []ill    // that the run's world has
 	sick   rt.Int64 // until then each connection is reset
 	larder *larder  // what they say may be kept; nil: they say nothing of that
+	once   once
 	over   rt.Bool
 	tasks  rt.WaitGroup
 }
@@ -65,6 +66,7 @@ func (o *origins) begin() {
 	o.tasks.Label("origins")
 	o.over.Label("origins over")
 	o.sick.Label("origins sick")
+	o.once.mu.Label("requests that came")
 	for _, a := range originAddrs[:2] {
 		l, e := o.p.Listen(a, sys.ListenOptions{})
 		if e != sys.OK {
@@ -122,6 +124,9 @@ func (o *origins) serve(fd sys.FD) {
 			if _, err := in.Peek(1); err != nil {
 				return
 			}
+			if leaves() {
+				return
+			}
 			w.idle = 10 * time.Second
 		}
 		q, err := http.ReadRequest(in)
@@ -154,6 +159,7 @@ func (o *origins) serve(fd sys.FD) {
 
 // judge holds a request to what a proxy owes.
 func (o *origins) judge(q *http.Request, body []byte) {
+	o.once.comes(q)
 	fail := func(what string) {
 		sim.Failf("I19", fmt.Sprintf("an origin is asked for %s, and %s: %v", q.RequestURI, what, q.Header))
 	}

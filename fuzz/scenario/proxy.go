@@ -26,7 +26,7 @@ func uploadingTo(p *plan) behaviour {
 		defer conn.Close()
 		i := sim.Choose("send to", len(fetchable))
 		body := content("upload", []int{0, 1, 700, 9000}[sim.Choose("sent", 4)])
-		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\n"
+		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\n" + p.origins.once.numbered()
 		if sim.Choose("expect", 3) == 1 {
 			text += "Expect: 100-continue\r\n"
 		}
@@ -79,7 +79,7 @@ func proxies() *Scenario {
 					func() behaviour { return thoughtful(4) },
 					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 					func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
-					func() behaviour { return uploadingTo(&plan) }, slow, resetting, halfClosing, vanishing,
+					func() behaviour { return uploadingTo(&plan) }, func() behaviour { return uploadingTo(&plan) }, slow, resetting, halfClosing, vanishing,
 				}
 				var list []behaviour
 				for range 1 + sim.Choose("clients", 5) {

@@ -114,6 +114,7 @@ type plan struct {
 	bodies    *bodies      // stand before the files, and stream
 	proxy     *proxy.Proxy // answers what is below proxied; nil: nothing is
 	origins   *origins     // behind it
+	values    *values      // answer what is below valuesPath; nil: nothing does
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,

@@ -7,6 +7,8 @@ package scenario
 import (
 	"time"
 
+	"brigade/core/exchange"
+	"brigade/core/handler/kv"
 	"brigade/core/handler/static"
 	"brigade/core/rt"
 	"brigade/core/stage"
@@ -73,10 +75,18 @@ func (t *talkSite) hold(s *script.Script) {
 		rt.Bug("the site of scripts: %v", err)
 	}
 	defer h.Close()
+	var handler exchange.Handler = h
+	if s.Settings.Store {
+		store, err := kv.New(kv.Options{Path: script.StorePath})
+		if err != nil {
+			rt.Bug("a store for scripts: %v", err)
+		}
+		handler = &exchange.Phases{Map: []exchange.Route{exchange.Below(script.StorePath, store)}, Handler: h}
+	}
 	server, err := stage.New(stage.Config{
-		Kernel: t.server, Listen: address, Handler: h, Topology: stage.Topology(sim.Choose("topology", 3)),
+		Kernel: t.server, Listen: address, Handler: handler, Topology: stage.Topology(sim.Choose("topology", 3)),
 		Shards: 1 + sim.Choose("shards", 2), Processors: 1 + sim.Choose("processors", 2),
-		Header: s.Settings.Header, Idle: s.Settings.Idle, Write: s.Settings.Write,
+		Header: s.Settings.Header, Idle: s.Settings.Idle, Write: s.Settings.Write, Body: s.Settings.Body, Content: s.Settings.Content,
 	})
 	if err != nil {
 		rt.Bug("a server for scripts: %v", err)

@@ -55,6 +55,9 @@ func (s *Session) Upload(st *Stream, b []byte, end bool) (rest []byte) {
 	return b
 }
 
+// Refused reports whether the server has said that it did not look at st.
+func (st *Stream) Refused() bool { return st.failed && st.code == http2.ErrCodeRefusedStream }
+
 // Ended reports whether st has, and how: true: as it should.
 func (st *Stream) Ended() (ended, whole bool) { return st.ended, st.ended && !st.reset && st.code == 0 }
 

@@ -232,6 +232,7 @@ func contentMutations() []Mutation {
 		late("control character in an extension", "RFC 9112 §7.1.1", true, "1;\x00\r\na\r\n0\r\n\r\n", "1;a=\x01\r\na\r\n0\r\n\r\n"),
 		late("long extension", "RFC 9112 §7.1.1", false, "1;"+long+"\r\na\r\n0\r\n\r\n"),
 		late("line end of the last chunk", "RFC 9112 §2.2", false, "0\n\r\n", "0\r\n\n", "0\r\n\rX"),
+		late("trailer that frames", "RFC 9110 §6.5.1", false, "0\r\nContent-Length: 9\r\n\r\n", "1\r\na\r\n0\r\nA: b\r\ntransfer-encoding: gzip\r\n\r\n", "0\r\nHost: other\r\n\r\n"),
 		late("trailer", "RFC 9112 §7.1.2", false, "0\r\n a: b\r\n\r\n", "0\r\na\r\n\r\n", "0\r\n: b\r\n\r\n", "0\r\na : b\r\n\r\n", "0\r\na: b\r\n c\r\n\r\n", "0\r\na: \x00\r\n\r\n", "0\r\na: b\n\r\n", "0\r\na(: b\r\n\r\n"),
 	}
 }

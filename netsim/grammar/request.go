@@ -147,7 +147,7 @@ func chunks(draw Source, text string) []byte {
 		text = text[k:]
 	}
 	b.WriteString([]string{"0", "000", "0;last"}[draw("last", 3)] + "\r\n")
-	b.WriteString([]string{"", "", "A: b\r\n", "A:\r\nContent-Length: 9\r\n"}[draw("trailers", 4)])
+	b.WriteString([]string{"", "", "A: b\r\n", "A:\r\nContent-Type: 9\r\n"}[draw("trailers", 4)])
 	b.WriteString("\r\n")
 	return b.Bytes()
 }

@@ -9,13 +9,14 @@ import (
 // Extension is what a script's file name ends with.
 const Extension = ".talk"
 
-//go:embed kept/*.talk kept/http2/*.talk
+//go:embed kept/*.talk kept/content/*.talk kept/http2/*.talk
 var kept embed.FS
 
-// Kept parses the scripts that are kept, in order of their names, those of HTTP/2 last.
+// Kept parses the scripts that are kept, in order of their names, those about content and
+// those of HTTP/2 last.
 func Kept() ([]*Script, error) {
 	var list []*Script
-	for _, folder := range []string{"", "http2/"} {
+	for _, folder := range []string{"", "content/", "http2/"} {
 		entries, err := kept.ReadDir(strings.TrimSuffix("kept/"+folder, "/"))
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -129,22 +130,40 @@ func tagged(text, comment string) (verb string, only []string, err error) {
 
 // Settings are what a script needs of the server it talks to. Zero: as it is.
 type Settings struct {
-	Header, Idle, Write time.Duration
+	Header, Idle, Write, Body time.Duration
+
+	Store   bool  // values are kept below StorePath, as core/handler/kv has it
+	Content int64 // the longest content of a request, in bytes
 }
 
-var settingNames = []string{"header-timeout", "idle-timeout", "write-timeout"}
+// StorePath is what a store's keys stand below.
+const StorePath = "/values/"
 
-// set reads one setting, such as idle-timeout=50ms.
+var settingNames = []string{"header-timeout", "idle-timeout", "write-timeout", "body-timeout"}
+
+// set reads one setting, such as idle-timeout=50ms, content=1000, or store.
 func (s *Settings) set(text string) error {
+	if text == "store" {
+		s.Store = true
+		return nil
+	}
 	name, value, _ := strings.Cut(text, "=")
+	if name == "content" {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || n < 1 || n > 1<<20 {
+			return fmt.Errorf("content is a number of bytes from 1 to 1048576, not %q", value)
+		}
+		s.Content = n
+		return nil
+	}
 	i := slices.Index(settingNames, name)
 	if i < 0 {
-		return fmt.Errorf("there is no setting %q; there are %s, each with = and a time", name, strings.Join(settingNames, ", "))
+		return fmt.Errorf("there is no setting %q; there are store, content with = and a number of bytes, and %s, each with = and a time", name, strings.Join(settingNames, ", "))
 	}
 	d, err := time.ParseDuration(value)
 	if err != nil || d < time.Millisecond || d > time.Second {
 		return fmt.Errorf("%s is a time from 1ms to 1s, not %q", name, value)
 	}
-	*[]*time.Duration{&s.Header, &s.Idle, &s.Write}[i] = d
+	*[]*time.Duration{&s.Header, &s.Idle, &s.Write, &s.Body}[i] = d
 	return nil
 }

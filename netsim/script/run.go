@@ -63,6 +63,9 @@ func (s *Script) Fits(server string) error {
 	if s.two && server == "nginx" {
 		return fmt.Errorf("nginx before 1.25 has no port for both HTTP/1.1 and HTTP/2: %w", ErrNotOurs)
 	}
+	if s.Settings.Store && server == "nginx" {
+		return fmt.Errorf("nginx keeps no values with entity tags: %w", ErrNotOurs)
+	}
 	return nil
 }
 

@@ -25,11 +25,12 @@ type parse func(s *Script, w *words) (action, error)
 // Verbs lists the statements.
 func Verbs() []Verb {
 	return []Verb{
-		{"server", "server SETTING=TIME...", "asks for a server with these timeouts: header-timeout, idle-timeout, write-timeout", parseServer},
+		{"server", "server [store] [content=BYTES] SETTING=TIME...", "asks for a server with these timeouts: header-timeout, idle-timeout, write-timeout, body-timeout; with store, for one that keeps values below /values/; with content, for one that takes so much of it", parseServer},
 		{"connect", "connect [NAME] [window=BYTES]", "opens a connection, which is the current one from now on", parseConnect},
 		{"on", "on NAME", "makes another connection the current one", parseOn},
 		{"send", "send STRING..., or lines of text below", "sends text; each line below ends with CRLF", parseSend},
 		{"dribble", "dribble N STRING..., or lines of text below", "sends text N bytes at a time", parseDribble},
+		{"pour", "pour N", "sends N bytes of content", parsePour},
 		{"request", "request METHOD TARGET, with field lines below", "sends a request with Host: test and these fields", parseRequest},
 		{"expect", expectForm, "reads a response and holds it against this; its framing is judged in any case", parseExpect},
 		{"expect-close", "expect-close", "nothing more comes but the end, without a reset", parseEnd(endClosed)},
@@ -139,6 +140,11 @@ func parseDribble(_ *Script, w *words) (action, error) {
 	}
 	b, err := w.text()
 	return on(func(r *run) error { return r.conn.SendSlowly(b, n, time.Nanosecond) }), err
+}
+
+func parsePour(_ *Script, w *words) (action, error) {
+	n, err := w.number("the number of bytes", 1)
+	return on(func(r *run) error { return r.conn.Send(fill(n)) }), err
 }
 
 func parseRequest(_ *Script, w *words) (action, error) {
