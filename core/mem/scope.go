@@ -23,6 +23,7 @@ func (s *Scope) Enter(p *Pool) (outer *Pool) {
 			p.bug("entered as a scope")
 		}
 		if p.alloc.holder != s {
+			rt.Probe(rt.ProbeMemory, p.alloc.id, memoryTouched, 0)
 			rt.Bug("memory: %s enters %v, which belongs to %s; a task works in its own memory", s.Name, p, p.alloc.holder.name())
 		}
 	}

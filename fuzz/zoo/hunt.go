@@ -25,6 +25,7 @@ type Campaign struct {
 	Traces   string   // the directory for traces; empty: beside the program
 	Unshrunk bool     // leave traces as they were found
 	Env      []string // added to this process's
+	Scenario string   // empty: all that are usual
 }
 
 // Failure is the first of the failures of a scenario that are alike.
@@ -71,6 +72,9 @@ func Hunt(ctx context.Context, path string, c Campaign) (*Report, error) {
 	}
 	if c.Workers > 0 {
 		args = append(args, "-j", strconv.Itoa(c.Workers))
+	}
+	if c.Scenario != "" {
+		args = append(args, c.Scenario)
 	}
 	r := new(Report)
 	status, err := askWith(ctx, c.Env, r, path, args...)

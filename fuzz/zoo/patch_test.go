@@ -170,7 +170,7 @@ func TestKeptPatchesFit(t *testing.T) {
 	if p, err := Find("z11"); err != nil || p.ID != "Z11" {
 		t.Error(err)
 	}
-	if _, err := Find("unicorn"); err == nil || !strings.Contains(err.Error(), `there is no patch "unicorn"; there are: Z01, Z01b, Z02, `) {
+	if _, err := Find("unicorn"); err == nil || !strings.Contains(err.Error(), `there is no patch "unicorn"; there are: Z01, Z01b, Z01s, `) {
 		t.Error(err)
 	}
 }
