@@ -4,6 +4,8 @@ package fuzz_test
 // whichever probe of a run is dropped or lies, some checker speaks.
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"testing"
@@ -147,6 +149,8 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbeStreamOpen:  {1, 1, 1},
 	rt.ProbeStreamClose: {1, 1, 1},
 	rt.ProbeWindow:      {1, 1, 1},
+	rt.ProbeTurn:        {1, 1, 1},
+	rt.ProbeRuin:        {1, 0, 0},
 }
 
 // tries is among how many seeds of a scenario there has to be a run of some kind.
@@ -221,7 +225,8 @@ func TestNoProbeMayBeMissingOrLie(t *testing.T) {
 		{"proxy", []rt.Kind{rt.ProbeFetch}, whole},
 		{"cache", []rt.Kind{rt.ProbeCache}, fed},
 		{"filters", []rt.Kind{rt.ProbeFilter}, however},
-		{"multiplex", []rt.Kind{rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeWindow}, however},
+		{"multiplex", []rt.Kind{rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeWindow, rt.ProbeTurn}, however},
+		{"multiplex", []rt.Kind{rt.ProbeRuin}, however},
 	} {
 		suspect(t, recorded(t, x.scenario, x.kinds, x.fit), missing, false, func(k rt.Kind) bool { return slices.Contains(x.kinds, k) })
 	}
@@ -278,6 +283,8 @@ func idle(events []sim.Event, i int) bool {
 		return passing(events, i) || repeats(events, i)
 	case rt.ProbeEvent:
 		return cut(events, i)
+	case rt.ProbeRuin:
+		return !pays(events, i)
 	default:
 		return false
 	}
@@ -292,6 +299,20 @@ func repeats(events []sim.Event, i int) bool {
 		}
 	}
 	return false
+}
+
+// pays reports whether the stream whose response cannot be made whole, as event i says, is
+// reset for that: its connection may end before, and then nobody hears of it.
+func pays(events []sim.Event, i int) bool {
+	frame := []byte{0, 0, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0, 2}
+	for _, e := range events[:i] {
+		if e.Op == rt.OpProbe && rt.Kind(e.Object) == rt.ProbeStreamOpen && e.A == events[i].A {
+			binary.BigEndian.PutUint32(frame[5:], uint32(e.C))
+		}
+	}
+	return slices.ContainsFunc(events[i:], func(e sim.Event) bool {
+		return e.Op == rt.OpWrite && e.Call != nil && bytes.Contains(e.Call.Buf, frame)
+	})
 }
 
 // told reports whether some checker is told of k.

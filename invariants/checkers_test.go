@@ -479,7 +479,9 @@ func (h *history) times(n int, f func(h *history)) *history {
 }
 
 // allPlanted are the histories of all checkers.
-func allPlanted() []plant { return slices.Concat(planted, plantedMemory, plantedSessions) }
+func allPlanted() []plant {
+	return slices.Concat(planted, plantedMemory, plantedSessions, plantedTurns)
+}
 
 func TestPlanted(t *testing.T) {
 	caught := map[string]bool{}

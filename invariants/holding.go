@@ -3,7 +3,8 @@ package invariants
 // What one connection holds (I28), at any time of its life: an allocator serves one
 // connection between requests, or one stream, and so much of it is out at a time: its
 // pages, what was read and what is framed and not written, a piece of a file with what
-// filters made of it, and content that a handler waits for, as far as the limit goes.
+// filters made of it, and content that a handler waits for, as far as the limit goes; a
+// session has a window's worth besides of each stream whose handler reads while it comes.
 // A peer that sends without end, or takes nothing, must not make that more.
 
 import (
@@ -13,9 +14,9 @@ import (
 
 var holdingChecker = Checker{
 	Numbers: []string{"I28"}, Name: "holding",
-	Allows: "the bytes out of an allocator that serves a connection or stream are bounded at any time, by pages and by the content that a request may have",
+	Allows: "the bytes out of an allocator that serves a connection or stream are bounded at any time, by pages, by the content that a request may have, and by a window for each stream",
 	World:  "nothing: it is memory",
-	Kinds:  []rt.Kind{rt.ProbeLimit, rt.ProbeBlock, rt.ProbePoolOpen},
+	Kinds:  []rt.Kind{rt.ProbeLimit, rt.ProbeBlock, rt.ProbePoolOpen, rt.ProbeStreamOpen, rt.ProbeStreamClose},
 	make:   func() property { return new(hoards) },
 }
 
@@ -24,6 +25,7 @@ type hoards struct {
 	judge
 	pages   uint64 // of a connection; 0: not told
 	content uint64 // of a request, as long as it may be
+	streams uint64 // that are open
 	held    map[uint64]hoard
 }
 
@@ -35,7 +37,7 @@ type hoard struct {
 
 // Begin implements property.
 func (h *hoards) Begin(s *sim.Sim) {
-	h.s, h.pages, h.content = s, 0, 0
+	h.s, h.pages, h.content, h.streams = s, 0, 0, 0
 	if h.held == nil {
 		h.held = make(map[uint64]hoard)
 	}
@@ -53,6 +55,12 @@ func (h *hoards) Event(e *sim.Event) {
 		case rt.LimitContent:
 			h.content = e.B
 		}
+		return
+	case rt.ProbeStreamOpen:
+		h.streams++
+		return
+	case rt.ProbeStreamClose:
+		h.streams--
 		return
 	case rt.ProbePoolOpen:
 		k := h.held[id]
@@ -74,7 +82,8 @@ func (h *hoards) Event(e *sim.Event) {
 		k.out -= e.C
 	}
 	h.held[id] = k
-	if most := 2*h.pages + perSession + 2*h.content; k.serves && h.pages > 0 && k.out > most {
-		h.fail("I28", "allocator %d has %d bytes out; pages of %d bytes, a session, and content of %d need %d at most", id, k.out, h.pages, h.content, most)
+	// Content comes in pieces, each in a block that is larger by a quarter at most.
+	if most := 2*h.pages + perSession + 2*h.content + h.streams*firstWindow*5/4; k.serves && h.pages > 0 && k.out > most {
+		h.fail("I28", "allocator %d has %d bytes out; pages of %d bytes, a session, content of %d and %d streams need %d at most", id, k.out, h.pages, h.content, h.streams, most)
 	}
 }

@@ -3,7 +3,9 @@ package invariants
 // Sessions (I27): what a server of HTTP/2 says, frame by frame, against the states of
 // streams (RFC 9113 §5.1). On each stream one head, then DATA, then one end, END_STREAM or
 // RST_STREAM, and nothing behind that; nothing on a stream that nobody began, or that the
-// client has reset. A second RST_STREAM answers a frame that came after the first.
+// client has reset. A second RST_STREAM answers a frame that came after the first, and one
+// behind both ends a frame that came after those. A stream whose response could not be made
+// whole, as its server says, does not end as if it were (I18), and no other is reset for that.
 //
 // Whenever a session waits with nothing left to write, all that it had read by then is
 // answered: SETTINGS and PING, each once and in order, and every request was begun,
@@ -21,12 +23,12 @@ import (
 )
 
 var sessionChecker = Checker{
-	Numbers: []string{"I16", "I17", "I27"}, Name: "session",
+	Numbers: []string{"I16", "I17", "I18", "I27"}, Name: "session",
 	Allows: "a stream has one head, DATA and one end, and a timer or somebody who works on it; what came is answered before a session waits; no more run than were announced",
 	World:  "read and write, with their bytes; shutdown",
 	Ops:    []rt.Op{rt.OpRead, rt.OpWrite, rt.OpShutdown, rt.OpClose},
 	Kinds: []rt.Kind{
-		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeBuffer, rt.ProbeEvent,
+		rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeSession, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeState, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeBuffer, rt.ProbeEvent, rt.ProbeRuin,
 	},
 	make: func() property { return new(session) },
 }
@@ -53,6 +55,7 @@ type protocol struct {
 	begun    uint32   // highest that the server has
 	fresh    []uint32 // that were begun by the client since the session waited last
 	mute     []uint32 // that the client has reset since then
+	ends     []uint32 // that it has ended since then, behind their heads
 	block    uint32   // whose field block the client has not ended
 	settings int      // of the client's that are not acknowledged
 	pings    [][8]byte
@@ -86,6 +89,10 @@ type strand struct {
 	end      bool       // END_STREAM was
 	resets   int        // RST_STREAM frames that were
 	provoked bool       // a frame that is none of RST_STREAM, WINDOW_UPDATE and PRIORITY came after those
+	over     bool       // the client has ended it
+	known    bool       // and the server knows
+	stray    bool       // something came behind that
+	ruined   bool       // its response cannot be made whole
 }
 
 // Begin implements property.
@@ -138,6 +145,8 @@ func (p *session) probe(e *sim.Event) {
 		}
 	case rt.ProbeOwner, rt.ProbeTaken:
 		p.passes(e)
+	case rt.ProbeRuin:
+		p.ruins(e)
 	case rt.ProbeEvent:
 		p.stirs(e)
 	case rt.ProbeState:
@@ -170,7 +179,7 @@ func (p *session) starts(e *sim.Event) {
 		q.heads = new(heads)
 	}
 	q.heads.ready()
-	*q = protocol{strands: q.strands[:0], fresh: q.fresh[:0], alive: q.alive[:0], mute: q.mute[:0], pings: q.pings[:0], heads: q.heads, limit: 1 << 30, waits: 1}
+	*q = protocol{strands: q.strands[:0], fresh: q.fresh[:0], alive: q.alive[:0], mute: q.mute[:0], ends: q.ends[:0], pings: q.pings[:0], heads: q.heads, limit: 1 << 30, waits: 1}
 	p.catchUp(t)
 }
 
@@ -201,12 +210,17 @@ func (p *session) heard(t *talk, f http2.Frame) {
 			q.pings = append(q.pings, f.Data)
 		}
 	case *http2.HeadersFrame:
-		q.comes(id, f.HeadersEnded())
+		if q.comes(id, f.HeadersEnded()); f.StreamEnded() {
+			q.overs(id, true) // none of what the server does to it comes before that
+		}
 	case *http2.ContinuationFrame:
 		q.comes(id, f.HeadersEnded())
 	case *http2.DataFrame:
 		if s := q.strand(id); s != nil {
 			s.comes(q)
+		}
+		if f.StreamEnded() {
+			q.overs(id, false)
 		}
 	case *http2.RSTStreamFrame:
 		if s := q.strand(id); s != nil && s.begun {
@@ -223,6 +237,20 @@ func (p *session) heard(t *talk, f http2.Frame) {
 // a reset of the client's own.
 func (s *strand) comes(q *protocol) {
 	s.provoked, s.came, s.deaf = s.resets > 0, q.reads, false
+	s.stray = s.stray || s.over
+}
+
+// overs is the client's end of stream id. What the server frames before it waits again may
+// have been framed before it has heard that, unless that came with the stream's head.
+func (q *protocol) overs(id uint32, head bool) {
+	s := q.strand(id)
+	if s == nil || s.over {
+		return
+	}
+	s.over = true
+	if s.known = head && id == q.last && !s.opened; !s.known {
+		q.ends = append(q.ends, id)
+	}
 }
 
 // comes is a field block of stream id, or a part of it.
@@ -303,7 +331,7 @@ func (p *session) judgeFrame(t *talk, q *protocol, s *strand, f http2.Frame) {
 		case !s.head:
 			p.fail("I27", "connection %d hears %v before a head", t.id, f.Header())
 		default:
-			s.end = f.StreamEnded()
+			p.finishes(t, s, f.StreamID, f.StreamEnded())
 		}
 	case *http2.RSTStreamFrame:
 		p.resets(t, q, s, f)
@@ -325,6 +353,10 @@ func (p *session) follows(t *talk, s *strand, f http2.Frame) bool {
 func (p *session) resets(t *talk, q *protocol, s *strand, f *http2.RSTStreamFrame) {
 	s.resets++
 	switch {
+	case s.end && s.known && s.resets == 1 && !s.stray:
+		p.fail("I27", "connection %d hears %v; both sides had ended that stream, and nothing came since", t.id, f.Header())
+	case f.ErrCode == http2.ErrCodeInternal && !s.ruined && s.opened:
+		p.fail("I27", "connection %d hears %v for an error of the server's, which was told of none", t.id, f.Header())
 	case s.resets > 1 && !s.provoked:
 		p.fail("I27", "connection %d hears %v, the %dth for its stream; nothing came since the last", t.id, f.Header(), s.resets)
 	case f.ErrCode == http2.ErrCodeRefusedStream && q.busiest < q.limit && p.refused() == 0 && !p.scarce:

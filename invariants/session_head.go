@@ -134,5 +134,5 @@ func (p *session) headed(t *talk, s *strand, id uint32, q *protocol) {
 		p.fail("I27", "connection %d gets a head on stream %d of status %q (END_STREAM %t)", t.id, id, h.status, h.end)
 	}
 	s.head = !interim
-	s.end = h.end
+	p.finishes(t, s, id, h.end)
 }

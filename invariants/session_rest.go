@@ -74,6 +74,27 @@ func (p *session) passes(e *sim.Event) {
 	}
 }
 
+// ruins is a response that cannot be made whole.
+func (p *session) ruins(e *sim.Event) {
+	m := p.streams.live(e.A)
+	if m == nil {
+		p.fail("I27", "the response of stream %#x cannot be made whole; there is none like that", e.A)
+		return
+	}
+	if t := p.of(m.R.parent); t != nil {
+		if s := p.states[t.at].strand(m.R.number); s != nil {
+			s.ruined = true
+		}
+	}
+}
+
+// finishes is the end of a response, if it is one.
+func (p *session) finishes(t *talk, s *strand, id uint32, end bool) {
+	if s.end = end; end && s.ruined {
+		p.fail("I18", "the response of stream %d of connection %d ends as if it were whole, and cannot be made so", id, t.id)
+	}
+}
+
 // stirs is an event that reached a stream, from whoever its answer is fetched from: it may
 // have one now, as one that was handed back.
 func (p *session) stirs(e *sim.Event) {
@@ -108,7 +129,10 @@ func (p *session) waits(t *talk, e *sim.Event) {
 	for _, id := range q.mute {
 		q.strand(id).deaf = true
 	}
-	q.fresh, q.mute = q.fresh[:0], q.mute[:0]
+	for _, id := range q.ends {
+		q.strand(id).known = true
+	}
+	q.fresh, q.mute, q.ends = q.fresh[:0], q.mute[:0], q.ends[:0]
 	q.busiest, q.clean = len(q.alive), true
 	q.waits++
 }

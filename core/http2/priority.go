@@ -5,6 +5,15 @@ package http2
 // goes behind the others after each frame. Priorities of RFC 7540 are read and mean
 // nothing, but that no stream may depend on itself.
 
+import "brigade/core/rt"
+
+// What the judge is told of a stream's turns.
+const (
+	turnWants  = 1 + iota // it has something to send
+	turnRests             // it has no more
+	turnFramed            // a frame of it is made
+)
+
 // usual is the urgency of a stream that has not said one, and urgencies how many
 // there are.
 const (
@@ -53,13 +62,19 @@ func (q *queue) front() *Stream {
 
 // Offer says that the host has something to send of st's response.
 func (s *Session) Offer(st *Stream) {
-	st.wants = true
+	if !st.wants {
+		st.wants = true
+		rt.Probe(rt.ProbeTurn, st.Name, turnWants, 0)
+	}
 	s.offer(st)
 }
 
 // Withdraw says that it has not, for now.
 func (s *Session) Withdraw(st *Stream) {
-	st.wants = false
+	if st.wants {
+		st.wants = false
+		rt.Probe(rt.ProbeTurn, st.Name, turnRests, 0)
+	}
 	if st.queued {
 		s.queue.remove(st)
 	}
@@ -74,7 +89,7 @@ func (s *Session) offer(st *Stream) {
 
 // Turn is the stream that sends next; nil: none can.
 func (s *Session) Turn() *Stream {
-	if s.window <= 0 {
+	if s.window <= 0 || s.failure != nil { // GOAWAY was the last word, whoever is still away
 		return nil
 	}
 	return s.queue.front()
@@ -85,9 +100,10 @@ func (s *Session) Turn() *Stream {
 func (s *Session) Starved(st *Stream) bool { return st.wants && (st.window <= 0 || s.window <= 0) }
 
 // prioritise gives st what a priority field says (RFC 9218 §4, §5): of its members u
-// and i are known, and a value that makes no sense is passed over.
+// and i are known, and a value that makes no sense is passed over. What it does not say
+// is as usual, whatever an earlier one said (§7).
 func (s *Session) prioritise(st *Stream, value []byte) {
-	urgency, parallel := st.urgency, false
+	urgency, parallel := uint8(usual), false
 	for len(value) > 0 {
 		var member []byte
 		member, value = cut(value, ',')

@@ -57,6 +57,9 @@ func (s *Session) Data(st *Stream, n int, end bool) bool {
 	st.window -= window(n)
 	s.window -= window(n)
 	s.meters.level[FloodUpdate] = max(s.meters.level[FloodUpdate]-4, 0)
+	if n > 0 {
+		rt.Probe(rt.ProbeTurn, st.Name, turnFramed, uint64(n))
+	}
 	if end {
 		s.finish(st)
 		return true

@@ -511,6 +511,64 @@ func TestUrgency(t *testing.T) {
 	}
 }
 
+// An update says all of a priority: what it leaves out is as usual (RFC 9218 §7).
+func TestPriorityIsSaidAnew(t *testing.T) {
+	p := newPeer(t)
+	p.request(1, true, with(get, "priority", "u=2")...)
+	p.request(3, true, with(get, "priority", "u=1, i")...)
+	p.framer.WritePriorityUpdate(3, "i")
+	p.pump()
+	for _, id := range []uint32{1, 3} {
+		p.s.Respond(p.streams[id], []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
+		p.s.Offer(p.streams[id])
+	}
+	if st := p.s.Turn(); st.ID != 1 {
+		t.Errorf("stream %d, of the usual urgency, goes before one of urgency 2", st.ID)
+	}
+}
+
+// Who answers each frame of DATA with updates may do so when its streams are gone.
+func TestUpdatesForWhatIsGone(t *testing.T) {
+	p := newPeer(t, http2.Setting{ID: 4, Val: 1 << 20})
+	p.s.limits.Streams = 100
+	for i := range 50 {
+		id := uint32(2*i + 1)
+		p.request(id, true, get...)
+		p.pump()
+		st := p.streams[id]
+		p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
+		p.s.Offer(st)
+		for k := range 32 {
+			p.s.Data(st, 100, k == 31)
+		}
+		p.s.Release(st)
+		for range 32 {
+			p.framer.WriteWindowUpdate(id, 100)
+			p.framer.WriteWindowUpdate(0, 100)
+		}
+		p.pump()
+	}
+	if e := p.s.Failure(); e != nil {
+		t.Errorf("%v, counted: %v", e, p.s.Counts())
+	}
+}
+
+// Nobody has a turn in a session that has said GOAWAY for an error, though its handler is
+// still at work.
+func TestNoTurnAfterAnError(t *testing.T) {
+	p := newPeer(t)
+	p.request(1, true, get...)
+	p.pump()
+	st := p.streams[1]
+	p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
+	p.s.Offer(st)
+	p.framer.WriteWindowUpdate(0, 1<<31-1)
+	p.pump()
+	if p.s.Failure() == nil || p.s.Turn() != nil {
+		t.Errorf("after %v stream %v has its turn", p.s.Failure(), p.s.Turn())
+	}
+}
+
 func equal(a, b []uint32) bool {
 	if len(a) != len(b) {
 		return false

@@ -9,7 +9,8 @@ package http2
 // Stream is one request and its response. It belongs to its session's owner.
 type Stream struct {
 	ID   uint32
-	Host any // whoever answers it; the host's own
+	Host any    // whoever answers it; the host's own
+	Name uint64 // what the host tells the judge of it as
 
 	received bool // the request has ended
 	answered bool // the response has begun

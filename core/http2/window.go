@@ -97,9 +97,12 @@ func (s *Session) windowUpdate(f *frame) (Event, *Error) {
 		}
 		return Event{}, nil
 	}
-	st, e := s.of(f.stream)
-	if st == nil || st.reset {
-		return Event{}, e
+	st := s.streams.find(f.stream)
+	switch {
+	case st == nil && (f.stream > s.last || f.stream%2 == 0):
+		return Event{}, errIdle
+	case st == nil || st.reset:
+		return Event{}, nil // it answers DATA that had left before; as an update it is counted
 	}
 	if !st.window.grow(int64(f.number)) {
 		return s.fail(st, errOverflow), nil

@@ -47,6 +47,8 @@ const (
 	ProbeFetch            // a backend works for a connection or stream from now on, or no more
 	ProbeStats            // a snapshot of a server begins, or says something
 	ProbeCache            // an object of a cache, or one who reads it, has come to something
+	ProbeTurn             // a stream of a session has something to send, or no more; DATA of it is framed
+	ProbeRuin             // the response of one can neither go on nor end well
 	probeEnd
 )
 
@@ -82,15 +84,15 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeMemory: {
 		"memory",
 		[3]string{"allocator", "1 made, 2 given, 3 taken, 4 ended, 5 touched out of turn, 6 met with another's, 7 a dead bucket of it used", "bytes out; with 6, the other; with 7, 1: destroyed again"},
-		"core/mem Dead, core/mem End, core/mem Foreign, core/mem Give, core/mem Init, core/mem Take, core/mem mine", "I01 I02 I03 I04 I06 I32",
+		"core/mem Dead, core/mem End, core/mem Enter, core/mem Foreign, core/mem Give, core/mem Init, core/mem Take, core/mem mine", "I01 I02 I03 I04 I06 I32",
 	},
 	ProbeBlock:       {"block", [3]string{"block", "1 out, 2 freed, 3 returned, 4 collected", "bytes"}, "core/mem Collect, core/mem Return, core/mem bug, core/mem release, core/mem told", "I01 I02 I03 I06 I28"},
 	ProbePoolOpen:    {"pool-open", [3]string{"pool", "its parent; 0: a root", "kind"}, "core/mem Child, core/mem NewPool", "I01 I05"},
 	ProbePoolUse:     {"pool-use", [3]string{"pool", "bytes", "the pool of the task's scope"}, "core/mem confess, core/mem count, core/mem misplaced", "I01 I02 I05"},
 	ProbePoolClose:   {"pool-close", [3]string{"pool", "bytes taken out of it", "kind"}, "core/mem Destroy, core/mem confess", "I01 I03 I05 I06"},
 	ProbeFilter:      {"filter", [3]string{"1 calls, 0 is back", "the filter's name, as Letters", "the rest of it"}, "core/filter enter, core/filter leave", "I10"},
-	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage dial, core/stage occupy", "I14 I19"},
-	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open", "I19 I28"},
+	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage appoint, core/stage dial, core/stage occupy", "I14 I19"},
+	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open, core/stage unfold", "I19 I28"},
 	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
 	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection; 0: it is a feed of the cache's", "its number there; 0: that has no session"}, "core/stage detach, core/stage feeds, core/stage opens", "I24 I31"},
 	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite, core/stage unfeed", "I22 I24 I31"},
@@ -105,6 +107,12 @@ var probes = [probeEnd]ProbeInfo{
 		"core/stage attest", "I25",
 	},
 	ProbeCache: {"cache", [3]string{"object", "a reader's number, 24 bits, or 0, and what, 8 bits (rt.CacheAsked and those behind it)", "bytes of content: that came, or were read; of a head, how many there will be, all ones if it does not say; of ends, in all, with how it ended below"}, "core/cache tell", "I36"},
+	ProbeTurn: {
+		"turn",
+		[3]string{"stream; 0: nobody's", "1 it has something to send, 2 it has no more, 3 a frame of it is made", "with 3, bytes"},
+		"core/http2 Data, core/http2 Offer, core/http2 Withdraw", "I12 I27",
+	},
+	ProbeRuin:  {"ruin", [3]string{"stream", "", ""}, "core/stage cancel, core/stage ruin", "I18 I27"},
 	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", ""}, "core/stage attach, core/stage letGo", "I14 I19"},
 	ProbeStats: {"stats", [3]string{"which total; 0: it begins", "value", "number of the snapshot; 0: there will be some; all ones: the last of all"}, "core/stage Snapshot, core/stage announce, core/stage vouch", "I24"},
 }

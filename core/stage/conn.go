@@ -103,6 +103,17 @@ func (c *Conn) forget() {
 	c.began = waitNone
 }
 
+// ruin says that c's response cannot be made whole: it may not end as if it were.
+func (c *Conn) ruin() {
+	if c.broken {
+		return
+	}
+	c.broken = true
+	if c.stream != nil && c.http.X.Request.Framed {
+		rt.Probe(rt.ProbeRuin, c.id, 0, 0)
+	}
+}
+
 // HandoffLink implements handoff.Linked.
 func (c *Conn) HandoffLink() *handoff.Link[Conn] { return &c.link }
 

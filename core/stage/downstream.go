@@ -174,6 +174,9 @@ func (l *loop) recalledAll(c *Conn) bool {
 	l.seesTo(c)
 	if len(s.lives) > 0 && !c.doomed {
 		c.doomed = true
+		if l.hurried || c.cut {
+			l.lose(c)
+		}
 		for !c.http.Out.Empty() {
 			c.http.Out.Pop()
 		}

@@ -123,6 +123,6 @@ func (l *loop) breaks(c *Conn, why string) step {
 	if c.feed != nil {
 		return l.starves(c, nil)
 	}
-	c.broken = true
+	c.ruin()
 	return l.mended(c)
 }

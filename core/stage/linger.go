@@ -73,8 +73,8 @@ func (l *loop) finish(c *Conn) step {
 	}
 	c.timer.Disarm()
 	l.unline(c)
-	if l.hurried || c.cut {
-		l.lose(c)
+	if (l.hurried || c.cut) && !c.doomed {
+		l.lose(c) // else it was noted when it was doomed, if that was for this
 	}
 	away := c.session != nil && l.endSession(c)
 	if c.tunnel != nil {

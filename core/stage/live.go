@@ -103,7 +103,7 @@ func (w *worker) answers(c *Conn) step {
 		h.X.Finish()
 	}
 	if !w.settles(c) {
-		c.broken = true
+		c.ruin()
 		h.X.Abandon()
 	}
 	h.Record()

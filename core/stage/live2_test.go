@@ -125,6 +125,22 @@ func TestStreamsHandlerLosesItsClient(t *testing.T) {
 	}
 }
 
+// A session that ends for an error says nothing more, and waits for its handlers, which are
+// told, without a word of its windows.
+func TestStreamsHandlerOutlivesItsSession(t *testing.T) {
+	everywhere(t, streams(), func(w *world) {
+		s := w.session(65535)
+		ticks, all := ask(s, "/ticks", nil), ask(s, "/flood", flood)
+		until(s, "their begins", func() bool { return len(ticks.Body) > 0 && len(all.Body) > 20_000 })
+		s.Update(nil, 1<<31-1)
+		if err := s.Wait(func() bool { return false }); err == nil {
+			rt.Bug("a window has grown too far, and the session goes on")
+		}
+		rt.Sleep(4 * time.Second)
+		s.Close()
+	})
+}
+
 // What ends in the middle is reset.
 func TestStreamEndsInTheMiddle(t *testing.T) {
 	everywhere(t, streams(), func(w *world) {

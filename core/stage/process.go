@@ -134,7 +134,7 @@ func (w *worker) panicked(c *Conn, mark int, v any) {
 func (w *worker) insist(c *Conn, mark int) {
 	x := &c.http.X
 	if x.Lost() {
-		c.broken = true
+		c.ruin()
 		return
 	}
 	if x.Fetched() {
@@ -142,7 +142,7 @@ func (w *worker) insist(c *Conn, mark int) {
 	}
 	if x.Finished() {
 		w.server.complain("a handler finished its response, which is its connection's to do: ", string(x.Request.Target))
-		c.broken = true
+		c.ruin()
 		return
 	}
 	err := x.Verdict()
@@ -166,7 +166,7 @@ func (w *worker) mend(c *Conn, mark int, answer *http1.Error) {
 	x.Decline()
 	if x.Finished() || !x.Rollback(mark) {
 		// Part of the response is queued: what follows it could be taken for the rest.
-		c.broken = true
+		c.ruin()
 		return
 	}
 	x.Refuse(answer, "")

@@ -31,7 +31,7 @@ func (w *worker) pump(c *Conn) step {
 	p, ok := w.filtered(c)
 	switch {
 	case !ok:
-		c.broken = true
+		c.ruin()
 		x.Abandon()
 		h.Record()
 		return stepFinish

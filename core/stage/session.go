@@ -284,12 +284,14 @@ func (l *loop) repose(c *Conn) step {
 		return l.farewell(c)
 	}
 	l.watch(c)
-	if !blocked {
+	if !blocked && h.Failure() == nil {
 		l.attest(c)
 	}
 	switch {
 	case blocked:
 		return l.park(c, waitWrite)
+	case h.Failure() != nil:
+		return l.park(c, waitHandler) // which are told; nothing that comes is heard any more
 	case s.streams > 0:
 		if s.start == s.end && len(s.lives) == 0 { // handlers that stream have memory of it
 			l.shelve(c) // nor does one whose streams wait

@@ -51,6 +51,7 @@ type stream struct {
 	since   rt.Instant      // when its head was whole
 	early   flow            // what came of a tunnel's bytes before there was one
 	lasts   bool            // its connection has gone, and it has bytes for its far end yet
+	lost    bool            // a drain's deadline has cut it, and that was noted
 	parts   int             // of it that stand in the session's brigade
 	entry   accesslog.Entry // what the log will have, once its http_conn is gone
 }
@@ -71,7 +72,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		id: rt.StreamBit | c.id>>48<<48 | uint64(l.number)<<40 | l.opened, fd: sys.None, peer: c.peer, home: l, owner: l.number,
 		slot: poll.NoSlot, abroad: poll.NoSlot, http: h, stream: r,
 	}
-	r.id, r.parent, r.http2, st.Host = sc.id, c, st, r
+	r.id, r.parent, r.http2, st.Host, st.Name = sc.id, c, st, r, sc.id
 	s.streams++
 	rt.Probe(rt.ProbeStreamOpen, sc.id, c.id, uint64(st.ID))
 	var e *http1.Error
@@ -87,6 +88,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 	x := &h.X
 	x.Request.Framed = true
 	x.Peer = c.peer
+	r.entry.Target = append(r.entry.Target[:0], x.Request.Target...) // for the log, and for whoever asks what was lost
 	l.scope.Enter(h.Pool())
 	l.began(sc)
 	x.Filters(l.server.cfg.Filters, l.server.cfg.Input)
@@ -201,7 +203,7 @@ func (w *worker) filters(c *Conn) step {
 	p, ok := w.filtered(c)
 	switch {
 	case !ok:
-		c.broken = true
+		c.ruin()
 		h.X.Abandon()
 		h.Record()
 	case p == filter.Passed:
@@ -216,7 +218,7 @@ func (w *worker) load(c *Conn) step {
 	for k := c.http.Out.Front(); k != nil && left > 0; k = k.Next() {
 		if k.Kind() == bucket.File {
 			if _, err := k.Read(); err != nil {
-				c.broken = true
+				c.ruin()
 				break
 			}
 		}
@@ -294,6 +296,9 @@ func (l *loop) respond(r *stream) {
 
 // cancel resets r.
 func (l *loop) cancel(r *stream, code http2.Code) {
+	if code == http2.InternalError && (r.place != placeHome || !r.conn.broken) {
+		rt.Probe(rt.ProbeRuin, r.id, 0, 0)
+	}
 	if r.http2 != nil {
 		r.parent.session.http2.Cancel(r.http2, code)
 	}
@@ -380,6 +385,9 @@ func (l *loop) ends(r *stream) {
 func (l *loop) fail(c *Conn) step {
 	r := c.stream
 	r.place = placeHome
+	if c.cut && r.entry.Tunnel {
+		l.loseTunnel(r) // its session may find out later
+	}
 	if r.parent.session == nil {
 		c.broken = true
 		l.goesOn(r.parent)

@@ -28,10 +28,10 @@ func (l *loop) strip(r *stream) {
 	e := &r.entry
 	*e = accesslog.Entry{
 		Peer: sc.peer, Minor: q.Minor, Two: true, Status: q.Status,
-		Method: e.Method[:0], Target: e.Target[:0], Referer: e.Referer[:0], UserAgent: e.UserAgent[:0],
+		Method: e.Method[:0], Target: e.Target, Referer: e.Referer[:0], UserAgent: e.UserAgent[:0],
 	}
 	if l.server.cfg.Log != nil || l.server.teller != nil {
-		e.Method, e.Target = append(e.Method, q.Method...), append(e.Target, q.Target...)
+		e.Method = append(e.Method, q.Method...)
 		e.Referer, e.UserAgent = append(e.Referer, q.Referer...), append(e.UserAgent, q.UserAgent...)
 	}
 	for !h.Out.Empty() {

@@ -92,6 +92,7 @@ func (l *loop) unfold(r *stream, head []byte) {
 	t.received = int64(t.up.size())
 	l.count.tunnels++
 	l.tunnels.Add(1)
+	rt.Probe(rt.ProbeTunnel, c.id, uint64(t.up.size()), uint64(t.down.size()))
 	l.refund(t)
 	p.session.http2.Offer(r.http2)
 	l.upward(r)
@@ -101,6 +102,7 @@ func (l *loop) unfold(r *stream, head []byte) {
 // appoint gives r's stream to the application that a handler has named.
 func (l *loop) appoint(r *stream) {
 	c := r.conn
+	rt.Probe(rt.ProbeFar, c.id, ^uint64(0), 0)
 	c.tunnel.name = "application " + exchange.NameOf(c.tunnel.app)
 	text := c.http.Out.Front().Memory()
 	_, fields, _ := bytes.Cut(text, []byte("\r\n"))

@@ -71,8 +71,8 @@ func wire(f func(w *http2.Framer) error) []byte {
 	return b.Bytes()
 }
 
-// asked is a session with a stream whose window is shut, and whose head has left.
-func asked() (*h2.Session, *h2.Stream) {
+// asked is a session with a stream that has a window of that size, and whose head has left.
+func asked(window uint32) (*h2.Session, *h2.Stream) {
 	s := new(h2.Session)
 	s.Init(h2.Limits{Streams: 1, Head: 1024}, new(h2.Heads), 0)
 	var block bytes.Buffer
@@ -83,7 +83,7 @@ func asked() (*h2.Session, *h2.Stream) {
 		}
 	}
 	s.Next(wire(func(w *http2.Framer) error {
-		return w.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0})
+		return w.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: window})
 	}), 0)
 	_, ev := s.Next(wire(func(w *http2.Framer) error {
 		return w.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block.Bytes(), EndStream: true, EndHeaders: true})
@@ -98,7 +98,7 @@ func asked() (*h2.Session, *h2.Stream) {
 
 // frameAll frames want bytes of a response.
 func frameAll(inbox *handoff.Inbox[news, *news], door *bell, want int64) {
-	s, st := asked()
+	s, st := asked(0)
 	var room, there, sent int64
 	for sent < want {
 		for n := inbox.Take(); n != nil; {

@@ -17,12 +17,20 @@ type Bug struct {
 	edits     []edit
 }
 
+// scenario is the one that b is tried in; empty: all that are usual.
+func (b *Bug) scenario() string {
+	if slices.ContainsFunc(inBulk, func(x Bug) bool { return x.Name == b.Name }) {
+		return "bulk"
+	}
+	return ""
+}
+
 // edit is a text of a file, there once, and what takes its place. In new, PLANTED is
 // whether the bug acts.
 type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
-func All() []Bug { return slices.Concat(list, inFilters, inSessions, inValues) }
+func All() []Bug { return slices.Concat(list, inFilters, inSessions, inBulk, inValues) }
 
 var list = []Bug{
 	{

@@ -111,6 +111,10 @@ func (r *Row) Own() bool {
 func Try(ctx context.Context, path string, b Bug, seeds uint64, traces string, env ...string) (*Row, error) {
 	c := zoo.Campaign{
 		First: 1, Seeds: seeds, Workers: 1, Unshrunk: true, Traces: traces, Env: append(env, Variable+"="+b.Name),
+		Scenario: b.scenario(),
+	}
+	if c.Scenario != "" {
+		c.Seeds = max(1, seeds/4) // which is larger than others
 	}
 	r, err := zoo.Hunt(ctx, path, c)
 	if err != nil {

@@ -1,6 +1,6 @@
 package plants
 
-// Bugs in sessions of HTTP/2. What a client of the same run sees of them comes later than
+// Bugs in sessions of HTTP/2, and in tunnels that are streams. What a client of the same run sees of them comes later than
 // what its server's frames show.
 
 var inSessions = []Bug{
@@ -46,5 +46,57 @@ var inSessions = []Bug{
 		"goaway-short", "I27", "GOAWAY leaves out the last stream",
 		[]string{"property:I27"},
 		[]edit{{"core/http2/session.go", "\ts.codec.goAway(s.told, c, reason)\n", "\tif PLANTED && s.last > 2 {\n\t\ts.codec.goAway(s.last-2, c, reason)\n\t\treturn\n\t}\n\ts.codec.goAway(s.told, c, reason)\n"}},
+	},
+	{
+		"end-twice", "I27", "a response that has ended ends once more",
+		[]string{"property:I27"},
+		[]edit{{"core/http2/respond.go", "\ts.codec.data(st.ID, 0, true)\n", "\ts.codec.data(st.ID, 0, true)\n\tif PLANTED {\n\t\ts.codec.data(st.ID, 0, true)\n\t}\n"}},
+	},
+	{
+		"reset-behind-ends", "I27", "a stream is reset when it is let go, whether or not its client has ended it",
+		[]string{"property:I27"},
+		[]edit{{"core/http2/session.go", "\tif !st.reset && !st.received && s.failure == nil {\n", "\tif !st.reset && (!st.received || PLANTED) && s.failure == nil {\n"}},
+	},
+	{
+		"ruin-ends-well", "I18", "a response whose producer has failed ends as if it were whole",
+		[]string{"property:I18", "property:I23", "property:I06", "assertion", "panic"},
+		[]edit{{"core/stage/stream.go", "\tcase c.broken:\n\t\tl.cancel(r, http2.InternalError)\n\tcase c.tunnel != nil:\n", "\tcase c.broken && (!PLANTED || c.http.Out.Empty()):\n\t\tl.cancel(r, http2.InternalError)\n\tcase c.tunnel != nil:\n"}},
+	},
+	{
+		"urgency-upside-down", "I12", "the least urgent stream has its turn first",
+		[]string{"property:I12"},
+		[]edit{{"core/http2/priority.go", "\tfor i := range q {\n\t\tif st := q[i].first; st != nil {\n", "\tfor i := range q {\n\t\tif PLANTED {\n\t\t\ti = urgencies - 1 - i\n\t\t}\n\t\tif st := q[i].first; st != nil {\n"}},
+	},
+	{
+		"urgency-kept", "I12", "what a stream says of its urgency first is all that counts",
+		[]string{"property:I12"},
+		[]edit{{"core/http2/session.go", "\t\tif st := s.streams.find(f.number); st != nil && !st.reset {\n", "\t\tif st := s.streams.find(f.number); st != nil && !st.reset && !PLANTED {\n"}},
+	},
+	{
+		"last-is-first", "I12", "a stream that comes back to the line stands at its head",
+		[]string{"property:I12"},
+		[]edit{{"core/http2/priority.go", "\tst.before, st.behind = l.last, nil\n", "\tif PLANTED && l.first != nil {\n\t\tst.before, st.behind, st.queued = nil, l.first, true\n\t\tl.first.before, l.first = st, st\n\t\treturn\n\t}\n\tst.before, st.behind = l.last, nil\n"}},
+	},
+	{
+		"tunnel-loses", "I19", "what a stream's tunnel holds for its far end loses a byte",
+		[]string{"property:I19", "property:I18"},
+		[]edit{{"core/stage/through.go", "\tf := &r.conn.tunnel.up\n\tf.from += n\n", "\tf := &r.conn.tunnel.up\n\tif PLANTED && n > 0 && f.size() > n {\n\t\tf.from++\n\t}\n\tf.from += n\n"}},
+	},
+}
+
+// inBulk are bugs that show where much goes through one session (scenario bulk).
+var inBulk = []Bug{
+	{
+		"session-goes-on", "I12", "a session is run as long as there is anything to read, whoever else waits",
+		[]string{"property:I12"},
+		[]edit{{"core/stage/session.go", "\tfor range sessionRun {\n", "\trun := sessionRun\n\tif PLANTED {\n\t\trun = 1 << 20\n\t}\n\tfor range run {\n"}},
+	},
+	{
+		"window-opens-early", "I28", "a stream's window opens when its content has come, whether or not its handler takes it in",
+		[]string{"property:I28"},
+		[]edit{
+			{"core/stage/downstream.go", "\ts.http2.Took(len(b))\n\tif !v.reads {\n", "\ts.http2.Took(len(b))\n\tif PLANTED && v.reads {\n\t\ts.http2.Passed(st, len(b))\n\t}\n\tif !v.reads {\n"},
+			{"core/stage/downstream.go", "\tif n, _ := r.live.sends(); n > 0 {\n", "\tif n, _ := r.live.sends(); n > 0 && !PLANTED {\n"},
+		},
 	},
 }

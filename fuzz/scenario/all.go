@@ -11,7 +11,7 @@ func All() Set {
 
 // Every lists the scenarios of All and those that are apart.
 func Every() Set {
-	return append(All(), load(), signal(), outlive())
+	return append(All(), load(), signal(), outlive(), bulk())
 }
 
 // smallPages make page ends common.

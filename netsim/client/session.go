@@ -51,6 +51,7 @@ type Session struct {
 	limit    int    // streams at a time that the server takes
 	last     uint32 // of the server's GOAWAY
 	goingAll bool   // it has said GOAWAY
+	reason   string // as that has it
 	code     http2.ErrCode
 	pongs    int
 	small    bool // streams' windows were so small at a time that a server may have had enough of it
@@ -154,10 +155,20 @@ func (s *Session) compress(f ...string) []byte {
 
 // Ask begins a request; content follows unless end.
 func (s *Session) Ask(method string, f File, end bool, more ...string) *Stream {
+	fields := append([]string{":method", method, ":scheme", "http", ":path", f.Target, ":authority", "test"}, more...)
+	return s.begin(method, f, end, fields)
+}
+
+// Connect asks for a tunnel to an address: what comes of it is the stream's body.
+func (s *Session) Connect(to string) *Stream {
+	return s.begin("CONNECT", File{}, false, []string{":method", "CONNECT", ":authority", to})
+}
+
+// begin begins a stream with a head of these fields.
+func (s *Session) begin(method string, f File, end bool, fields []string) *Stream {
 	st := &Stream{ID: s.next, File: f, Head: method == "HEAD", window: s.initial, room: s.theirs}
 	s.next += 2
 	s.streams = append(s.streams, st)
-	fields := append([]string{":method", method, ":scheme", "http", ":path", f.Target, ":authority", "test"}, more...)
 	s.wrote(s.framer.WriteHeaders(http2.HeadersFrameParam{
 		StreamID: st.ID, BlockFragment: s.compress(fields...), EndStream: end, EndHeaders: true,
 	}))
@@ -263,7 +274,7 @@ func (s *Session) Step() error {
 func (s *Session) over() error {
 	switch {
 	case s.goingAll && s.code != http2.ErrCodeNo:
-		return s.conn.fail(Wrong, "GOAWAY %v", s.code)
+		return s.conn.fail(Wrong, "GOAWAY %v: %s", s.code, s.reason)
 	case s.conn.end != 0:
 		return s.conn.fail(Reset, "read: %s", s.conn.end.Name())
 	}
@@ -289,7 +300,7 @@ func (s *Session) take(f http2.Frame) error {
 		if s.goingAll && f.LastStreamID > s.last {
 			return s.conn.fail(Wrong, "GOAWAY %d after GOAWAY %d; the last stream does not grow", f.LastStreamID, s.last)
 		}
-		s.goingAll, s.last, s.code = true, f.LastStreamID, f.ErrCode
+		s.goingAll, s.last, s.code, s.reason = true, f.LastStreamID, f.ErrCode, string(f.DebugData())
 	case *http2.WindowUpdateFrame:
 		if f.StreamID == 0 {
 			s.room += int64(f.Increment)
