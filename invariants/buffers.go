@@ -52,7 +52,8 @@ type buffers struct {
 	granted        [sides][]uint64 // for whom one is reserved
 	overtaken      int
 	connections    roster[stance]
-	may            int // how many connections and streams may have one
+	may            int    // how many connections and streams may have one
+	checks         uint64 // how many tasks may, for a check
 }
 
 // stance is what a connection does.
@@ -87,8 +88,11 @@ func (b *buffers) Event(e *sim.Event) {
 		b.unit(e)
 		return
 	case rt.ProbeLimit:
-		if e.A == rt.LimitBuffers {
+		switch e.A {
+		case rt.LimitBuffers:
 			b.limit, b.reserve, b.known = e.B, e.C, true
+		case rt.LimitChecks:
+			b.checks = e.B
 		}
 		return
 	case rt.ProbeConnClose, rt.ProbeOwner:
@@ -243,7 +247,7 @@ func (b *buffers) Quiet() {
 	if !b.known {
 		return
 	}
-	if n := b.used[frees] + b.used[fills]; n > each*uint64(b.may) && len(b.connections.members) > 0 {
+	if n := b.used[frees] + b.used[fills]; n > each*uint64(b.may)+b.checks && len(b.connections.members) > 0 {
 		b.fail("I28", "%d buffers are out when nothing can run, and no more than %d connections and streams have something in hand, for which each may have %d; who waits for its peer alone has none", n, b.may, each)
 		return
 	}

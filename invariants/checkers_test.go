@@ -316,6 +316,9 @@ var planted = []plant{
 	{"buffers", "I28", "more than there are with those in reserve", counter(0).times(3, func(h *history) { h.unit(rt.BufferOut, 0, 0) })},
 	{"buffers", "I28", "nobody knows how many there are", new(history).unit(rt.BufferOut, 0, 1)},
 	{"buffers", "I28", "a connection between requests has one", waitsIn(begun().counts(1).asked().unit(rt.BufferOut, 0, 1), rt.WaitIdle, time.Second).after(time.Millisecond)},
+	{"buffers", "", "a check has one", waitsIn(begun().counts(1).probe(root, rt.ProbeLimit, rt.LimitChecks, 1).asked().unit(rt.BufferOut, 0, 1), rt.WaitIdle, time.Second).after(time.Millisecond).
+		unit(rt.BufferBack, 0, 1)},
+	{"buffers", "I28", "a check has one, and so has a connection between requests", waitsIn(begun().counts(2).probe(root, rt.ProbeLimit, rt.LimitChecks, 1).asked().unit(rt.BufferOut, 0, 1).unit(rt.BufferOut, 0, 1), rt.WaitIdle, time.Second).after(time.Millisecond)},
 	{"buffers", "I28", "a tunnel that is silent has one", tunnelled().counts(1).unit(rt.BufferOut, 0, 0).idles().after(time.Millisecond)},
 	{"buffers", "", "a tunnel has one for what an application leaves", begun().counts(1).asked().probe(loop, rt.ProbeFar, 1, ^uint64(0)).unit(rt.BufferOut, 0, 0).idles().after(time.Millisecond).unit(rt.BufferBack, 0, 0)},
 	{"buffers", "", "one waits for room with one, another for nothing", waitsIn(begun().counts(1).asked().unit(rt.BufferOut, 0, 1), rt.WaitWrite, time.Second).after(time.Millisecond).unit(rt.BufferBack, 0, 1)},

@@ -64,6 +64,7 @@ const (
 	LimitContent     // bytes of a request's content
 	LimitBuffers     // I/O buffers of the process; the third word: kept beside them for the side that frees
 	LimitCache       // bytes that a cache stores
+	LimitChecks      // loops that check backends, each of which has a buffer for that at times
 	Limits
 )
 

@@ -21,7 +21,8 @@ import (
 // service is what a Conn has that is the loop's end of a connection to a backend.
 type service struct {
 	address netip.AddrPort
-	client  *Conn      // for whom it works; nil: it is kept
+	client  *Conn      // for whom it works; nil: it is kept, or a check's
+	check   *check     // nil: it is none's
 	waits   bool       // client is at home, and waits for it
 	wants   sys.Events // for what
 	uses    int        // answers that came over it
@@ -53,6 +54,8 @@ func (l *loop) attends(b *Conn) {
 func (l *loop) signalled(b *Conn, e sys.Event) {
 	k := b.service
 	switch {
+	case k.check != nil:
+		l.goOnWith(k.check)
 	case k.client == nil:
 		if !l.sound(b) {
 			l.unrack(b)

@@ -11,6 +11,7 @@ package stage
 //	a session              to read frames        that fills    waits: buffer, its head's time running
 //	one with streams       to frame for them     none          their buffers stand for its pages
 //	a stream of one        to answer a request   that frees    REFUSED_STREAM: it was not looked at
+//	a check                to write, to read     that fills    stands in line, its time running
 //	a tunnel               to read from an end   that frees    waits: page, with the write timeout
 //	a stream's tunnel      to hold what came     that frees    is reset
 //
@@ -98,6 +99,10 @@ func (l *loop) unline(c *Conn) {
 // supply runs those for which a buffer is reserved.
 func (l *loop) supply() {
 	for p := l.buffers.Next(); p != nil; p = l.buffers.Next() {
+		if k, ok := p.Of.(*check); ok {
+			l.goOnWith(k)
+			continue
+		}
 		c := p.Of.(*Conn)
 		c.must(l.number)
 		w := c.wait

@@ -90,10 +90,11 @@ type Config struct {
 
 	Stats bool // [no] workers show what they count, for Snapshot
 
-	Connect []netip.AddrPort // where clients may be connected to by CONNECT
-	Upgrade netip.AddrPort   // the backend that requests for another protocol go to; zero: the handler
-	Kept    int              // [64] unused connections to one backend that a loop keeps
-	Cache   cache.Options    // of answers that are fetched [none]
+	Connect []netip.AddrPort   // where clients may be connected to by CONNECT
+	Upgrade netip.AddrPort     // the backend that requests for another protocol go to; zero: the handler
+	Kept    int                // [64] unused connections to one backend that a loop keeps
+	Cache   cache.Options      // of answers that are fetched [none]
+	Checks  []exchange.Checked // backends that are asked from time to time whether they are fit
 
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
 	Body   time.Duration // [30 s] for the next of a request's content

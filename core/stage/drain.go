@@ -22,6 +22,7 @@ func (l *loop) govern() {
 		l.shutGate()
 		l.clear()
 		l.famish(false)
+		l.endChecks()
 		l.slots.Each(func(c *Conn) {
 			switch {
 			case c.service != nil:

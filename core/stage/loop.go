@@ -75,9 +75,11 @@ type loop struct {
 	older    http1.Answer // what a stored head is parsed into to be brought up to date
 	taps     []*tap       // unused
 	query    cache.Query
-	key      []byte  // of query
-	told     []byte  // fields that are added to an answer
-	feedings []*feed // of this loop's connections
+	key      []byte   // of query
+	told     []byte   // fields that are added to an answer
+	feedings []*feed  // of this loop's connections
+	checks   []*check // of backends, that it makes
+	rounds   poll.Ring[check]
 }
 
 func (sh *shard) newLoop(name string, r roles) (*loop, error) {
@@ -169,6 +171,7 @@ func (l *loop) give(c *Conn) {
 // until there is nothing left to come.
 func (l *loop) turn() {
 	rt.Probe(rt.ProbeLoop, 1, 0, 0)
+	l.beginChecks()
 	for !l.over() {
 		events := l.sleep()
 		l.tick()
@@ -208,6 +211,9 @@ func (l *loop) armed() (n uint64) {
 			n++
 		}
 	}
+	if _, ok := l.rounds.Next(); ok {
+		n++
+	}
 	return n
 }
 
@@ -241,6 +247,9 @@ func (l *loop) patience(now rt.Instant) time.Duration {
 		}
 	}
 	if t, ok := l.gate.Next(); ok && (!set || t < next) {
+		next, set = t, true
+	}
+	if t, ok := l.rounds.Next(); ok && (!set || t < next) {
 		next, set = t, true
 	}
 	if !set {

@@ -167,6 +167,9 @@ func (l *loop) expire() {
 			l.expired(c, c.wait)
 		}
 	}
+	for k := l.rounds.Due(l.now); k != nil; k = l.rounds.Due(l.now) {
+		l.rung(k)
+	}
 	if l.gate.Due(l.now) != nil {
 		l.goOn()
 	}

@@ -84,6 +84,7 @@ func New(cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("stage: %w", err)
 		}
 	}
+	s.appoint()
 	if err := s.listen(); err != nil {
 		s.release()
 		return nil, fmt.Errorf("stage: %w", err)

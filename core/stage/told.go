@@ -56,6 +56,9 @@ func (s *Server) announce() {
 	if s.cfg.Stats {
 		rt.Probe(rt.ProbeStats, rt.TotalNone, 0, 0)
 	}
+	if loops := min(len(s.cfg.Checks), s.homes()); loops > 0 {
+		rt.Probe(rt.ProbeLimit, rt.LimitChecks, uint64(loops), 0)
+	}
 	s.buffers.Tell()
 	if s.cache != nil {
 		rt.Probe(rt.ProbeLimit, rt.LimitCache, uint64(s.cfg.Cache.Bytes), 0)

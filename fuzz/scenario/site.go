@@ -115,6 +115,7 @@ type plan struct {
 	proxy     *proxy.Proxy // answers what is below proxied; nil: nothing is
 	origins   *origins     // behind it
 	values    *values      // answer what is below valuesPath; nil: nothing does
+	wards     *wards       // in their place, of whom one falls ill
 }
 
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
@@ -268,7 +269,7 @@ func (p *plan) also() []int {
 
 // wicked reports whether answers that are fetched may not come, or not whole.
 func (p *plan) wicked() bool {
-	return p.origins != nil && p.net.Profile.String() != "none"
+	return p.wards != nil || p.origins != nil && p.net.Profile.String() != "none"
 }
 
 // short reports whether there may be no page for a connection.

@@ -21,6 +21,7 @@ type backend struct {
 	rests   rt.Int64 // the instant until which it is left alone
 	asked   rt.Int64 // requests that have been with it
 	failed  rt.Int64 // of those, in vain
+	health           // what checks say
 }
 
 func (b *backend) init(a netip.AddrPort) {
@@ -29,6 +30,7 @@ func (b *backend) init(a netip.AddrPort) {
 	b.rests.Label("backend.rests")
 	b.asked.Label("backend.asked")
 	b.failed.Label("backend.failed")
+	b.health.init()
 }
 
 // Address implements exchange.Origin.

@@ -2,7 +2,8 @@ package proxy
 
 // Which backend is asked. All three ways look at those that were not tried for this
 // request; those that rest after a failure are left alone unless there is no other:
-// then one of them is asked all the same, since nothing else is left to try.
+// then one of them is asked all the same, since nothing else is left to try. Those that
+// checks find unfit are not asked at all (health.go).
 //
 //	round-robin  each in turn
 //	least        the one with the fewest requests; of several, each in turn
@@ -61,22 +62,23 @@ func (p *Proxy) Choose(x *exchange.Exchange, tried uint64) (i int, ok bool) {
 // pick is the backend for a target; -1: all were tried.
 func (p *Proxy) pick(target []byte, now rt.Instant, tried uint64) int {
 	n := len(p.backends)
-	first := 0
-	if p.balance != Hash && n > 1 {
-		first = int((p.turn.Add(1) - 1) % uint64(n))
-	}
-	key := uint64(0)
-	if p.balance == Hash {
+	first, key, draw := 0, uint64(0), uint64(0)
+	switch {
+	case p.balance == Hash:
 		key = hash(target)
+		draw = mix(key)
+	case n > 1:
+		draw = p.turn.Add(1) - 1
+		first = int(draw % uint64(n))
 	}
 	best, rests, weight := -1, false, uint64(0)
 	for k := range n {
 		i := (first + k) % n
 		b := &p.backends[i]
-		if tried>>i&1 != 0 {
+		if tried>>i&1 != 0 || p.check.What != "" && b.unfit.Load() {
 			continue
 		}
-		r := b.rests.Load() > int64(now)
+		r := b.rests.Load() > int64(now) || p.eases(b, now, draw)
 		w := p.weigh(b, key)
 		if best < 0 || rests && !r || rests == r && w > weight {
 			best, rests, weight = i, r, w

@@ -27,6 +27,8 @@ type Options struct {
 	Trust bool
 	// Rest is for how long a backend that failed is asked only if there is no other. [10 s]
 	Rest time.Duration
+	// Check is how backends are checked beside that; who checks is told of them by Checks.
+	Check Check
 }
 
 // Proxy is the handler, and the origin of its answers.
@@ -36,6 +38,7 @@ type Proxy struct {
 	host     string
 	trust    bool
 	rest     time.Duration
+	check    Check
 	turn     rt.Uint64 // of the backend that comes next
 }
 
@@ -53,7 +56,10 @@ func New(o Options) (*Proxy, error) {
 	case o.Rest < 0:
 		return nil, errors.New("proxy: times are 0, for the default, or more")
 	}
-	p := &Proxy{backends: make([]backend, len(o.Backends)), balance: o.Balance, host: o.Host, trust: o.Trust, rest: o.Rest}
+	if err := o.Check.complete(); err != nil {
+		return nil, err
+	}
+	p := &Proxy{backends: make([]backend, len(o.Backends)), balance: o.Balance, host: o.Host, trust: o.Trust, rest: o.Rest, check: o.Check}
 	if p.rest == 0 {
 		p.rest = 10 * time.Second
 	}

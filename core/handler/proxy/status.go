@@ -14,7 +14,7 @@ type Status struct {
 	Active   int    // requests that are with it
 	Requests uint64 // that have been
 	Errors   uint64 // of those, in vain
-	Fit      bool   // it is not left alone because it failed
+	Fit      bool   // it is not left alone because it failed, or fails its checks
 }
 
 // Status is that of each backend, in the order of Options.Backends. Any task may call it.
@@ -24,7 +24,7 @@ func (p *Proxy) Status() []Status {
 		b := &p.backends[i]
 		list[i] = Status{
 			Address: b.address, Active: int(b.active.Load()), Errors: uint64(b.failed.Load()), Requests: uint64(b.asked.Load()),
-			Fit: b.rests.Load() <= now,
+			Fit: b.rests.Load() <= now && !b.unfit.Load(),
 		}
 	}
 	return list
