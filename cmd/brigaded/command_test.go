@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 		{"--root . --proxy 127.0.0.1:1", "--proxy takes all requests, and none is left for --root; --proxy-below tells which it takes"},
 		{"--proxy 127.0.0.1:1 --proxy-below /a/", "--proxy-below leaves the other paths to --root, which is missing"},
 		{"--root . --proxy 127.0.0.1:1 --proxy-below a", `--proxy-below "a": a path begins with a slash`},
-		{"--root . --proxy-balance hash", "--proxy-below and --proxy-balance go with --proxy, which is missing"},
+		{"--root . --proxy-balance hash", "--proxy-balance goes with --proxy, which is missing"},
 		{"--proxy 127.0.0.1:1 --proxy-balance fair", `--proxy-balance "fair": it is round-robin, least or hash`},
 		{"--proxy 127.0.0.1:1,127.0.0.1:0", `--proxy "127.0.0.1:1,127.0.0.1:0": it is an address to connect to, with a port from 1 to 65535`},
 		{"--root . more", `argument "more": there are only flags`},
@@ -95,8 +95,9 @@ func TestDefaults(t *testing.T) {
 		if err := command.ParseFlags(strings.Fields(c.args)); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.check(command.Flags().Changed); err != nil {
-			t.Fatal(err)
+		p.said.flag = command.Flags().Changed
+		if wrong := p.check(); wrong != nil {
+			t.Fatal(wrong)
 		}
 		if p.topology.value != c.top || p.shards.n < 1 || c.one && p.shards.n != 1 {
 			t.Errorf("%q: topology %v, %d shards", c.args, p.topology.value, p.shards.n)
@@ -121,10 +122,10 @@ func TestExplain(t *testing.T) {
 		err  error
 		want string
 	}{
-		{explainRoot("/srv", sys.EACCES), "--root /srv: permission denied; the user that runs brigaded needs to read and search it"},
-		{explainListen(addr, sys.EACCES), "--listen 127.0.0.1:80: permission denied; ports below 1024 take CAP_NET_BIND_SERVICE: choose a higher one"},
-		{explainListen(addr, sys.EMFILE), "--listen 127.0.0.1:80: too many open files; fewer --shards take fewer descriptors (ulimit -Hn shows the limit)"},
-		{explainListen(addr, sys.EIO), "--listen 127.0.0.1:80: input/output error"},
+		{explainRoot("--root", "/srv", sys.EACCES), "--root /srv: permission denied; the user that runs brigaded needs to read and search it"},
+		{explainListen("--listen", addr, sys.EACCES), "--listen 127.0.0.1:80: permission denied; ports below 1024 take CAP_NET_BIND_SERVICE: choose a higher one"},
+		{explainListen("--listen", addr, sys.EMFILE), "--listen 127.0.0.1:80: too many open files; fewer --shards take fewer descriptors (ulimit -Hn shows the limit)"},
+		{explainListen("--listen", addr, sys.EIO), "--listen 127.0.0.1:80: input/output error"},
 	} {
 		if c.err.Error() != c.want {
 			t.Errorf("%q; want %q", c.err, c.want)

@@ -38,7 +38,7 @@ func (p *program) openLog(k *linux.Kernel) (*accesslog.Log, error) {
 	if errors.Is(err, sys.ENXIO) {
 		hint = "; it is a fifo or pipe that nobody reads: start its reader first"
 	}
-	return nil, fmt.Errorf("--access-log %s: %w%s", p.accessLog, errnoIn(err), hint)
+	return nil, fmt.Errorf("%s %s: %w%s", p.said.where("access-log"), p.accessLog, errnoIn(err), hint)
 }
 
 // reopen is the answer to a signal that asks for it. look then ticks soon.

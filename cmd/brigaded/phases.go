@@ -4,7 +4,6 @@ package main
 // Without any of these flags there is nothing, and nothing is paid for.
 
 import (
-	"errors"
 	"fmt"
 
 	"brigade/core/exchange"
@@ -16,21 +15,12 @@ import (
 	"brigade/core/stage"
 )
 
-// surround adds phases and filters to a server's configuration, and tells of the proxy, if
-// there is one.
-func (o *options) surround(cfg *stage.Config) (backends *proxy.Proxy, err error) {
+// surround adds phases and filters to a server's configuration, and tells of the proxies, if
+// there are any.
+func (o *options) surround(cfg *stage.Config) (backends []*proxy.Proxy, err error) {
 	cfg.Content = o.bodyLimit.n
-	if len(o.proxy.list) > 0 {
-		p, err := proxy.New(proxy.Options{Backends: o.proxy.list, Balance: o.balance.value})
-		if err != nil {
-			return nil, fmt.Errorf("--proxy: %w", err)
-		}
-		backends = p
-		if cfg.Handler == nil {
-			cfg.Handler = p
-		} else {
-			cfg.Handler = &exchange.Phases{Map: []exchange.Route{exchange.Below(o.below, p)}, Handler: cfg.Handler}
-		}
+	if backends, err = o.proxies(cfg); err != nil {
+		return nil, err
 	}
 	if err := o.phases(cfg); err != nil {
 		return nil, err
@@ -75,23 +65,5 @@ func (o *options) phases(cfg *stage.Config) error {
 		p.Map = append(p.Map, exchange.Below(o.kv, h))
 	}
 	cfg.Handler = p
-	return nil
-}
-
-// serves refuses what serves nothing, and files that nobody could reach.
-func (o *options) serves(given func(string) bool) error {
-	proxies := len(o.proxy.list) > 0
-	switch {
-	case o.root == "" && !proxies:
-		return errors.New("--root is missing: it names the directory to serve; or --proxy is, which names backends")
-	case !proxies && (given("proxy-below") || given("proxy-balance")):
-		return errors.New("--proxy-below and --proxy-balance go with --proxy, which is missing")
-	case o.below == "" || o.below[0] != '/':
-		return fmt.Errorf("--proxy-below %q: a path begins with a slash", o.below)
-	case o.root == "" && given("proxy-below"):
-		return errors.New("--proxy-below leaves the other paths to --root, which is missing")
-	case o.root != "" && proxies && o.below == "/":
-		return errors.New("--proxy takes all requests, and none is left for --root; --proxy-below tells which it takes")
-	}
 	return nil
 }

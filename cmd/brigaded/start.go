@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"runtime/pprof"
@@ -41,10 +42,8 @@ func (p *program) open() (s *site, err error) {
 		}
 	}()
 	k := linux.New()
-	if p.root != "" {
-		if s.files, err = static.New(k, p.root, static.Options{}); err != nil {
-			return s, explainRoot(p.root, err)
-		}
+	if err = p.found(s, k); err != nil {
+		return s, err
 	}
 	if p.accessLog != "" {
 		if s.log, err = p.openLog(k); err != nil {
@@ -53,14 +52,14 @@ func (p *program) open() (s *site, err error) {
 	}
 	if p.cpuProfile != "" {
 		if s.profile, err = os.Create(p.cpuProfile); err != nil {
-			return s, fmt.Errorf("--cpuprofile: %w", err)
+			return s, fmt.Errorf("%s: %w", p.said.where("cpuprofile"), err)
 		}
 		if err = pprof.StartCPUProfile(s.profile); err != nil {
-			return s, fmt.Errorf("--cpuprofile %s: %w", p.cpuProfile, err)
+			return s, fmt.Errorf("%s %s: %w", p.said.where("cpuprofile"), p.cpuProfile, err)
 		}
 	}
 	if err = vacant(k, p.listen.addr); err != nil {
-		return s, explainListen(p.listen.addr, err)
+		return s, explainListen(p.said.where("listen"), p.listen.addr, err)
 	}
 	if err = p.congestion.known(k, p.listen.addr); err != nil {
 		return s, err
@@ -76,9 +75,32 @@ func (p *program) open() (s *site, err error) {
 	}
 	p.applet(s, &cfg, backends)
 	if s.server, err = stage.New(cfg); err != nil {
-		return s, explainListen(p.listen.addr, err)
+		return s, explainListen(p.said.where("listen"), p.listen.addr, err)
 	}
 	return s, nil
+}
+
+// rehearsal is --check of what was settled: what is served has to be there.
+func (p *program) rehearsal(out io.Writer) int {
+	s := &site{}
+	defer s.close()
+	if err := p.found(s, linux.New()); err != nil {
+		p.say("%v", err)
+		return statusStart
+	}
+	_, _ = fmt.Fprintln(out, "ok")
+	return statusClean
+}
+
+// found opens what is to be there before anybody can be served.
+func (p *program) found(s *site, k *linux.Kernel) (err error) {
+	if p.root == "" {
+		return nil
+	}
+	if s.files, err = static.New(k, p.root, static.Options{}); err != nil {
+		return explainRoot(p.said.where("root"), p.root, err)
+	}
+	return nil
 }
 
 // config is what the flags mean for the core.
@@ -136,7 +158,7 @@ func errnoIn(err error) error {
 	return err
 }
 
-func explainRoot(root string, err error) error {
+func explainRoot(name, root string, err error) error {
 	hint := ""
 	switch e := errnoIn(err); {
 	case errors.Is(e, sys.ENOENT):
@@ -146,10 +168,10 @@ func explainRoot(root string, err error) error {
 	case errors.Is(e, sys.EACCES), errors.Is(e, sys.EPERM):
 		hint = "; the user that runs brigaded needs to read and search it"
 	}
-	return fmt.Errorf("--root %s: %w%s", root, errnoIn(err), hint)
+	return fmt.Errorf("%s %s: %w%s", name, root, errnoIn(err), hint)
 }
 
-func explainListen(addr netip.AddrPort, err error) error {
+func explainListen(name string, addr netip.AddrPort, err error) error {
 	hint := ""
 	switch e := errnoIn(err); {
 	case errors.Is(e, sys.EADDRINUSE):
@@ -161,5 +183,5 @@ func explainListen(addr netip.AddrPort, err error) error {
 	case errors.Is(e, sys.EMFILE), errors.Is(e, sys.ENFILE):
 		hint = "; fewer --shards take fewer descriptors (ulimit -Hn shows the limit)"
 	}
-	return fmt.Errorf("--listen %v: %w%s", addr, errnoIn(err), hint)
+	return fmt.Errorf("%s %v: %w%s", name, addr, errnoIn(err), hint)
 }

@@ -48,10 +48,10 @@ func (n *networks) Set(s string) error {
 }
 
 // Type implements pflag.Value.
-func (n *networks) Type() string { return "CIDR" }
+func (n *networks) Type() string { return "list" }
 
 // applet puts the page before all else that s serves.
-func (o *options) applet(s *site, cfg *stage.Config, backends *proxy.Proxy) {
+func (o *options) applet(s *site, cfg *stage.Config, backends []*proxy.Proxy) {
 	if !o.stats {
 		return
 	}
@@ -68,13 +68,12 @@ func (o *options) applet(s *site, cfg *stage.Config, backends *proxy.Proxy) {
 	cfg.Handler, cfg.Stats = p, true
 }
 
-// listed is what a proxy tells of its backends; nil: there is none.
-func listed(p *proxy.Proxy) (list []stats.Backend) {
-	if p == nil {
-		return nil
-	}
-	for _, b := range p.Status() {
-		list = append(list, stats.Backend{Name: b.Address.String(), Active: b.Active, Requests: b.Requests, Errors: b.Errors, Fit: b.Fit})
+// listed is what proxies tell of their backends; nil: there are none.
+func listed(proxies []*proxy.Proxy) (list []stats.Backend) {
+	for _, p := range proxies {
+		for _, b := range p.Status() {
+			list = append(list, stats.Backend{Name: b.Address.String(), Active: b.Active, Requests: b.Requests, Errors: b.Errors, Fit: b.Fit})
+		}
 	}
 	return list
 }

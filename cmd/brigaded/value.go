@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,9 @@ import (
 
 // count is a number of things, from 1 on.
 type count struct {
-	n    int
-	most int
+	n     int
+	least int // 0: one
+	most  int
 }
 
 // String implements pflag.Value.
@@ -30,8 +32,8 @@ func (c *count) String() string {
 // Set implements pflag.Value.
 func (c *count) Set(s string) error {
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > c.most {
-		return fmt.Errorf("it is a whole number from 1 to %d", c.most)
+	if least := max(c.least, 1); err != nil || n < least || n > c.most {
+		return fmt.Errorf("it is a whole number from %d to %d", least, c.most)
 	}
 	c.n = n
 	return nil
@@ -172,12 +174,15 @@ func (a *addresses) Set(s string) error {
 	if err := b.Set(s); err != nil {
 		return err
 	}
+	if slices.Contains(a.list, b.addr) {
+		return errors.New("it is named twice")
+	}
 	a.list = append(a.list, b.addr)
 	return nil
 }
 
 // Type implements pflag.Value.
-func (a *addresses) Type() string { return "HOST:PORT" }
+func (a *addresses) Type() string { return "list" }
 
 // backends are places that may be named several at a time, and several times over.
 type backends struct{ addresses }
