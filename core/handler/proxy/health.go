@@ -230,9 +230,10 @@ func (p *Proxy) Health() []Health {
 	list := make([]Health, len(p.backends))
 	for i := range p.backends {
 		b := &p.backends[i]
+		made := b.made.Load() // first: a check is counted when what it changed has been
 		list[i] = Health{
-			Address: b.address, Active: b.active.Load(), Unfit: b.unfit.Load(), Since: rt.Instant(b.since.Load()), Rests: rt.Instant(b.rests.Load()),
-			Made: b.made.Load(), Failed: b.health.failed.Load(), Unknown: b.unknown.Load(), Refused: b.refused.Load(),
+			Made: made, Address: b.address, Active: b.active.Load(), Unfit: b.unfit.Load(), Since: rt.Instant(b.since.Load()), Rests: rt.Instant(b.rests.Load()),
+			Failed: b.health.failed.Load(), Unknown: b.unknown.Load(), Refused: b.refused.Load(),
 		}
 	}
 	return list
