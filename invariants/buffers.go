@@ -85,7 +85,9 @@ func (b *buffers) room(c int) bool {
 func (b *buffers) Event(e *sim.Event) {
 	switch kind(e) {
 	case rt.ProbeBuffer:
-		b.unit(e)
+		if b.unit(e); e.B == rt.BufferTaken {
+			b.stands(e)
+		}
 		return
 	case rt.ProbeLimit:
 		switch e.A {
@@ -244,14 +246,11 @@ func (b *buffers) drop(list *[]uint64, e *sim.Event) bool {
 
 // Quiet implements property.
 func (b *buffers) Quiet() {
-	if !b.known {
+	if b.excused() || !b.known {
 		return
 	}
 	if n := b.used[frees] + b.used[fills]; n > each*uint64(b.may)+b.checks && len(b.connections.members) > 0 {
 		b.fail("I28", "%d buffers are out when nothing can run, and no more than %d connections and streams have something in hand, for which each may have %d; who waits for its peer alone has none", n, b.may, each)
-		return
-	}
-	if b.excused() {
 		return
 	}
 	for c := range sides {

@@ -90,10 +90,7 @@ func (s *site) latecomer(p plan) {
 		if kind, _ := client.KindOf(err); kind == client.Wrong {
 			invariant = broken(err)
 		}
-		why := "faults have stopped for " + settling.String()
-		if p.net.Profile.String() == "none" {
-			why = "there are buffers again"
-		}
+		why := "all has been well for " + settling.String()
 		sim.Failf(invariant, why+", and a client is not served: "+err.Error())
 	}
 	s.env.Exchanged(1)
