@@ -98,6 +98,10 @@ func renew(t *testing.T, p *Patch) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if f, least, most := m.Median().Failure, uint64(0), uint64(0); f != nil {
+		least, most = m.Interval()
+		t.Logf("%s: %d of %d, by %s %s, %d runs (%d to %d), %d steps, %.1f s", p.ID, m.Found(), len(m.Trials), f.Verdict, f.Invariant, m.Median().Runs, least, most, f.Step, m.Took.Seconds())
+	}
 	var best *traces.Trace
 	for _, f := range m.Trials {
 		if f.Failure == nil {
