@@ -53,7 +53,7 @@ func main() {
 	cmd.Flags().StringVar(&f.peer, "peer", "nginx", "what each is held against: nginx, or a topology of brigaded")
 	cmd.Flags().IntVar(&f.shards, "shards", 2, "shards of brigaded, and worker processes of nginx")
 	cmd.Flags().BoolVar(&f.logging, "logging", false, "write access logs on both sides")
-	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), paneCommand(), amesCommand(), crowdCommand(), counts.Command())
+	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), slowCommand(), paneCommand(), amesCommand(), crowdCommand(), counts.Command())
 	if err := cmd.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
