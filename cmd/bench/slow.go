@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,7 @@ type slow struct {
 	shards   int
 	topology string
 	gogc     string
+	ways     string
 	lasts    time.Duration
 }
 
@@ -54,7 +56,8 @@ func slowCommand() *cobra.Command {
 	f.IntVar(&s.buffers, "buffers", 2000, "of brigaded: 32 KiB each")
 	f.IntVar(&s.shards, "shards", 2, "of brigaded")
 	f.StringVar(&s.topology, "topology", "fused", "of brigaded")
-	f.StringVar(&s.gogc, "gogc", "100", "GOGC of brigaded")
+	f.StringVar(&s.gogc, "gogc", "25", "GOGC of brigaded")
+	f.StringVar(&s.ways, "ways", "files,proxy", "comma-separated; what they download from")
 	f.DurationVar(&s.lasts, "lasts", 8*time.Second, "how long each download takes")
 	return cmd
 }
@@ -83,10 +86,17 @@ func (s *slow) run(out io.Writer) error {
 		return err
 	}
 	defer origin.stop()
-	return errors.Join(
-		s.measure(out, dir, binary, "files", "--root", dir),
-		s.measure(out, dir, binary, "proxy", "--proxy", origin.url[len("http://"):]),
-	)
+	var over error
+	for way := range strings.SplitSeq(s.ways, ",") {
+		args := []string{"--root", dir}
+		if way == "proxy" {
+			args = []string{"--proxy", origin.url[len("http://"):]}
+		} else if way != "files" {
+			return fmt.Errorf("--ways: there is no %q; there are files and proxy", way)
+		}
+		over = errors.Join(over, s.measure(out, dir, binary, way, args...))
+	}
+	return over
 }
 
 // start starts a server with so many buffers.
@@ -116,14 +126,22 @@ func (s *slow) measure(out io.Writer, dir, binary, name string, args ...string) 
 	if err != nil {
 		return err
 	}
-	took, may := most-before, int64(s.buffers)*bufferIs+int64(s.clients)*eachMay
+	took := most - before
 	fmt.Fprintf(out, "%s, %s, GOGC=%s: %d of %d slow clients got %d KiB; %.1f MiB resident before, at most %.1f MiB more; budget and %d bytes a connection: %.1f MiB\n",
-		name, s.topology, s.gogc, whole, s.clients, slowSize>>10, mebibytes(before), mebibytes(took), eachMay, mebibytes(may))
+		name, s.topology, s.gogc, whole, s.clients, slowSize>>10, mebibytes(before), mebibytes(took), eachMay, mebibytes(s.may()))
+	return s.verdict(name, whole, took, first)
+}
+
+// may is how much a server may take for all clients.
+func (s *slow) may() int64 { return int64(s.buffers)*bufferIs + int64(s.clients)*eachMay }
+
+// verdict is an error if not all clients got all, or the server took more than it may.
+func (s *slow) verdict(name string, whole int, took int64, first error) error {
 	switch {
 	case whole < s.clients:
 		return fmt.Errorf("%s: %d clients of %d did not get all: %w", name, s.clients-whole, s.clients, first)
-	case took > may:
-		return fmt.Errorf("%s: %.1f MiB are more than %.1f", name, mebibytes(took), mebibytes(may))
+	case took > s.may():
+		return fmt.Errorf("%s: %.1f MiB are more than %.1f", name, mebibytes(took), mebibytes(s.may()))
 	}
 	return nil
 }
