@@ -56,6 +56,10 @@ const (
 	drain = 8
 )
 
+// owed is how far DATA that was sent lets the meter of window updates fall below nothing:
+// the peer's updates for it may come together, long afterwards.
+const owed = 16 * burst
+
 // continuations is how many frames a field block may have beside its first.
 const continuations = 16
 
@@ -82,7 +86,9 @@ func (m *meters) fall(now rt.Instant) {
 // ease lets all meters fall by n.
 func (m *meters) ease(n int32) {
 	for i := range m.level {
-		m.level[i] = max(m.level[i]-n, 0)
+		if m.level[i] > 0 {
+			m.level[i] = max(m.level[i]-n, 0)
+		}
 	}
 }
 

@@ -56,7 +56,7 @@ func (s *Session) Data(st *Stream, n int, end bool) bool {
 	s.codec.data(st.ID, n, end)
 	st.window -= window(n)
 	s.window -= window(n)
-	s.meters.level[FloodUpdate] = max(s.meters.level[FloodUpdate]-4, 0)
+	s.meters.level[FloodUpdate] = max(s.meters.level[FloodUpdate]-4, -owed)
 	if n > 0 {
 		rt.Probe(rt.ProbeTurn, st.Name, turnFramed, uint64(n))
 	}

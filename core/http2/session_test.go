@@ -481,6 +481,28 @@ func TestSmallWindows(t *testing.T) {
 	}
 }
 
+// A client that hears a response of many small pieces late, and then gives all of its room
+// back, is none that floods.
+func TestUpdatesMayComeTogether(t *testing.T) {
+	p := newPeer(t)
+	p.request(1, true, get...)
+	p.pump()
+	st := p.streams[1]
+	p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
+	p.s.Offer(st)
+	for range burst {
+		p.s.Data(st, 1, false)
+	}
+	for range burst {
+		p.framer.WriteWindowUpdate(0, 1)
+		p.framer.WriteWindowUpdate(1, 1)
+	}
+	p.pump()
+	if e := p.s.Failure(); e != nil {
+		t.Errorf("two updates for each DATA frame: %v", e)
+	}
+}
+
 func TestUrgency(t *testing.T) {
 	p := newPeer(t)
 	p.request(1, true, get...)
