@@ -76,19 +76,15 @@ func run(f *flags) error {
 	defer os.RemoveAll(dir)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
-	servers, err := startAll(f, tests, dir)
-	defer func() {
-		for _, s := range servers {
-			s.stop()
-		}
-	}()
+	x, err := startAll(f, tests, dir)
+	defer x.stop()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-8s %-8s %14s %14s %8s %19s %10s %7s\n", "test", "target", "cpu_s/100k", f.peer, "ratio", "interval", "req/s x", "errors")
+	fmt.Printf("%-9s %-8s %14s %14s %8s %19s %10s %7s\n", "test", "target", "cpu_s/100k", f.peer, "ratio", "interval", "req/s x", "errors")
 	for _, t := range tests {
-		for _, s := range servers[1:] {
-			r, err := compare(t, s, servers[0], f, stop)
+		for _, s := range x.rivals {
+			r, err := compare(t, s, x.peer, f, stop)
 			if err != nil {
 				return err
 			}

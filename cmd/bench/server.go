@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,52 +30,96 @@ type server struct {
 // nginx is the peer of that name.
 const nginx = "nginx"
 
-// startAll starts the peer, first in the list, and the topologies asked for.
-func startAll(f *flags, tests []test, dir string) (servers []*server, err error) {
-	var tools []string
-	if f.peer == nginx {
-		tools = append(tools, nginx)
-	}
-	for _, t := range tests {
-		tools = append(tools, t.tool())
-	}
-	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			return nil, fmt.Errorf("%s is not installed; on Debian: apt-get install nginx-light wrk nghttp2-client", tool)
+// field is what takes part in a comparison.
+type field struct {
+	peer   *server
+	rivals []*server
+	origin *server // which answers those that are proxies; nil: none is
+}
+
+// stop ends all that were started.
+func (x *field) stop() {
+	for _, s := range append(x.rivals, x.peer, x.origin) {
+		if s != nil {
+			s.stop()
 		}
+	}
+}
+
+// tools looks for what has to be installed.
+func tools(f *flags, tests []test) error {
+	var list []string
+	for _, t := range tests {
+		list = append(list, t.tool())
+		if t.proxy {
+			list = append(list, nginx) // their origin
+		}
+	}
+	if f.peer == nginx {
+		list = append(list, nginx)
+	}
+	for _, tool := range list {
+		if _, err := exec.LookPath(tool); err != nil {
+			return fmt.Errorf("%s is not installed; on Debian: apt-get install nginx-light wrk nghttp2-client", tool)
+		}
+	}
+	return nil
+}
+
+// startAll starts the peer, the topologies asked for, and, if a test is for what a
+// backend has, an origin of nginx's for all of them.
+func startAll(f *flags, tests []test, dir string) (x field, err error) {
+	if err := tools(f, tests); err != nil {
+		return x, err
 	}
 	root, err := files(dir)
 	if err != nil {
-		return nil, err
+		return x, err
 	}
 	binary, err := buildBrigade(dir)
 	if err != nil {
-		return nil, err
+		return x, err
 	}
-	for _, target := range append([]string{f.peer}, strings.Split(f.targets, ",")...) {
-		var s *server
+	origin := ""
+	if slices.ContainsFunc(tests, func(t test) bool { return t.proxy }) {
+		if x.origin, err = startNginx(f, dir, root, "origin", ""); err != nil {
+			return x, err
+		}
+		origin = strings.TrimPrefix(x.origin.url, "http://")
+	}
+	begin := func(target string) (*server, error) {
 		if target == nginx {
-			s, err = startNginx(f, dir, root)
-		} else {
-			s, err = startBrigade(f, dir, root, binary, target)
+			return startNginx(f, dir, root, nginx, origin)
 		}
-		if err != nil {
-			return servers, err
-		}
-		servers = append(servers, s)
+		return startBrigade(f, dir, root, binary, target, origin)
 	}
-	return servers, nil
+	if x.peer, err = begin(f.peer); err != nil {
+		return x, err
+	}
+	for target := range strings.SplitSeq(f.targets, ",") {
+		s, err := begin(target)
+		if err != nil {
+			return x, err
+		}
+		x.rivals = append(x.rivals, s)
+	}
+	return x, nil
 }
+
+// proxied is below what proxies ask the origin for, which has it there, too.
+const proxied = "/origin/"
 
 // files is a directory in dir with the files that the tests ask for.
 func files(dir string) (root string, err error) {
 	root = filepath.Join(dir, "www")
-	if err := os.Mkdir(root, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(root, proxied), 0o755); err != nil {
 		return "", err
 	}
 	for name, size := range map[string]int{"1k.bin": 1 << 10, "100k.bin": 100 << 10} {
-		if err := os.WriteFile(filepath.Join(root, name), bytes.Repeat([]byte("x"), size), 0o644); err != nil {
-			return "", err
+		for _, below := range []string{"", proxied} {
+			if err := os.WriteFile(filepath.Join(root, below, name), bytes.Repeat([]byte("x"), size), 0o644); err != nil {
+				return "", err
+			}
 		}
 	}
 	return root, nil
@@ -89,7 +134,9 @@ func buildBrigade(dir string) (binary string, err error) {
 	return binary, nil
 }
 
-func startNginx(f *flags, dir, root string) (*server, error) {
+// startNginx starts one of that name; origin is where what is below proxied comes from,
+// over connections that are kept; empty: it has that itself.
+func startNginx(f *flags, dir, root, name, origin string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -100,10 +147,15 @@ func startNginx(f *flags, dir, root string) (*server, error) {
 	}
 	logging := "off"
 	if f.logging {
-		logging = filepath.Join(dir, "nginx.log") + " combined"
+		logging = filepath.Join(dir, name+".log") + " combined"
+	}
+	upstream, location := "", ""
+	if origin != "" {
+		upstream = "upstream origin { server " + origin + "; keepalive 512; keepalive_requests 1000000000; }"
+		location = "location " + proxied + ` { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; }`
 	}
 	// Sendfile, cached descriptors, no limit on kept-alive requests: as fast as it gets.
-	conf := fmt.Sprintf(`worker_processes %d; daemon off; pid %[2]s/nginx.pid; error_log %[2]s/nginx.err error; worker_rlimit_nofile 20000;
+	conf := fmt.Sprintf(`worker_processes %d; daemon off; pid %[2]s/%[9]s.pid; error_log %[2]s/%[9]s.err error; worker_rlimit_nofile 20000;
 user root;
 events { worker_connections 9000; }
 http {
@@ -111,25 +163,26 @@ http {
   open_file_cache max=1000 inactive=300s; open_file_cache_valid 60s;
   types { } default_type application/octet-stream;
   client_body_temp_path %[2]s/b; proxy_temp_path %[2]s/p; fastcgi_temp_path %[2]s/f; uwsgi_temp_path %[2]s/u; scgi_temp_path %[2]s/s;
-  server { listen %[4]s backlog=4096; root %[5]s; }
+  %[7]s
+  server { listen %[4]s backlog=4096; root %[5]s; %[8]s }
   server { listen %[6]s http2 backlog=4096; root %[5]s; }
 }
-`, f.shards, dir, logging, addr, root, two)
+`, f.shards, dir, logging, addr, root, two, upstream, location, name)
 	if os.Getuid() != 0 {
 		conf = strings.Replace(conf, "user root;\n", "", 1)
 	}
-	name := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(name, []byte(conf), 0o644); err != nil {
+	file := filepath.Join(dir, name+".conf")
+	if err := os.WriteFile(file, []byte(conf), 0o644); err != nil {
 		return nil, err
 	}
-	s, err := start(nginx, addr, dir, nginx, "-p", dir+"/", "-c", name)
+	s, err := start(name, addr, dir, nginx, "-p", dir+"/", "-c", file)
 	if err == nil {
 		s.two = "http://" + two
 	}
 	return s, err
 }
 
-func startBrigade(f *flags, dir, root, binary, topology string) (*server, error) {
+func startBrigade(f *flags, dir, root, binary, topology, origin string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -137,6 +190,9 @@ func startBrigade(f *flags, dir, root, binary, topology string) (*server, error)
 	args := []string{"--root", root, "--listen", addr, "--topology", topology, "--shards", strconv.Itoa(f.shards)}
 	if f.logging {
 		args = append(args, "--access-log", filepath.Join(dir, topology+".log"))
+	}
+	if origin != "" {
+		args = append(args, "--proxy", origin, "--proxy-below", proxied)
 	}
 	return start(topology, addr, dir, binary, args...)
 }

@@ -19,6 +19,7 @@ type test struct {
 	args   []string // of wrk, or of h2load
 	script string   // a wrk script
 	two    bool     // it speaks HTTP/2, with h2load
+	proxy  bool     // it is for what a backend has
 }
 
 var allTests = []test{
@@ -27,6 +28,8 @@ var allTests = []test{
 	{name: "f100k", path: "/100k.bin", args: []string{"-c64"}},
 	{name: "pipe", path: "/1k.bin", args: []string{"-c64"}, script: pipelined},
 	{name: "close", path: "/1k.bin", args: []string{"-c64", "-H", "Connection: close"}},
+	{name: "proxy", path: proxied + "1k.bin", args: []string{"-c64"}, proxy: true},
+	{name: "proxy100k", path: proxied + "100k.bin", args: []string{"-c64"}, proxy: true},
 	{name: "h2", path: "/1k.bin", args: []string{"-c16", "-m32"}, two: true},
 }
 
