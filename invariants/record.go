@@ -178,6 +178,12 @@ func received(b []byte) bool {
 	return len(digits) > 0
 }
 
+// blames reports whether b says, behind the line of a request, which backend failed it, up
+// to the reason.
+func blames(b []byte) bool {
+	return bytes.HasPrefix(b, []byte(" backend=")) && bytes.HasSuffix(b, []byte(" why="))
+}
+
 // combined reads the bytes of the response from a line. why: what is wrong with it.
 func combined(line []byte) (sent uint64, why string) {
 	for i, c := range line {
@@ -190,7 +196,7 @@ func combined(line []byte) (sent uint64, why string) {
 	}
 	var parts, numbers pieces
 	// Of a quote in a string nothing is left.
-	if parts.cut(line, '"') != 7 || string(parts[4]) != " " || !received(parts[6]) {
+	if n := parts.cut(line, '"'); string(parts[4]) != " " || !(n == 7 && received(parts[6]) || n == 9 && blames(parts[6]) && len(parts[8]) == 0) {
 		return 0, "it has not three strings"
 	}
 	if !bytes.HasSuffix(parts[0], []byte("] ")) || !bytes.Contains(parts[0], []byte(" - - [")) {
@@ -207,7 +213,7 @@ func combined(line []byte) (sent uint64, why string) {
 }
 
 // pieces are what a separator leaves of a text.
-type pieces [7][]byte
+type pieces [9][]byte
 
 // cut cuts text and returns how many pieces that gives; more than there is room for
 // count as one more.

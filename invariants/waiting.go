@@ -37,7 +37,7 @@ var waitingChecker = Checker{
 	Ops: []rt.Op{
 		rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpShutdown, rt.OpSetOption, rt.OpClose, rt.OpPollWait, rt.OpPoll,
 	},
-	Kinds: append([]rt.Kind{rt.ProbeDrain}, naming...),
+	Kinds: append([]rt.Kind{rt.ProbeDrain, rt.ProbeFetch}, naming...),
 	make:  func() property { return new(waiting) },
 }
 
@@ -68,6 +68,7 @@ type stay struct {
 	read      bool // something was
 	taken     bool // bytes were written since it waited for room to write
 	session   bool // it speaks HTTP/2: its streams have requests, and wake it
+	asks      bool // a backend works for it, and may take more of its content
 	live      bool // the handler of its request runs meanwhile, and wakes it
 	shut      bool // our direction is
 	requests  uint64
@@ -165,6 +166,10 @@ func (w *waiting) probe(e *sim.Event) {
 	if m == nil {
 		return // count says so
 	}
+	if k == rt.ProbeFetch {
+		m.R.asks = e.B != ^uint64(0)
+		return
+	}
 	if k == rt.ProbeShed {
 		w.shed(e, m)
 		return
@@ -174,8 +179,10 @@ func (w *waiting) probe(e *sim.Event) {
 		switch state := m.R.state; {
 		case (m.R.session || m.R.live) && state != rt.WaitLinger:
 			means |= writable
-		case state == rt.WaitWrite:
+		case state == rt.WaitWrite && !m.R.asks:
 			means = writable
+		case state == rt.WaitWrite:
+			means |= writable
 		case crosses(state), fetches(state): // of either end
 			means |= writable
 		}

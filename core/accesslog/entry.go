@@ -5,7 +5,8 @@ package accesslog
 //	host - - [time] "request line" status bytes "referer" "user agent"
 //
 // A request that became a tunnel has the bytes from its client behind that, as
-// received=N: bytes are those to the client, in all.
+// received=N: bytes are those to the client, in all. A request for which a backend could
+// not answer has which one that was, and why, as backend=HOST:PORT why="...".
 //
 // Bytes of a request that are no printable ASCII, and quotes and backslashes,
 // are written as \xHH, so that a line is a line and a quote ends a string.
@@ -28,13 +29,15 @@ type Entry struct {
 	Bytes     int64
 	Referer   []byte
 	UserAgent []byte
-	Tunnel    bool  // the connection became one
-	Received  int64 // bytes that it took from the client, if so
+	Tunnel    bool           // the connection became one
+	Received  int64          // bytes that it took from the client, if so
+	Backend   netip.AddrPort // that failed; zero: none has
+	Why       string         // it has failed
 }
 
 // bound is more than the line can take.
 func (e *Entry) bound() int {
-	return 200 + 4*(len(e.Method)+len(e.Target)+len(e.Referer)+len(e.UserAgent))
+	return 280 + 4*(len(e.Why)+len(e.Method)+len(e.Target)+len(e.Referer)+len(e.UserAgent))
 }
 
 func (e *Entry) append(b []byte) []byte {
@@ -66,6 +69,10 @@ func (e *Entry) append(b []byte) []byte {
 	b = append(b, '"')
 	if e.Tunnel {
 		b = strconv.AppendInt(append(b, " received="...), e.Received, 10)
+	}
+	if e.Backend.IsValid() {
+		b = e.Backend.AppendTo(append(b, " backend="...))
+		b = append(quote(append(b, ` why="`...), []byte(e.Why)), '"')
 	}
 	return append(b, '\n')
 }

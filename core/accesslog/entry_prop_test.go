@@ -16,7 +16,7 @@ import (
 )
 
 // line is a whole line; its groups are what stands between the spaces and quotes.
-var line = regexp.MustCompile(`^(\S+) - - \[([^\]]+)\] "([^"]*)" (\d+) (-?\d+) "([^"]*)" "([^"]*)"( received=-?\d+)?\n$`)
+var line = regexp.MustCompile(`^(\S+) - - \[([^\]]+)\] "([^"]*)" (\d+) (-?\d+) "([^"]*)" "([^"]*)"( received=-?\d+)?( backend=\S+ why="([^"]*)")?\n$`)
 
 // unquote reads a string back. It fails if anything is quoted that need not be, or
 // the other way round: then a string would not end, or mean two things.
@@ -59,6 +59,11 @@ func TestLineIsReadBack(t *testing.T) {
 			Bytes: rapid.Int64Min(0).Draw(t, "bytes"), Referer: fields().Draw(t, "referer"), UserAgent: fields().Draw(t, "agent"),
 			Two: rapid.Bool().Draw(t, "two"), Tunnel: rapid.Bool().Draw(t, "tunnel"), Received: rapid.Int64().Draw(t, "received"),
 		}
+		backend := ""
+		if rapid.Bool().Draw(t, "fails") {
+			e.Backend, e.Why = netip.MustParseAddrPort("[::1]:90"), string(fields().Draw(t, "why"))
+			backend = " backend=[::1]:90 why=\"" + string(quote(nil, []byte(e.Why))) + "\""
+		}
 		text := e.append(nil)
 		if len(text) > e.bound() {
 			t.Fatalf("%q has %d bytes, more than the bound %d", text, len(text), e.bound())
@@ -66,6 +71,12 @@ func TestLineIsReadBack(t *testing.T) {
 		m := line.FindSubmatch(text)
 		if m == nil {
 			t.Fatalf("%q is no line in combined format", text)
+		}
+		if string(m[9]) != backend {
+			t.Fatalf("%q has %q of its backend, not %q", text, m[9], backend)
+		}
+		if why, err := unquote(m[10]); err != nil || string(why) != e.Why {
+			t.Fatalf("%q has %q as a reason, not %q: %v", text, why, e.Why, err)
 		}
 		request := "-"
 		if len(e.Method) > 0 {

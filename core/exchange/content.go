@@ -23,16 +23,18 @@ type Receiver interface {
 
 // content is the state of a request's content.
 type content struct {
-	chain *filter.Chain // nil: none
-	line  *filter.Line  // made for the first request that needs one
-	raw   bucket.Brigade
-	whole bucket.Brigade
-	open  bool
+	chain   *filter.Chain // nil: none
+	line    *filter.Line  // made for the first request that needs one
+	raw     bucket.Brigade
+	whole   bucket.Brigade
+	open    bool
+	passing passing
 }
 
 func (c *content) init(a *bucket.Allocator) {
 	c.raw.Init(a)
 	c.whole.Init(a)
+	c.passing.ready.Init(a)
 }
 
 // Receive begins to take in content. An error is the answer.
@@ -113,9 +115,11 @@ func (c *content) drop() {
 	c.raw.Destroy()
 	c.line.Close(nil) // content has no end of a request in it
 	c.whole.Destroy()
+	c.passing.drop()
 	c.open = false
 }
 
 func (c *content) digest(d rt.Digest) rt.Digest {
+	d = d.Int(c.passing.ready.Len()).Bool(c.passing.on).Bool(c.passing.ended).Bool(c.passing.closed).Int(len(c.passing.line))
 	return d.Int(c.raw.Len()).Int(c.whole.Len()).Bool(c.open).Bool(c.line == nil || c.line.Fresh())
 }

@@ -14,6 +14,6 @@ func (x *Exchange) Digest(d rt.Digest) rt.Digest {
 	peer := x.Peer.Addr().As16()
 	d = d.Bool(x.Peer.IsValid()).Word(binary.BigEndian.Uint64(peer[:8])).Word(binary.BigEndian.Uint64(peer[8:])).Word(uint64(x.Peer.Port()))
 	return d.Int(x.Status).Bool(x.Close).Bool(x.Note != nil).
-		Bool(x.buckets != nil).Bool(x.out != nil).Bool(x.block != nil).Bool(x.request != nil).Bool(x.pool != nil).Bool(x.file != nil).Bool(x.app != nil).Bool(x.origin != nil).Bool(x.relayed).
+		Bool(x.buckets != nil).Bool(x.out != nil).Bool(x.block != nil).Bool(x.request != nil).Bool(x.pool != nil).Bool(x.file != nil).Bool(x.app != nil).Bool(x.origin != nil).Bool(x.relayed).Bool(x.holds).Int(x.stowed).
 		Int(len(x.page)).Bool(cap(x.page) == x.room).Int(x.mark)
 }

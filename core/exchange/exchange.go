@@ -38,6 +38,7 @@ type Exchange struct {
 	page     []byte         // len: what is used of it
 	room     int            // its capacity
 	mark     int            // where the part not yet in a bucket begins
+	stowed   int            // bytes at the page's end that are no output
 	file     *bucket.OpenFile
 	part     part
 	declared int64 // bytes of the body, as the head says; filter.Unknown: it does not
@@ -51,6 +52,7 @@ type Exchange struct {
 	live     live
 	app      Application // to which the connection goes; nil: it goes nowhere
 	origin   Origin      // from which the answer is to be fetched; nil: the handler has it
+	holds    bool        // the client waits to be asked for the content
 	relayed  bool        // the response is another server's, as are its Date and Server
 	phases   progress
 }
@@ -124,7 +126,7 @@ func (x *Exchange) restart() {
 func (x *Exchange) Pool() *mem.Pool { return x.pool }
 
 // Free is how much room the page has.
-func (x *Exchange) Free() int { return cap(x.page) - len(x.page) }
+func (x *Exchange) Free() int { return cap(x.page) - len(x.page) - x.stowed }
 
 // Rewind makes the whole page free again. Nothing of it may be queued.
 func (x *Exchange) Rewind() {
@@ -135,6 +137,7 @@ func (x *Exchange) Rewind() {
 // Next forgets the response, but not what it queued, and the note.
 func (x *Exchange) Next() {
 	x.Close, x.Note, x.app, x.origin, x.phases = false, nil, nil, nil, progress{}
+	x.stowed, x.holds = 0, false
 	x.live.end()
 	x.restart()
 }
@@ -227,7 +230,7 @@ func (x *Exchange) ContentLength(n int64) {
 func (x *Exchange) End() {
 	x.must(partHead, "given the end of its head")
 	x.part, x.silent = partBody, x.Bodyless()
-	if x.Lives() && x.live.Expects {
+	if x.Lives() && x.live.Expects || x.holds {
 		x.Close = true // nobody knows whether the content comes all the same (RFC 9110 §10.1.1)
 	}
 	if x.filtered.on {
@@ -398,7 +401,7 @@ func (x *Exchange) Refuse(e *http1.Error, allow string) {
 	x.must(partNone, "refused")
 	x.part = partWhole
 	x.Status = e.Status
-	if x.Request.Minor == 0 {
+	if x.Request.Minor == 0 || x.holds {
 		x.Close = true // an HTTP/1.0 client would have to be told otherwise
 	}
 	x.page = http1.AppendErrorResponse(x.page, e, http1.ErrorResponse{

@@ -9,6 +9,7 @@ package exchange
 import (
 	"net/netip"
 
+	"brigade/core/bucket"
 	"brigade/core/http1"
 )
 
@@ -19,8 +20,8 @@ type Origin interface {
 	Choose(x *Exchange, tried uint64) (backend int, ok bool)
 	// Address is where a backend is.
 	Address(backend int) netip.AddrPort
-	// Ask appends the head of the request for a backend, whose content is length bytes.
-	// The same request has the same head each time.
+	// Ask appends the head of the request for a backend, whose content is length bytes, or,
+	// if that is negative, comes in chunks. The same request has the same head each time.
 	Ask(dst []byte, x *Exchange, client netip.AddrPort, backend int, length int64) []byte
 	// Answer begins the response with what goes on of a backend's: Relay, fields, End. Its
 	// body comes from elsewhere.
@@ -68,6 +69,52 @@ func (x *Exchange) Ship() { x.flush() }
 
 // Filtering reports whether filters work on the response.
 func (x *Exchange) Filtering() bool { return x.filtered.on }
+
+// Lends reports whether the response takes bytes that are lent: nobody looks at them but
+// the kernel.
+func (x *Exchange) Lends() bool { return !x.filtered.on && !x.silent }
+
+// Lend adds bytes to the body that stay their owner's, as long as he keeps them; then
+// Keep has to be called.
+func (x *Exchange) Lend(b []byte) {
+	x.flush()
+	x.behind += int64(len(b))
+	x.out.Append(x.buckets.Transient(b))
+}
+
+// Keep copies what was lent and has not left: into the page, if that has room. The error is
+// the allocator's.
+func (x *Exchange) Keep() error {
+	if x.out.Volatile() == 0 {
+		return nil
+	}
+	k := x.out.Back()
+	if k.Kind() != bucket.Transient || x.out.Volatile() > 1 || int(k.Len()) > x.Free() || len(x.page) != x.mark {
+		return x.out.SetAside(x.pool)
+	}
+	x.page = append(x.page, k.Memory()...)
+	k.Destroy()
+	x.flush()
+	return nil
+}
+
+// Stow keeps b at the end of the page in the place of what was stowed before: it is no
+// output, and the page is its owner's anyway. False: there is no room.
+func (x *Exchange) Stow(b []byte) bool {
+	x.stowed = 0
+	if len(b) > x.Free() {
+		return false
+	}
+	x.stowed = len(b)
+	copy(x.Stowed(), b)
+	return true
+}
+
+// Stowed is what was stowed.
+func (x *Exchange) Stowed() []byte { return x.page[:cap(x.page)][cap(x.page)-x.stowed:] }
+
+// Unstow forgets it.
+func (x *Exchange) Unstow() { x.stowed = 0 }
 
 // Forgo ends the content of the request before its response has ended: nobody wants it
 // any more.

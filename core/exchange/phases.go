@@ -152,6 +152,12 @@ func (p *Phases) Receives(x *Exchange) bool {
 	return ok && r.Receives(x)
 }
 
+// Passes implements Passer, in the same way.
+func (p *Phases) Passes(x *Exchange) bool {
+	r, ok := p.would(x).(Passer)
+	return ok && r.Passes(x)
+}
+
 // Streams implements Streamer, in the same way: then all phases run on a processor.
 func (p *Phases) Streams(x *Exchange) bool {
 	s, ok := p.would(x).(Streamer)

@@ -174,6 +174,7 @@ var kept = map[string]bool{
 	"Conn.block": true, "Conn.in": true, "Conn.outBlock": true, "Conn.memory": true, "Conn.buckets": true,
 	"Conn.X.filtered.chain": true, "Conn.X.filtered.line": true, "Conn.X.filtered.framed": true,
 	"Conn.X.filtered.source.alloc": true, "Conn.X.content.chain": true, "Conn.X.content.line": true,
+	"Conn.X.content.passing.ready.alloc": true, "Conn.X.content.passing.tail": true,
 	"Conn.X.content.raw.alloc": true, "Conn.X.content.whole.alloc": true, "Conn.X.live.crossing.alloc": true,
 	"Conn.requests.nodes": true, "Conn.Out.alloc": true, "Conn.X.buckets": true, "Conn.X.out": true, "Conn.X.block": true,
 }

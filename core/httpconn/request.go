@@ -6,6 +6,8 @@ package httpconn
 // alone the response may not be queued yet.
 
 import (
+	"net/netip"
+
 	"brigade/core/mem"
 	"brigade/core/rt"
 )
@@ -19,9 +21,11 @@ type Request struct {
 	UserAgent []byte
 	Minor     uint8
 	Status    int
-	Begun     rt.Instant // when its head was whole
-	Sequence  uint64     // of the request on its connection, from 1
-	Sent      int64      // bytes of the response that the kernel accepted
+	Begun     rt.Instant     // when its head was whole
+	Sequence  uint64         // of the request on its connection, from 1
+	Sent      int64          // bytes of the response that the kernel accepted
+	Backend   netip.AddrPort // that could not answer; zero: none
+	Why       string         // that was
 
 	pool   *mem.Pool
 	next   *Request

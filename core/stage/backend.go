@@ -7,6 +7,12 @@ package stage
 // says what nobody has asked for, it is closed, so that no answer is taken for another's.
 // The one used last is taken first, so that those which are too many grow old.
 //
+// A loop that has kept none takes one over from another loop that has (core/spare): it
+// ends the other's watch, in one step with taking it, and makes a Conn of its own for the
+// descriptor. The other's Conn is left without one; its slot and timer are given up when
+// the other learns of it. With poll(2), whose set of descriptors is its task's own memory,
+// nothing is taken over.
+//
 // Invariant: client's owner may be another task; what the loop has to know of it when an
 // event comes is here.
 
@@ -26,12 +32,6 @@ type service struct {
 	waits   bool       // client is at home, and waits for it
 	wants   sys.Events // for what
 	uses    int        // answers that came over it
-}
-
-// rack is the kept connections to one backend, the one used last at the end.
-type rack struct {
-	address netip.AddrPort
-	list    []*Conn
 }
 
 // backend makes the Conn of a connection to a backend.
@@ -57,11 +57,13 @@ func (l *loop) signalled(b *Conn, e sys.Event) {
 	case k.check != nil:
 		l.goOnWith(k.check)
 	case k.client == nil:
-		if !l.sound(b) {
-			l.unrack(b)
+		if !l.kept.Claim(k.address, b) {
+			l.bury() // it is another's by now
+			return
+		}
+		b.timer.Disarm()
+		if !l.retain(b) {
 			l.retire(b)
-		} else if !l.poller.Keeps() {
-			_ = l.look(b.fd, &b.watched, sys.In|sys.RdHup, false, b.slot)
 		}
 	case k.waits && e.Events&(k.wants|sys.Err|sys.Hup) != 0:
 		c := k.client
@@ -91,33 +93,21 @@ func (l *loop) letGo(c *Conn, keep, good bool) {
 
 // retain has b wait for another to serve. False: it cannot be kept.
 func (l *loop) retain(b *Conn) bool {
-	s := l.rack(b.service.address)
-	if l.draining || len(s.list) >= l.server.cfg.Kept || !l.sound(b) || !l.look(b.fd, &b.watched, sys.In|sys.RdHup, false, b.slot) {
+	if l.draining || !l.sound(b) || !l.look(b.fd, &b.watched, sys.In|sys.RdHup, false, b.slot) {
 		return false
 	}
 	b.wait = waitKept
 	l.rings[waitKept].Arm(&b.timer, b, l.now)
-	s.list = append(s.list, b)
+	if !l.kept.Keep(b.service.address, b, l.server.cfg.Kept) {
+		return false
+	}
+	l.bury()
 	return true
 }
 
-// rack is that of a backend.
-func (l *loop) rack(address netip.AddrPort) *rack {
-	for i := range l.racks {
-		if l.racks[i].address == address {
-			return &l.racks[i]
-		}
-	}
-	l.racks = append(l.racks, rack{address: address})
-	return &l.racks[len(l.racks)-1]
-}
-
-// takeKept is a kept connection to a backend; nil: there is none.
+// takeKept is a kept connection to a backend, this loop's or another's; nil: there is none.
 func (l *loop) takeKept(address netip.AddrPort) *Conn {
-	s := l.rack(address)
-	for len(s.list) > 0 {
-		b := s.list[len(s.list)-1]
-		s.list = s.list[:len(s.list)-1]
+	for b, ok := l.kept.Take(address); ok; b, ok = l.kept.Take(address) {
 		b.wait = waitNone
 		b.timer.Disarm()
 		if !l.poller.Keeps() {
@@ -129,7 +119,49 @@ func (l *loop) takeKept(address netip.AddrPort) *Conn {
 		}
 		l.retire(b)
 	}
+	if !l.poller.Keeps() {
+		return nil
+	}
+	return l.takeOver(address)
+}
+
+// takeOver is takeKept from other loops.
+func (l *loop) takeOver(address netip.AddrPort) (b *Conn) {
+	for _, sh := range l.server.shards {
+		for _, o := range sh.homes {
+			if o == l {
+				continue
+			}
+			for o.kept.Steal(address, func(theirs *Conn) { b = l.replace(o, theirs) }) {
+				l.count.takeovers++
+				if l.sound(b) {
+					return b
+				}
+				l.retire(b)
+			}
+		}
+	}
 	return nil
+}
+
+// replace is a Conn for the descriptor of o's, which is kept, and is o's no more.
+func (l *loop) replace(o *loop, theirs *Conn) *Conn {
+	_ = o.poller.Unwatch(theirs.fd) // it is watched there: it would not be kept
+	b := l.backend(theirs.fd, theirs.service.address)
+	b.service.uses = theirs.service.uses
+	b.ready = sys.In | sys.Out // whatever it may be: nobody has told this loop
+	return b
+}
+
+// bury gives up what is left of connections that others have taken over.
+func (l *loop) bury() {
+	l.husks = l.kept.Taken(l.husks[:0])
+	for i, b := range l.husks {
+		b.timer.Disarm()
+		l.slots.Release(b.slot)
+		b.slot, b.fd, b.owner = poll.NoSlot, sys.None, 0
+		l.husks[i] = nil
+	}
 }
 
 // sound reports whether nothing is known against b: it is open, and all is silent.
@@ -147,17 +179,6 @@ func (l *loop) sound(b *Conn) bool {
 	return true
 }
 
-// unrack takes b, which is kept, from its rack.
-func (l *loop) unrack(b *Conn) {
-	s := l.rack(b.service.address)
-	for i, k := range s.list {
-		if k == b {
-			s.list = append(s.list[:i], s.list[i+1:]...)
-			break
-		}
-	}
-}
-
 // retire closes b, which works for nobody.
 func (l *loop) retire(b *Conn) {
 	b.timer.Disarm()
@@ -169,17 +190,22 @@ func (l *loop) retire(b *Conn) {
 	b.slot, b.fd, b.owner = poll.NoSlot, sys.None, 0
 }
 
+// tires is a kept connection that nobody has wanted for too long.
+func (l *loop) tires(b *Conn) {
+	if l.kept.Claim(b.service.address, b) {
+		l.retire(b)
+		return
+	}
+	l.bury()
+}
+
 // spare closes a kept connection, for want of what it has. False: there is none.
 func (l *loop) spare() bool {
-	for i := range l.racks {
-		if s := &l.racks[i]; len(s.list) > 0 {
-			b := s.list[0]
-			l.unrack(b)
-			l.retire(b)
-			return true
-		}
+	b, ok := l.kept.Any()
+	if ok {
+		l.retire(b)
 	}
-	return false
+	return ok
 }
 
 // clear closes all that are kept.
@@ -187,4 +213,5 @@ func (l *loop) clear() {
 	for l.spare() {
 		// One after the other.
 	}
+	l.bury()
 }

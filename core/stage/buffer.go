@@ -14,6 +14,7 @@ package stage
 //	a check                to write, to read     that fills    stands in line, its time running
 //	a tunnel               to read from an end   that frees    waits: page, with the write timeout
 //	a stream's tunnel      to hold what came     that frees    is reset
+//	a fetch                for more than a page  that frees    reads less at once
 //
 // A buffer covers the request and its response, so nobody who has one waits for another
 // to give it back, but for a session that opens a stream, which has a reserve for it

@@ -22,11 +22,7 @@ func (s *Server) receives(x *exchange.Exchange) bool {
 func (w *worker) want(c *Conn) step {
 	h := c.http
 	x := &h.X
-	w.face(c)
-	outer := w.scope.Enter(h.Current().Pool())
-	e := x.Receive()
-	w.scope.Leave(outer)
-	if e != nil {
+	if e := w.opensInput(c, x.Receive); e != nil {
 		return w.refuse(c, e)
 	}
 	h.Content.Want()
@@ -34,6 +30,33 @@ func (w *worker) want(c *Conn) step {
 		x.Continue()
 	}
 	return stepRead
+}
+
+// passesOnward has the content of the request whose head was parsed go where its answer
+// is fetched from. False: it has to be collected first, since one of its filters may block.
+func (w *worker) passesOnward(c *Conn) (s step, ok bool) {
+	h := c.http
+	x := &h.X
+	if e := w.opensInput(c, x.Pass); e != nil {
+		return w.refuse(c, e), true
+	}
+	if x.InputMayBlock() {
+		x.Forgo()
+		return stepNone, false
+	}
+	x.Close = c.closing
+	if x.Request.ExpectContinue && !h.Started() {
+		x.Hold()
+	}
+	return stepProcess, true
+}
+
+// opensInput opens the input filters, by open.
+func (w *worker) opensInput(c *Conn, open func() *http1.Error) *http1.Error {
+	w.face(c)
+	outer := w.scope.Enter(c.http.Current().Pool())
+	defer w.scope.Leave(outer)
+	return open()
 }
 
 // collect takes in what there is of the content that c's handler wants.
@@ -88,24 +111,31 @@ func (w *worker) take(c *Conn) step {
 }
 
 // admit passes what has arrived through the input filters. stepNone: they let it.
-func (w *worker) admit(c *Conn) (s step) {
+func (w *worker) admit(c *Conn) step {
+	if e := w.filterIn(c); e != nil {
+		return w.refuse(c, e)
+	}
+	return stepNone
+}
+
+// filterIn is that; the error is the answer.
+func (w *worker) filterIn(c *Conn) (e *http1.Error) {
 	x := &c.http.X
 	outer := w.scope.Enter(c.http.Current().Pool())
 	defer w.scope.Leave(outer)
 	defer rt.Recover(func(v any) {
 		w.server.complain("filter "+x.Unwind()+" panicked: ", v)
-		s = w.refuse(c, http1.ErrInternal)
+		e = http1.ErrInternal
 	})
 	w.face(c)
 	err := x.Admit()
 	w.filteredBy(x)
 	if err == nil {
-		return stepNone
+		return nil
 	}
-	var e *http1.Error
 	if !errors.As(err, &e) {
 		w.server.complain(err.Error(), " (content of "+string(x.Request.Target)+")")
 		e = http1.ErrInternal
 	}
-	return w.refuse(c, e)
+	return e
 }

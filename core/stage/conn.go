@@ -179,6 +179,12 @@ func (w wait) needs() sys.Events {
 // needs is what c's descriptor has to be ready for, for its wait to end well: a session
 // goes on with whatever can, and so does one whose handler streams.
 func (c *Conn) needs(w wait) (e sys.Events) {
+	if c.fetch != nil && c.next(w) == stepFetch {
+		if w == waitWrite {
+			e = sys.Out
+		}
+		return e | c.fetch.near
+	}
 	if c.session == nil && c.live == nil || w == waitLinger || w == waitBuffer {
 		return w.needs()
 	}
@@ -199,6 +205,8 @@ func (c *Conn) next(w wait) step {
 		return stepSession
 	case c.live != nil:
 		return stepLive
+	case c.fetch != nil && (w == waitBody || w == waitWrite && c.then == stepFetch):
+		return stepFetch
 	}
 	return w.then()
 }

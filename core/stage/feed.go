@@ -123,11 +123,8 @@ func (l *loop) bears(c *Conn, rest []byte) step {
 	f.began, f.phase = true, fetchPass
 	c.forget()
 	d.object.Head(&n, length)
-	s := l.takesIn(c, rest)
-	if c.fetch == f {
-		l.drop(&f.part)
-	}
-	return s
+	c.http.X.Unstow()
+	return l.takesIn(c, rest)
 }
 
 // content adds b to what c is answered with: its response, or the object that it feeds.

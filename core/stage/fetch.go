@@ -3,29 +3,35 @@ package stage
 // Answers that are fetched from a backend (exchange.Origin). The home loop of the client's
 // connection does it, in every topology: no processor and no task waits for a backend, and
 // the connection to it is one of the loop's own, kept from one request to the next
-// (backend.go). Nothing is held but what the client has not taken: bytes are read into the
-// loop's one buffer when all that came before has left, so that a backend is slowed down by
-// its own socket. Grydeland's second http_conn is not needed for that; he wants it where
-// workers block, so that they can hand a fetch on.
+// (backend.go). The loop has both directions of both sockets meanwhile.
 //
 //	phase   what happens                                     ends
 //	find    is it in the cache, if there is one? (share.go)  choose, look
 //	look, read  what is there is passed on                   it is whole
 //	choose  a backend is named; a kept connection, or a new  ask, reach
 //	reach   it is connected to                               ask
-//	ask     the request leaves                               all of it has, or an answer came first: hear
+//	ask     the request leaves, its content as it comes      all of it has, or an answer came first: hear
 //	hear    the head of the answer comes                     it is whole: pass
 //	pass    its content goes through to the client           it is whole: the connection is kept, or closed
 //
-// As long as nothing of a response has begun, what fails may be tried again (fetch_fail.go).
-// Later there is no answer but a reset: the client must not take a part for the whole.
+// Nothing is held but what somebody has not taken, a piece each way: content of a request
+// is read when the backend has all that came before (fetch_ask.go), and an answer's when
+// the client has (fetch_pass.go), so that each is slowed down by its own socket. An answer
+// may come while the request still leaves; then both go on.
+//
+// As long as nothing of a response has begun, what fails may be tried again, if all of it
+// is still there (fetch_fail.go). Later there is no answer but a reset: the client must
+// not take a part for the whole.
 //
 // The client's reset ends the fetch at once; its FIN does not: who has said all may still
 // want to hear the answer (RFC 9112 §9.6).
 
 import (
+	"net/netip"
+
 	"brigade/core/exchange"
 	"brigade/core/http1"
+	"brigade/core/iobuf"
 	"brigade/core/sys"
 )
 
@@ -46,27 +52,25 @@ const (
 // fetch is what a connection, or a stream, has while its answer is fetched. It belongs to
 // the connection's owner; far is the home's.
 type fetch struct {
-	phase   fetching
-	origin  exchange.Origin
-	far     *Conn  // the backend's end; nil: there is none
-	tap     *tap   // reads an object of the cache in its place; nil: nothing does
-	turned  int    // times that what it waited for was not for it
-	why     string // it asks a backend, if there is a cache, as RFC 9211 has it
-	backend int    // of far
-	tried   uint64 // backends that were asked in vain
-	tries   int
-	fresh   bool         // no kept connection is taken any more
-	failure *http1.Error // what the client gets if there is nothing left to try
+	phase    fetching
+	origin   exchange.Origin
+	far      *Conn      // the backend's end; nil: there is none
+	near     sys.Events // what the client's end has to be ready for, while it waits
+	tap      *tap       // reads an object of the cache in its place; nil: nothing does
+	turned   int        // times that what it waited for was not for it
+	why      string     // it asks a backend, if there is a cache, as RFC 9211 has it
+	backend  int        // of far
+	tried    uint64     // backends that were asked in vain
+	tries    int
+	fresh    bool           // no kept connection is taken any more
+	failure  *http1.Error   // what the client gets if there is nothing left to try
+	whose    netip.AddrPort // the backend that failed last
+	blame    string         // why it did
+	heard    bool           // something of an answer came
+	began    bool           // the response to the client has begun
+	outgoing                // what is sent
 
-	length int64 // bytes of the request's content
-	asked  int64 // bytes of the request that far took
-	whole  bool  // that was all of it
-	deaf   bool  // far takes no more of it
-	heard  bool  // something of an answer came
-	began  bool  // the response to the client has begun
-
-	part    flow // of a head that is not whole
-	scanned int
+	scanned int // of a head that is not whole, and is stowed in the output page
 	interim int // interim responses so far
 
 	end     http1.End
@@ -75,6 +79,7 @@ type fetch struct {
 	keeps   bool // far may be kept when the content has ended
 	pumping bool // filters of the response have more to pass on
 	failed  bool // one of them has failed
+	extra   bool // it has a second buffer, for a piece that is more than a page
 	rounds  int  // since others had their turn
 }
 
@@ -100,22 +105,27 @@ func (l *loop) engage(c *Conn) *fetch {
 	} else if l.server.cache != nil {
 		f.phase = fetchFind
 	}
-	f.length, _ = x.Content().Bytes()
+	c.fetch = f
+	l.prepares(c)
 	if c.http.Out.Empty() {
 		x.Rewind() // all of the page is for the head that comes
 	}
-	c.fetch = f
 	return f
 }
 
 // disengage forgets c's fetch, which has no far end.
 func (l *loop) disengage(c *Conn) {
 	f := c.fetch
+	l.economises(c)
+	c.forget()
+	c.http.X.Unstow()
 	c.fetch = nil
+	if c.then == stepFetch {
+		c.then = stepNone
+	}
 	if f.tap != nil {
 		l.untap(f)
 	}
-	l.drop(&f.part)
 	*f = fetch{}
 	l.fetches = append(l.fetches, f)
 }
@@ -157,6 +167,11 @@ func (l *loop) fetch(c *Conn) step {
 	if f.failed {
 		return l.breaks(c, "a filter failed")
 	}
+	if !c.http.Out.Empty() {
+		if s := l.drains(c); s != stepFetch {
+			return s
+		}
+	}
 	for {
 		s := stepFetch
 		switch f.phase {
@@ -183,14 +198,27 @@ func (l *loop) fetch(c *Conn) step {
 	}
 }
 
-// awaitFar leaves c waiting for its backend, for what w says; wants is what the backend's
-// end has to be ready for.
-func (l *loop) awaitFar(c *Conn, w wait, wants sys.Events) step {
-	b := c.fetch.far
-	if !l.look(b.fd, &b.watched, wants, false, b.slot) {
+// drains is a fetch of which something for the client has not left: that goes first, but
+// for what goes the other way.
+func (l *loop) drains(c *Conn) step {
+	if c.fetch.far != nil && c.fetch.phase > fetchReach {
+		if s := l.lifts(c); s != stepFetch {
+			return s
+		}
+	}
+	if c.stream != nil {
+		return stepNone // its session frames it, and comes back
+	}
+	return l.ships(c)
+}
+
+// awaitFar leaves c waiting for its backend, for what w says; far is what the backend's
+// end has to be ready for, or near its own.
+func (l *loop) awaitFar(c *Conn, w wait, far, near sys.Events) step {
+	c.fetch.near = near
+	if !l.minds(c, far) {
 		return l.lost(c, http1.ErrOverloaded, "the poller does not watch it")
 	}
-	b.service.waits, b.service.wants = true, wants
 	if c.lone() {
 		l.expect(c, w)
 		return stepNone
@@ -198,7 +226,18 @@ func (l *loop) awaitFar(c *Conn, w wait, wants sys.Events) step {
 	return l.park(c, w)
 }
 
-// gives has what there is of the response go to the client, and the fetch go on behind it.
+// minds has the backend's end tell when it is ready for wants. False: it cannot.
+func (l *loop) minds(c *Conn, wants sys.Events) bool {
+	b := c.fetch.far
+	if !l.look(b.fd, &b.watched, wants, false, b.slot) {
+		return false
+	}
+	b.service.waits, b.service.wants = true, wants
+	return true
+}
+
+// gives has what there is of the response go to the client, by whoever writes, and c go on
+// with next behind it.
 func (w *worker) gives(c *Conn, next step) step {
 	c.forget()
 	if c.stream != nil {
@@ -208,7 +247,57 @@ func (w *worker) gives(c *Conn, next step) step {
 	return stepWrite
 }
 
-// tardy is a fetch whose backend has taken too long.
+// ships has what there is of the response go to the client from here. stepFetch: all of
+// it has.
+func (l *loop) ships(c *Conn) step {
+	if c.stream != nil {
+		c.forget()
+		return stepStream
+	}
+	f := c.fetch
+	f.near = 0
+	asks := f.far != nil
+	if asks {
+		f.near = f.outgoing.near()
+	}
+	c.then = stepFetch
+	s, blocked := l.writes(c)
+	switch {
+	case blocked:
+		if c.http.X.Keep() != nil || asks && f.unsent() && !l.minds(c, sys.Out) {
+			return stepFinish
+		}
+		return l.park(c, waitWrite)
+	case s == stepFetch:
+		l.economises(c)
+		c.http.X.Rewind()
+	}
+	return s
+}
+
+// bite is how much of an answer is read at once: as much as the page has room for, if the
+// client does not take it, or more if there is a second buffer for that.
+func (l *loop) bite(c *Conn) int {
+	p := l.server.cfg.Pages
+	f := c.fetch
+	if !f.extra && !l.buffers.Pressed() {
+		f.extra = l.buffers.Take(iobuf.Freeing)
+	}
+	if !f.extra {
+		return min(p.Out-exchange.Room, len(l.sink))
+	}
+	return min(p.Out-exchange.Room+p.In+p.Out, len(l.sink))
+}
+
+// economises gives the second buffer back: nothing is in it.
+func (l *loop) economises(c *Conn) {
+	if f := c.fetch; f.extra {
+		f.extra = false
+		l.buffers.Put(iobuf.Freeing)
+	}
+}
+
+// tardy is a fetch whose backend, or client, has taken too long.
 func (l *loop) tardy(c *Conn, w wait) step {
 	if c.fetch.tap != nil {
 		return l.tired(c)
@@ -217,6 +306,8 @@ func (l *loop) tardy(c *Conn, w wait) step {
 	c.forget()
 	why := "nothing more of its answer came in time"
 	switch w {
+	case waitBody:
+		return l.spoiled(c, http1.ErrTimeout)
 	case waitReach:
 		why = "it was not reached in time"
 	case waitAsk:

@@ -2,16 +2,19 @@ package stage
 
 // What fails. A request is sent again, to another backend or on a new connection, only if
 // nothing can have come of it twice: no backend was reached; or its method is idempotent
-// (RFC 9110 §9.2.2), and the backend hung up without a byte of an answer. A kept
+// (RFC 9110 §9.2.2), the backend hung up without a byte of an answer, and all that it got
+// is still there to be sent. A kept
 // connection that turns out closed is nobody's fault. Who does not answer in time, or not
 // in HTTP, is not asked again: the next would be kept as long.
 //
-// The client hears the status. What went wrong, and where, is for the operator alone.
+// The client hears the status. What went wrong, and where, is for the operator alone: it
+// stands in the access log's line, and among the server's notes.
 
 import (
 	"strings"
 
 	"brigade/core/http1"
+	"brigade/core/httpconn"
 )
 
 // note tells the operator what is wrong with the backend that c asks.
@@ -20,9 +23,10 @@ func (l *loop) note(c *Conn, why string) {
 	if f.tap != nil {
 		return // it asks none: who does has noted it
 	}
+	f.whose, f.blame = f.origin.Address(f.backend), why
 	var b strings.Builder
 	b.WriteString("backend ")
-	b.WriteString(f.origin.Address(f.backend).String())
+	b.WriteString(f.whose.String())
 	b.WriteString(", asked for ")
 	b.Write(c.http.X.Request.Target)
 	b.WriteString(": ")
@@ -32,7 +36,7 @@ func (l *loop) note(c *Conn, why string) {
 // hungUp is a backend that ends the connection and has not answered.
 func (l *loop) hungUp(c *Conn, why string) step {
 	f := c.fetch
-	if f.heard || !c.http.X.Request.Method.Idempotent() {
+	if f.heard || f.bare || !c.http.X.Request.Method.Idempotent() {
 		return l.lost(c, http1.ErrBadGateway, why)
 	}
 	stale := f.far.service.uses > 0
@@ -69,11 +73,18 @@ func (l *loop) another(c *Conn, e *http1.Error, stale bool) step {
 	} else {
 		f.tried |= 1 << f.backend
 	}
-	l.drop(&f.part)
-	f.phase, f.failure = fetchChoose, e
-	f.asked, f.whole, f.deaf, f.scanned = 0, false, false, 0
+	c.http.X.Unstow()
+	f.phase, f.failure, f.scanned = fetchChoose, e, 0
+	f.anew()
 	c.forget()
 	return stepFetch
+}
+
+// blames has the log say which backend has failed, and why.
+func (f *fetch) blames(r *httpconn.Request) {
+	if r != nil { // else it is a feed's
+		r.Backend, r.Why = f.whose, f.blame
+	}
 }
 
 // giveUp answers for the backends, of which none can.
@@ -82,6 +93,7 @@ func (l *loop) giveUp(c *Conn) step {
 	if e == nil {
 		e = http1.ErrOverloaded // there was none to ask
 	}
+	c.fetch.blames(c.http.Current())
 	l.disengage(c)
 	if c.feed != nil {
 		return l.starves(c, e)
@@ -119,6 +131,7 @@ func (l *loop) mended(c *Conn) step {
 // breaks ends a response in the middle.
 func (l *loop) breaks(c *Conn, why string) step {
 	l.note(c, why)
+	c.fetch.blames(c.http.Current())
 	l.unfetch(c, c.fetch.failed)
 	if c.feed != nil {
 		return l.starves(c, nil)

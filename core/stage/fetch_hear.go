@@ -22,13 +22,10 @@ func (l *loop) draw(b *Conn, room []byte) (n int, e sys.Errno) {
 
 // hears reads the head of the answer.
 func (l *loop) hears(c *Conn) step {
-	f, b := c.fetch, c.fetch.far
+	f, b, x := c.fetch, c.fetch.far, &c.http.X
 	for b.ready&sys.In != 0 {
-		room := l.sink[:l.chunk()-f.part.size()]
-		if len(room) == 0 {
-			return l.lost(c, http1.ErrBadGateway, "the head of its answer is too large")
-		}
-		n, e := l.draw(b, room)
+		held := copy(l.sink, x.Stowed())
+		n, e := l.draw(b, l.sink[held:min(held+l.bite(c), len(l.sink))])
 		switch {
 		case e == sys.EAGAIN || e == sys.EINTR:
 			continue
@@ -38,67 +35,58 @@ func (l *loop) hears(c *Conn) step {
 			return l.hungUp(c, "it closed the connection before it has answered")
 		}
 		f.heard = true
-		text := room[:n]
-		if f.part.size() > 0 {
-			if !l.hold(&f.part, text) {
-				return l.lost(c, http1.ErrOverloaded, "there is no memory for the head of its answer")
-			}
-			text = f.part.bytes()
-		}
-		if s := l.understands(c, text); s != stepNone || c.fetch != f {
+		if s, more := l.understands(c, l.sink[:held+n]); !more {
 			return s
 		}
 	}
+	l.economises(c)
 	if !f.whole && !f.deaf {
 		f.phase = fetchAsk
 		return stepFetch
 	}
-	return l.awaitFar(c, waitAnswer, sys.In|sys.RdHup)
+	return l.awaitFar(c, waitAnswer, sys.In|sys.RdHup, 0)
 }
 
-// understands takes heads off text, all that was read and not understood. stepNone: there is
-// to be more of it, unless c's fetch has ended: it was a feed's.
-func (l *loop) understands(c *Conn, text []byte) step {
+// understands takes heads off text, all that was read and not understood. more: there is to
+// be more of it.
+func (l *loop) understands(c *Conn, text []byte) (s step, more bool) {
 	f := c.fetch
-	held := f.part.size() > 0
 	for {
 		n, e := l.answer.Parse(text, f.scanned, l.chunk())
 		switch status := l.answer.Status; {
 		case e != nil:
-			return l.lost(c, http1.ErrBadGateway, e.Error())
+			return l.lost(c, http1.ErrBadGateway, e.Error()), false
 		case n == 0:
-			return l.keepsPart(c, text, held)
+			return l.keepsPart(c, text)
 		case status == 101:
-			return l.lost(c, http1.ErrBadGateway, "it switches protocols, and was not asked to")
+			return l.lost(c, http1.ErrBadGateway, "it switches protocols, and was not asked to"), false
 		case status >= 200:
-			return l.begins(c, text[n:])
+			return l.begins(c, text[n:]), false
 		}
 		if f.interim++; f.interim > fetchInterim {
-			return l.lost(c, http1.ErrBadGateway, "it brings interim answers without end")
+			return l.lost(c, http1.ErrBadGateway, "it brings interim answers without end"), false
 		}
 		l.passInterim(c)
 		text, f.scanned = text[n:], 0
 	}
 }
 
-// keepsPart holds what is no whole head. held: text is a part of what is.
-func (l *loop) keepsPart(c *Conn, text []byte, held bool) step {
-	f := c.fetch
-	f.scanned = len(text)
-	switch {
-	case held:
-		f.part.from, f.part.to = 0, copy(f.part.page, text)
-	case !l.hold(&f.part, text):
-		return l.lost(c, http1.ErrOverloaded, "there is no memory for the head of its answer")
+// keepsPart stows what is no whole head in the page that the response will be in.
+func (l *loop) keepsPart(c *Conn, text []byte) (s step, more bool) {
+	x := &c.http.X
+	c.fetch.scanned = len(text)
+	if !x.Stow(text) {
+		return l.lost(c, http1.ErrBadGateway, "the head of its answer is too large"), false
 	}
 	if c.stream == nil && !c.http.Out.Empty() {
-		return l.gives(c, stepFetch) // interim answers do not wait for what is to come
+		s = l.ships(c) // interim answers do not wait for what is to come
+		return s, s == stepFetch
 	}
-	return stepNone
+	return stepFetch, true
 }
 
-// passInterim passes an interim answer on. Clients of HTTP/1.0 know none, and 100 answers
-// an expectation that was met here.
+// passInterim passes an interim answer on. Clients of HTTP/1.0 know none, and 100 is for
+// those who wait for it.
 func (l *loop) passInterim(c *Conn) {
 	a, x := &l.answer, &c.http.X
 	if c.feed != nil {
@@ -108,8 +96,11 @@ func (l *loop) passInterim(c *Conn) {
 	for i := range a.Fields {
 		size += len(a.Fields[i].Name) + len(a.Fields[i].Value) + 4
 	}
-	if x.Request.Minor == 0 || a.Status == 100 || size > x.Free()/2 {
+	if x.Request.Minor == 0 || a.Status == 100 && !x.Holds() || size > x.Free()/2 {
 		return
+	}
+	if a.Status == 100 {
+		x.Asked()
 	}
 	text := func(dst []byte) []byte {
 		dst = http1.AppendStatusLine(dst, a.Status)
@@ -145,24 +136,23 @@ func (l *loop) begins(c *Conn, rest []byte) step {
 	for i := range a.Fields {
 		size += len(a.Fields[i].Name) + len(a.Fields[i].Value) + 4
 	}
+	x.Unstow() // it is in rest's place now
 	if size > x.Free() {
 		return l.lost(c, http1.ErrBadGateway, "the head of its answer is too large")
 	}
 	f.end, f.left = a.Ending(x.Request.Method == http1.HEAD), a.ContentLength
-	f.keeps = f.whole && a.Persistent() && f.end != http1.EndClose
-	f.began, f.phase = true, fetchPass
+	f.keeps = a.Persistent() && f.end != http1.EndClose
+	f.began, f.phase, f.again = true, fetchPass, false
 	c.forget()
-	x.Forgo()
+	if f.whole {
+		x.Forgo()
+	}
 	l.purges(&x.Request, a.Status)
 	l.forwarded(f)
 	if !l.answers(c) {
 		return l.mended(c)
 	}
-	s := l.takesIn(c, rest)
-	if c.fetch == f {
-		l.drop(&f.part)
-	}
-	return s
+	return l.takesIn(c, rest)
 }
 
 // answers has the origin write the response's head, and the filters look at it. False:

@@ -14,15 +14,20 @@ import (
 // nothing from the backend.
 func (l *loop) passesOn(c *Conn) step {
 	f, b := c.fetch, c.fetch.far
-	if f.rounds++; f.rounds > fetchRounds && c.stream == nil {
-		f.rounds = 0 // it stands behind those that have come to the loop meanwhile
-		l.pass(c, stepFetch)
-		return stepNone
+	if s := l.lifts(c); s != stepFetch {
+		return s
 	}
 	for b.ready&sys.In != 0 {
-		room := min(window*l.server.cfg.Pages.Out, len(l.sink))
+		if f.rounds++; f.rounds > fetchRounds && c.stream == nil {
+			f.rounds = 0 // it stands behind those that have come to the loop meanwhile
+			l.economises(c)
+			l.pass(c, stepFetch)
+			return stepNone
+		}
+		room := l.bite(c)
 		if d := c.feed; d != nil {
 			if room = min(room, d.object.Room()); room == 0 {
+				l.economises(c)
 				return l.awaitReaders(c)
 			}
 		}
@@ -38,15 +43,20 @@ func (l *loop) passesOn(c *Conn) step {
 			return l.breaks(c, "it closed the connection in the middle of its answer")
 		}
 		c.forget()
-		if s := l.takesIn(c, l.sink[:n]); s != stepFetch {
+		if s := l.takesIn(c, l.sink[:n]); s != stepFetch || !c.http.Out.Empty() {
 			return s
 		}
 	}
 	f.rounds = 0
-	return l.awaitFar(c, waitMore, sys.In|sys.RdHup)
+	l.economises(c)
+	far := sys.In | sys.RdHup
+	if f.unsent() {
+		far |= sys.Out
+	}
+	return l.awaitFar(c, waitMore, far, f.outgoing.near())
 }
 
-// takesIn has the content in b go on. stepFetch: nothing came of it yet.
+// takesIn has the content in b go on. stepFetch: it has gone, or nothing came of it yet.
 func (l *loop) takesIn(c *Conn, b []byte) step {
 	done, why := l.pour(c, b)
 	switch {
@@ -75,8 +85,11 @@ func (l *loop) onward(c *Conn) step {
 	if c.http.Out.Empty() {
 		return stepFetch
 	}
-	return l.gives(c, stepFetch)
+	return l.ships(c)
 }
+
+// lendFrom is from how many bytes on a piece goes to the client from where it was read.
+const lendFrom = 2 << 10
 
 // pour takes content out of the backend's framing. done: that was all of it. why: it
 // cannot go on.
@@ -88,7 +101,11 @@ func (l *loop) pour(c *Conn, b []byte) (done bool, why string) {
 		done = true
 	case http1.EndLength:
 		k := min(f.left, int64(len(b)))
-		err = c.content(b[:k])
+		if k >= lendFrom && !c.lone() && c.http.X.Lends() {
+			c.http.X.Lend(b[:k])
+		} else {
+			err = c.content(b[:k])
+		}
 		f.left -= k
 		b = b[k:]
 		done = f.left == 0
@@ -137,9 +154,10 @@ func (w *worker) refine(c *Conn) step {
 	return w.rest(c, waitPace)
 }
 
-// fetched is the end of an answer: all of it has come.
+// fetched is the end of an answer: all of it has come. If the request's content has not,
+// the backend does without the rest.
 func (l *loop) fetched(c *Conn) step {
-	l.letGo(c, c.fetch.keeps, true)
+	l.letGo(c, c.fetch.keeps && c.fetch.whole, true)
 	return l.allCame(c)
 }
 
@@ -160,6 +178,21 @@ func (l *loop) allCame(c *Conn) step {
 	case c.stream != nil:
 		h.Record()
 		return stepStream
+	case h.Out.Volatile() > 0:
+		return l.repays(c)
 	}
 	return l.recorded(c)
+}
+
+// repays has the end of a response go to the client while what was lent for it is there.
+func (l *loop) repays(c *Conn) step {
+	c.http.Record()
+	s, blocked := l.writes(c)
+	switch {
+	case !blocked:
+		return s
+	case c.http.X.Keep() != nil:
+		return stepFinish
+	}
+	return l.park(c, waitWrite)
 }

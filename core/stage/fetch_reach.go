@@ -1,7 +1,7 @@
 package stage
 
 // Reaching a backend: one of the loop's kept connections, or a new one. A request that
-// may not be sent twice goes on a new connection: a kept one may have been closed by its
+// may not be sent twice, or cannot be, goes on a new connection: a kept one may have been closed by its
 // backend the moment before, and whether the request was seen then nobody knows (RFC 9112
 // §9.3.1).
 
@@ -24,7 +24,7 @@ func (l *loop) choose(c *Conn) step {
 	f.tries++
 	f.backend = i
 	address := f.origin.Address(i)
-	if !f.fresh && x.Request.Method.Idempotent() {
+	if !f.fresh && f.again && x.Request.Method.Idempotent() {
 		if b := l.takeKept(address); b != nil {
 			l.attach(c, b)
 			f.phase = fetchAsk
@@ -71,68 +71,11 @@ func (l *loop) reached(c *Conn) step {
 		c.forget()
 		c.fetch.phase = fetchAsk
 	case sys.EINPROGRESS:
-		return l.awaitFar(c, waitReach, sys.Out)
+		return l.awaitFar(c, waitReach, sys.Out, 0)
 	case sys.ETIMEDOUT:
 		return l.lost(c, http1.ErrGatewayTimeout, "it cannot be reached: "+e.Error())
 	default:
 		return l.lost(c, http1.ErrBadGateway, "it cannot be reached: "+e.Error())
 	}
 	return stepFetch
-}
-
-// asks sends the request. A backend may answer before it has heard all of it.
-func (l *loop) asks(c *Conn) step {
-	f, b := c.fetch, c.fetch.far
-	for !f.whole {
-		if b.ready&sys.Out == 0 {
-			if b.ready&sys.In != 0 {
-				break
-			}
-			return l.awaitFar(c, waitAsk, sys.In|sys.Out|sys.RdHup)
-		}
-		iov, total := l.request(c)
-		n, e := l.kernel.Writev(b.fd, iov, false)
-		switch e {
-		case sys.OK:
-		case sys.EINTR:
-			continue
-		case sys.EAGAIN:
-			b.ready &^= sys.Out
-			continue
-		default:
-			// It may have said why before it went.
-			f.deaf, f.phase = true, fetchHear
-			b.ready |= sys.In
-			return stepFetch
-		}
-		c.forget()
-		f.asked += int64(n)
-		if f.whole = f.asked == total; !f.whole && n < length(iov) {
-			b.ready &^= sys.Out
-		}
-	}
-	f.phase = fetchHear
-	return stepFetch
-}
-
-// request is what the backend has not taken of the request yet, or the first pieces of
-// it, and how long all of it is.
-func (l *loop) request(c *Conn) (iov [][]byte, total int64) {
-	f, x := c.fetch, &c.http.X
-	head := f.origin.Ask(l.sink[:0], x, c.peer, f.backend, f.length)
-	iov, skip := piece(l.iov[:0], head, f.asked)
-	for k := x.Content().Front(); k != nil && len(iov) < cap(iov); k = k.Next() {
-		if !k.Kind().Metadata() {
-			iov, skip = piece(iov, k.Memory(), skip)
-		}
-	}
-	return iov, int64(len(head)) + f.length
-}
-
-// piece appends b without its first skip bytes; rest of them are behind b.
-func piece(iov [][]byte, b []byte, skip int64) (_ [][]byte, rest int64) {
-	if int64(len(b)) <= skip {
-		return iov, skip - int64(len(b))
-	}
-	return append(iov, b[skip:]), 0
 }

@@ -11,6 +11,7 @@ import (
 
 	"brigade/core/handler/proxy"
 	"brigade/core/rt"
+	"brigade/core/stage"
 	"brigade/core/sys"
 	"brigade/netsim"
 	"brigade/netsim/client"
@@ -26,9 +27,10 @@ type origin struct {
 	ended rt.WaitGroup
 
 	mu          rt.Mutex
-	turns       []string // guarded by mu
-	connections int      // guarded by mu
-	asked       int      // guarded by mu
+	hears       func(o *origin, fd sys.FD) // has one connection; nil: turns do
+	turns       []string                   // guarded by mu
+	connections int                        // guarded by mu
+	asked       int                        // guarded by mu
 }
 
 // turn is the answer to a request that came; false: there are no more.
@@ -65,8 +67,24 @@ func behind(t *testing.T, turns []string, f func(w *world, o *origin)) {
 // before runs f against a server of s, and an origin for it.
 func before(t *testing.T, s setup, turns []string, f func(w *world, o *origin)) {
 	t.Helper()
-	everywhere(t, s, func(w *world) {
-		o := &origin{p: w.peer, turns: turns}
+	facing(t, s, turns, nil, f)
+}
+
+// facing is before; hears has each connection of the origin, if it is there.
+func facing(t *testing.T, s setup, turns []string, hears func(o *origin, fd sys.FD), f func(w *world, o *origin)) {
+	t.Helper()
+	for _, topology := range topologies {
+		for seed := range uint64(12) {
+			confronts(t, s, topology, seed+1, turns, hears, f)
+		}
+	}
+}
+
+// confronts is one run of facing.
+func confronts(t *testing.T, s setup, topology stage.Topology, seed uint64, turns []string, hears func(o *origin, fd sys.FD), f func(w *world, o *origin)) {
+	t.Helper()
+	serve(t, s, topology, seed, func(w *world) {
+		o := &origin{p: w.peer, turns: turns, hears: hears}
 		o.ended.Label("origin")
 		l, e := w.peer.Listen(backendAt, sys.ListenOptions{})
 		if e != sys.OK {
@@ -78,7 +96,11 @@ func before(t *testing.T, s setup, turns []string, f func(w *world, o *origin)) 
 					o.mu.Lock()
 					o.connections++
 					o.mu.Unlock()
-					o.serve(fd)
+					if hears == nil {
+						o.serve(fd)
+					} else {
+						o.ended.Go("origin", func() { o.serve(fd) })
+					}
 				}
 			}
 			o.p.Close(l)
@@ -92,6 +114,10 @@ func before(t *testing.T, s setup, turns []string, f func(w *world, o *origin)) 
 // serve answers on one connection until it ends, or has been silent for two seconds.
 func (o *origin) serve(fd sys.FD) {
 	defer o.p.Close(fd)
+	if o.hears != nil {
+		o.hears(o, fd)
+		return
+	}
 	var got []byte
 	b := make([]byte, 4096)
 	for {
@@ -179,7 +205,7 @@ func TestFetchFails(t *testing.T) {
 		{"silent", 504, "does not answer in time"},
 		{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", 502, "more than one field that says where it ends"},
 		{"HTTP/1.1 101 x\r\n\r\n", 502, "switches protocols"},
-		{"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 3000), 502, "the head of its answer is too large"},
+		{"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 3000), 502, "the response head is larger"},
 	} {
 		behind(t, []string{x.turn}, func(w *world, o *origin) {
 			c := w.dial()

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"net/netip"
 	"time"
 
 	"brigade/core/cache"
@@ -10,6 +11,7 @@ import (
 	"brigade/core/iobuf"
 	"brigade/core/poll"
 	"brigade/core/rt"
+	"brigade/core/spare"
 	"brigade/core/sys"
 )
 
@@ -60,17 +62,18 @@ type loop struct {
 	sheet    sheet      // what the session that is run has to say
 	inbound  []byte     // what a session reads goes here
 	heads    *http2.Heads
-	records  []*stream       // unused
-	waiters  []*iobuf.Waiter // unused
-	opened   uint64          // streams so far
-	hurried  bool            // the drain's deadline has passed
-	until    rt.Instant      // that deadline, while draining
-	sink     []byte          // what lingering reads goes here, and what tunnels carry comes through it
-	spares   [][]byte        // pages for what tunnels hold
-	held     rt.Int64        // pages that tunnels hold
-	tunnels  rt.Int64        // that are open
-	fetches  []*fetch        // unused
-	racks    []rack          // connections to backends that are kept
+	records  []*stream                         // unused
+	waiters  []*iobuf.Waiter                   // unused
+	opened   uint64                            // streams so far
+	hurried  bool                              // the drain's deadline has passed
+	until    rt.Instant                        // that deadline, while draining
+	sink     []byte                            // what lingering reads goes here, and what tunnels carry comes through it
+	spares   [][]byte                          // pages for what tunnels hold
+	held     rt.Int64                          // pages that tunnels hold
+	tunnels  rt.Int64                          // that are open
+	fetches  []*fetch                          // unused
+	kept     spare.Rack[netip.AddrPort, *Conn] // connections to backends that serve nobody
+	husks    []*Conn                           // of such that others have taken over
 	answer   http1.Answer
 	older    http1.Answer // what a stored head is parsed into to be brought up to date
 	taps     []*tap       // unused
@@ -94,6 +97,7 @@ func (sh *shard) newLoop(name string, r roles) (*loop, error) {
 	l.assigned.Label(name + ".assigned")
 	l.admits.Label(name + ".admits")
 	l.held.Label(name + ".held")
+	l.kept.Init(name + ".kept")
 	l.tunnels.Label(name + ".tunnels")
 	l.pressed.Label(name + ".pressed")
 	l.claim.InitClaim(name+".claim", handoff.Common, l)

@@ -63,7 +63,9 @@ func (l *loop) register(c *Conn, w wait) bool {
 		return l.lodge(c)
 	}
 	if !l.poller.Keeps() {
-		if e := c.needs(w); e != 0 && l.poller.Watch(c.fd, e|sys.OneShot, c.slot.Token()) != sys.OK {
+		// A client whose answer is fetched is watched for nothing, too: poll(2) tells of
+		// its reset unasked.
+		if e := c.needs(w); (e != 0 || c.next(w) == stepFetch) && l.poller.Watch(c.fd, e|sys.OneShot, c.slot.Token()) != sys.OK {
 			return false
 		}
 	} else if !c.watched {
@@ -104,7 +106,7 @@ func (l *loop) leave(c *Conn) {
 		return // it waits with its session
 	}
 	c.began, c.due = c.wait.ring(), c.timer.Deadline()
-	watched := c.wait.needs() != 0
+	watched := c.wait.needs() != 0 || c.next(c.wait) == stepFetch
 	c.wait = waitNone
 	if !l.poller.Keeps() && watched {
 		_ = l.poller.Unwatch(c.fd) // it is out of a set of ours, which cannot fail
@@ -136,11 +138,13 @@ func (l *loop) resume(c *Conn) {
 	}
 	c.ready |= l.slots.Fetch(place)
 	w := c.wait
-	if next := w.then(); next == stepTunnel || next == stepFetch {
-		if next == stepTunnel || c.ready&sys.Err != 0 { // or the client is gone
-			l.leave(c)
-			l.run(c, next)
-		}
+	if w.then() == stepTunnel {
+		l.leave(c)
+		l.run(c, stepTunnel)
+		return
+	}
+	if c.next(w) == stepFetch {
+		l.regards(c, w)
 		return
 	}
 	if c.ready&c.needs(w) == 0 && !(c.live != nil && c.ready&sys.Err != 0) {
@@ -154,6 +158,22 @@ func (l *loop) resume(c *Conn) {
 		c.forget() // there is room again: that wait is over
 	}
 	l.run(c, c.next(w))
+}
+
+// regards is an event of c's, whose answer is fetched: its client may be gone, have more
+// content, or take more of the response.
+func (l *loop) regards(c *Conn, w wait) {
+	if c.ready&(c.needs(w)|sys.Err) == 0 {
+		if !l.poller.Keeps() {
+			_ = l.register(c, w) // as before
+		}
+		return
+	}
+	l.leave(c)
+	if w == waitWrite && c.ready&sys.Out != 0 {
+		c.forget()
+	}
+	l.run(c, stepFetch)
 }
 
 // expire acts on the timers that are due.
@@ -183,8 +203,7 @@ func (l *loop) expired(c *Conn, w wait) {
 		l.late(c.stream, w)
 		return
 	case w == waitKept:
-		l.unrack(c)
-		l.retire(c)
+		l.tires(c)
 		return
 	case w == waitRoom:
 		l.unserved(c)
@@ -217,6 +236,10 @@ func (l *loop) expired(c *Conn, w wait) {
 		c.forget() // it measures nothing that goes on
 		l.run(c, stepProcess)
 	case waitBody:
+		if c.fetch != nil {
+			l.run(c, l.tardy(c, w))
+			return
+		}
 		if c.http.Content.Wanted() {
 			l.run(c, l.refuse(c, http1.ErrTimeout))
 			return

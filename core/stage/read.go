@@ -146,6 +146,11 @@ func (w *worker) begin(c *Conn) step {
 		}
 		return stepTunnel
 	}
+	if w.server.passes(x) {
+		if s, ok := w.passesOnward(c); ok {
+			return s
+		}
+	}
 	if w.server.receives(x) {
 		x.Close = c.closing
 		return w.want(c)

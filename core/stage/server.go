@@ -19,6 +19,7 @@ import (
 type Server struct {
 	cfg      Config
 	receiver exchange.Receiver // the handler, if it is one
+	passer   exchange.Passer   // the same
 	streamer exchange.Streamer // the same
 	teller   exchange.Logger   // the same
 	addr     netip.AddrPort
@@ -62,6 +63,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, addr: cfg.Listen, handler: "handler " + exchange.NameOf(cfg.Handler)}
 	s.receiver, _ = cfg.Handler.(exchange.Receiver)
+	s.passer, _ = cfg.Handler.(exchange.Passer)
 	s.streamer, _ = cfg.Handler.(exchange.Streamer)
 	s.teller, _ = cfg.Handler.(exchange.Logger)
 	s.mu.Label("server.mu")
@@ -211,6 +213,7 @@ type Totals struct {
 	Shed        uint64       // connections that were idle and asked to go
 	Wakeups     uint64       // system calls that woke a loop
 	Tunnels     uint64       // opened
+	Takeovers   uint64       // kept connections to backends that went from one loop to another
 	Received    uint64       // bytes that they took from their clients
 	HTTP2       http2.Counts // of sessions that have ended: abuse, by kind
 	Lost        []Lost       // cut by the drain's deadline, the first hundred
@@ -254,6 +257,7 @@ func (t *Totals) add(c *counts) {
 	t.Dropped += c.dropped
 	t.Shed += c.shed
 	t.Tunnels += c.tunnels
+	t.Takeovers += c.takeovers
 	t.Received += c.received
 	t.HTTP2.Add(&c.http2)
 }

@@ -43,6 +43,7 @@ type stream struct {
 	place   place
 	begun   bool            // its request was handed to a handler
 	wanted  bool            // its handler wants its content
+	passes  bool            // its content goes where its answer is fetched from
 	live    *live           // its handler streams; nil: it does not
 	headed  bool            // its response's head was framed
 	dead    bool            // it was reset while it was away
@@ -99,6 +100,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		l.refuses(r, http1.ErrContentTooLarge)
 	case st.Way() == http2.Resource && l.server.streams(x):
 		l.departs(r)
+	case st.Way() == http2.Resource && l.server.passes(x) && l.proceeds(r):
 	case l.server.receives(x):
 		l.gather(r)
 	case l.server.cfg.tunnels(&x.Request):
@@ -420,7 +422,7 @@ func (l *loop) late(r *stream, w wait) {
 		l.overdue(r, w)
 	case w == waitPace:
 		l.run(c, stepProcess)
-	case w.then() == stepFetch:
+	case c.fetch != nil && c.next(w) == stepFetch:
 		l.run(c, l.tardy(c, w))
 	case w == waitRoom && !r.headed && !c.http.X.Started(), w == waitBody:
 		if w == waitRoom {

@@ -27,7 +27,7 @@ func (l *loop) strip(r *stream) {
 	r.since = q.Begun
 	e := &r.entry
 	*e = accesslog.Entry{
-		Peer: sc.peer, Minor: q.Minor, Two: true, Status: q.Status,
+		Peer: sc.peer, Minor: q.Minor, Two: true, Status: q.Status, Backend: q.Backend, Why: q.Why,
 		Method: e.Method[:0], Target: e.Target, Referer: e.Referer[:0], UserAgent: e.UserAgent[:0],
 	}
 	if l.server.cfg.Log != nil || l.server.teller != nil {

@@ -43,6 +43,7 @@ type setup struct {
 	cfg  stage.Config
 	net  netsim.Config
 	late bool // f starts the server
+	long bool // heads have a minute
 }
 
 // measures are the timeouts of every test, all different.
@@ -51,6 +52,9 @@ func (s *setup) measures(t stage.Topology) {
 	c.Topology, c.Listen = t, address
 	c.Header, c.Idle, c.Write, c.Linger = 2*time.Second, 5*time.Second, 3*time.Second, time.Second
 	c.Body, c.Room = 2500*ms, 8*time.Second
+	if s.long {
+		c.Header = time.Minute
+	}
 	if c.Pages == (httpconn.Sizes{}) {
 		c.Pages = httpconn.Sizes{In: 2048, Out: 16 << 10}
 	}

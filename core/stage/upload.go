@@ -35,6 +35,29 @@ func (l *loop) gather(r *stream) {
 	}
 }
 
+// proceeds has a handler answer r, whose content goes where the answer is fetched from as
+// it comes. False: it has to be gathered first, since one of its filters may block.
+func (l *loop) proceeds(r *stream) bool {
+	x := &r.conn.http.X
+	e := l.opensInput(r.conn, x.Pass)
+	l.scope.Enter(r.conn.http.Pool())
+	if e != nil {
+		l.refuses(r, e)
+		return true
+	}
+	if x.InputMayBlock() {
+		x.Forgo()
+		return false
+	}
+	if x.Request.ExpectContinue {
+		x.Hold()
+	}
+	r.passes = true
+	r.early.ended = r.http2.Received()
+	l.handles(r)
+	return true
+}
+
 // content is a piece of r's content, or the end of it.
 func (l *loop) content(c *Conn, r *stream, b []byte) {
 	if r.live != nil {
@@ -44,6 +67,11 @@ func (l *loop) content(c *Conn, r *stream, b []byte) {
 	s, st := c.session, r.http2
 	if st.Way() != http2.Resource {
 		l.inflow(r, b)
+		l.scope.Enter(c.http.Pool())
+		return
+	}
+	if r.passes {
+		l.arrives(r, b)
 		l.scope.Enter(c.http.Pool())
 		return
 	}

@@ -203,17 +203,18 @@ func (w *worker) hand(c *Conn, s step, to *loop) {
 
 // counts are a worker's own; a report adds them up when the worker is done.
 type counts struct {
-	handoffs uint64
-	requests uint64
-	accepted uint64 // connections
-	bytes    uint64 // sent
-	dropped  uint64 // log lines
-	shed     uint64 // idle connections asked to go
-	tunnels  uint64 // opened
-	received uint64 // bytes from their clients
-	heard    uint64 // bytes from all clients
-	answers  [classes]uint64
-	sessions uint64 // begun
+	handoffs  uint64
+	requests  uint64
+	accepted  uint64 // connections
+	bytes     uint64 // sent
+	dropped   uint64 // log lines
+	shed      uint64 // idle connections asked to go
+	tunnels   uint64 // opened
+	takeovers uint64 // connections to backends that were another loop's
+	received  uint64 // bytes from their clients
+	heard     uint64 // bytes from all clients
+	answers   [classes]uint64
+	sessions  uint64 // begun
 
 	sessionsEnded, streamsEnded uint64
 

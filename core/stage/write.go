@@ -13,6 +13,15 @@ import (
 // write sends what is in memory until the brigade is empty, a file comes next, or
 // the peer does not take more.
 func (w *worker) write(c *Conn) step {
+	s, blocked := w.writes(c)
+	if blocked {
+		return w.rest(c, waitWrite)
+	}
+	return s
+}
+
+// writes is write for who has something to do before c waits. blocked: it has to.
+func (w *worker) writes(c *Conn) (s step, blocked bool) {
 	h := c.http
 	for !h.Out.Empty() {
 		iov, file := h.Out.Iovec(w.iov, most)
@@ -21,9 +30,9 @@ func (w *worker) write(c *Conn) step {
 			w.sent(c, 0)
 			continue
 		case c.ready&sys.Out == 0:
-			return w.rest(c, waitWrite)
+			return stepNone, true
 		case len(iov) == 0:
-			return stepSend
+			return stepSend, false
 		}
 		n, e := w.kernel.Writev(c.fd, iov, file)
 		switch e {
@@ -36,16 +45,16 @@ func (w *worker) write(c *Conn) step {
 			continue
 		case sys.EAGAIN:
 		default:
-			return stepFinish
+			return stepFinish, false
 		}
 		c.ready &^= sys.Out
-		return w.rest(c, waitWrite)
+		return stepNone, true
 	}
 	if s := c.then; s != stepNone {
 		c.then = stepNone
-		return s
+		return s, false
 	}
-	return stepRead
+	return stepRead, false
 }
 
 func length(iov [][]byte) (n int) {
@@ -148,7 +157,7 @@ func (w *worker) answered(c *Conn, h *httpconn.Conn, k *bucket.Bucket) {
 	rt.Probe(rt.ProbeResponse, c.id, r.Sequence, uint64(r.Sent))
 	w.log(c, r.Sequence, r.Begun, &accesslog.Entry{
 		Peer: c.peer, Method: r.Method, Target: r.Target, Minor: r.Minor, Two: c.stream != nil,
-		Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent,
+		Status: r.Status, Bytes: r.Sent, Referer: r.Referer, UserAgent: r.UserAgent, Backend: r.Backend, Why: r.Why,
 	})
 	h.End(r)
 }

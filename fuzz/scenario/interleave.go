@@ -4,6 +4,8 @@ package scenario
 // those that it sends for.
 
 import (
+	"strconv"
+
 	"brigade/netsim/client"
 	"brigade/sim"
 )
@@ -73,6 +75,9 @@ func interleaving(p *plan) behaviour {
 
 // transfer begins one that is drawn.
 func (p *plan) transfer(s *client.Session) *transfer {
+	if p.origins != nil {
+		return p.sendsOn(s)
+	}
 	also := append(p.also(), 408)
 	if sim.Choose("downloads", 2) == 1 {
 		i := sim.Choose("source", p.bodies.most)
@@ -85,4 +90,14 @@ func (p *plan) transfer(s *client.Session) *transfer {
 	}
 	// What this client sends at once may take it longer than a server waits for a window.
 	return &transfer{cut: long || p.net.SendBuffer < 4096, Stream: s.Ask("POST", client.File{Target: u.target, Body: u.answer, Also: also}, false), rest: u.body}
+}
+
+// sendsOn begins a transfer to an origin, which knows by the target what comes.
+func (p *plan) sendsOn(s *client.Session) *transfer {
+	i, size := sim.Choose("send to", len(fetchable)), p.sentOn()
+	also := append(p.also(), 408, 413)
+	text := target(i) + "?size=" + strconv.Itoa(size)
+	return &transfer{
+		cut: true, Stream: s.Ask("POST", client.File{Target: text, Body: content(target(i), fetchable[i]), Also: also}, false), rest: content("upload", size),
+	}
 }

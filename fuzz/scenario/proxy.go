@@ -16,6 +16,19 @@ import (
 	"brigade/sim"
 )
 
+// sentOn are sizes of content for origins: more than a page among them, and more than sockets
+// hold.
+var sentOn = []int{0, 1, 700, 9000, 40_000}
+
+// sentOn draws one. What an input filter may block for is collected first, and stays small.
+func (p *plan) sentOn() int {
+	n := sentOn[sim.Choose("sent", len(sentOn))]
+	if p.input == lazyInput {
+		n = min(n, 9000)
+	}
+	return n
+}
+
 // uploadingTo sends content to an origin, which knows what it must be.
 func uploadingTo(p *plan) behaviour {
 	return behaviour{"sending", 1, func(c *client.Client) error {
@@ -25,7 +38,7 @@ func uploadingTo(p *plan) behaviour {
 		}
 		defer conn.Close()
 		i := sim.Choose("send to", len(fetchable))
-		body := content("upload", []int{0, 1, 700, 9000}[sim.Choose("sent", 4)])
+		body := content("upload", p.sentOn())
 		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\n" + p.origins.once.numbered()
 		if sim.Choose("expect", 3) == 1 {
 			text += "Expect: 100-continue\r\n"
@@ -79,7 +92,7 @@ func proxies() *Scenario {
 					func() behaviour { return thoughtful(4) },
 					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 					func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
-					func() behaviour { return uploadingTo(&plan) }, func() behaviour { return uploadingTo(&plan) }, slow, resetting, halfClosing, vanishing,
+					func() behaviour { return uploadingTo(&plan) }, func() behaviour { return uploadingTo(&plan) }, func() behaviour { return interleaving(&plan) }, slow, resetting, halfClosing, vanishing,
 				}
 				var list []behaviour
 				for range 1 + sim.Choose("clients", 5) {

@@ -73,8 +73,13 @@ func New(o Options) (*Proxy, error) {
 	return p, nil
 }
 
-// Receives implements exchange.Receiver: content is passed on.
-func (p *Proxy) Receives(*exchange.Exchange) bool { return true }
+// Passes implements exchange.Passer: content goes on as it comes.
+func (p *Proxy) Passes(x *exchange.Exchange) bool {
+	return x.Request.Method != http1.CONNECT && x.Request.Method != http1.TRACE
+}
+
+// Receives implements exchange.Receiver: content that cannot goes on when it is whole.
+func (p *Proxy) Receives(x *exchange.Exchange) bool { return p.Passes(x) }
 
 // Local implements exchange.Handler.
 func (p *Proxy) Local() exchange.Local { return local{p} }

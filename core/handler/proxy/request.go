@@ -2,7 +2,7 @@ package proxy
 
 // The request that a backend gets: the client's, in origin form, without the fields that
 // were meant for us alone (RFC 9110 §7.6.1), with a framing of our own, and with what says
-// whom it is for. An expectation of 100-continue is met here, so it does not go on.
+// whom it is for. An expectation of 100-continue goes on, unless it was met here.
 
 import (
 	"bytes"
@@ -32,8 +32,14 @@ func (p *Proxy) Ask(dst []byte, x *exchange.Exchange, client netip.AddrPort, i i
 		}
 	}
 	dst = p.appendForwarded(dst, r, client)
-	if length > 0 || r.ContentLength == 0 || r.Chunked {
+	switch {
+	case length < 0:
+		dst = http1.AppendChunkedCoding(dst)
+	case length > 0 || r.ContentLength == 0 || r.Chunked:
 		dst = http1.AppendContentLength(dst, length)
+	}
+	if x.Passing() && r.ExpectContinue {
+		dst = append(dst, "Expect: 100-continue\r\n"...)
 	}
 	return http1.AppendEnd(dst)
 }
