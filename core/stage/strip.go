@@ -23,8 +23,8 @@ func (l *loop) strip(r *stream) {
 		h.X.Abandon()
 		h.Record()
 	}
+	r.since = h.Pending().Begun
 	q := h.Pending()
-	r.since = q.Begun
 	e := &r.entry
 	*e = accesslog.Entry{
 		Peer: sc.peer, Minor: q.Minor, Two: true, Status: q.Status, Backend: q.Backend, Why: q.Why,
