@@ -26,7 +26,7 @@ var buffersChecker = Checker{
 	World:  "time",
 	Kinds: []rt.Kind{
 		rt.ProbeBuffer, rt.ProbeLimit, rt.ProbeConnOpen, rt.ProbeConnClose, rt.ProbeOwner, rt.ProbeTaken, rt.ProbeEvent,
-		rt.ProbeRequest, rt.ProbeState, rt.ProbeFar, rt.ProbeStreamOpen, rt.ProbeStreamClose,
+		rt.ProbeRequest, rt.ProbeState, rt.ProbeFar, rt.ProbeStreamOpen, rt.ProbeStreamClose, rt.ProbeShed,
 	},
 	make: func() property { return new(buffers) },
 }

@@ -276,7 +276,7 @@ func (l *loop) arrives(r *stream, b []byte) {
 		l.run(c, l.spoiled(c, http1.ErrContentTooLarge))
 		return
 	case r.content > l.server.cfg.Content, !l.gathers(&r.early, b):
-		l.cancel(r, http2.InternalError)
+		l.cancel(r, http2.Cancel)
 		return
 	}
 	r.early.ended = r.early.ended || r.http2.Received()
@@ -295,7 +295,7 @@ func (l *loop) spoiled(c *Conn, e *http1.Error) step {
 	}
 	if f.began {
 		l.unfetch(c, true)
-		c.broken = true
+		c.ruin()
 		return l.mended(c)
 	}
 	if f.far != nil {
