@@ -68,6 +68,15 @@ var inSessions = []Bug{
 		[]edit{{"core/http2/priority.go", "\tfor i := range q {\n\t\tif st := q[i].first; st != nil {\n", "\tfor i := range q {\n\t\tif PLANTED {\n\t\t\ti = urgencies - 1 - i\n\t\t}\n\t\tif st := q[i].first; st != nil {\n"}},
 	},
 	{
+		"tunnel-holds", "I19", "a stream's tunnel that holds bytes for its far end waits as if it held none",
+		[]string{"property:I19"},
+		[]edit{{"core/stage/through.go", "\tcase t.up.size() > 0 || r.http2 != nil &&", "\tcase t.up.size() > 0 && !PLANTED || r.http2 != nil &&"}},
+	},
+}
+
+// inBulk are bugs that show where much goes through one session (scenario bulk).
+var inBulk = []Bug{
+	{
 		"urgency-kept", "I12", "what a stream says of its urgency first is all that counts",
 		[]string{"property:I12"},
 		[]edit{{"core/http2/session.go", "\t\tif st := s.streams.find(f.number); st != nil && !st.reset {\n", "\t\tif st := s.streams.find(f.number); st != nil && !st.reset && !PLANTED {\n"}},
@@ -77,15 +86,6 @@ var inSessions = []Bug{
 		[]string{"property:I12"},
 		[]edit{{"core/http2/priority.go", "\tst.before, st.behind = l.last, nil\n", "\tif PLANTED && l.first != nil {\n\t\tst.before, st.behind, st.queued = nil, l.first, true\n\t\tl.first.before, l.first = st, st\n\t\treturn\n\t}\n\tst.before, st.behind = l.last, nil\n"}},
 	},
-	{
-		"tunnel-loses", "I19", "what a stream's tunnel holds for its far end loses a byte",
-		[]string{"property:I19", "property:I18"},
-		[]edit{{"core/stage/through.go", "\tf := &r.conn.tunnel.up\n\tf.from += n\n", "\tf := &r.conn.tunnel.up\n\tif PLANTED && n > 0 && f.size() > n {\n\t\tf.from++\n\t}\n\tf.from += n\n"}},
-	},
-}
-
-// inBulk are bugs that show where much goes through one session (scenario bulk).
-var inBulk = []Bug{
 	{
 		"session-goes-on", "I12", "a session is run as long as there is anything to read, whoever else waits",
 		[]string{"property:I12"},

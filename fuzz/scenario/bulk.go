@@ -56,14 +56,18 @@ func bulk() *Scenario {
 				p.net.RecvBuffer = p.net.SendBuffer
 				p.bodies = newBodies([]time.Duration{0, time.Millisecond}[sim.Choose("nap", 2)])
 				way := bulkWays[sim.Choose("way", len(bulkWays))]
-				s.serve(p, func() { s.crowd(p, moving(way)) })
+				ranked := sim.Choose("urgencies", 2) == 1
+				s.serve(p, func() { s.crowd(p, moving(way, ranked)) })
 			}
 		},
 	}
 }
 
-// moving is the client.
-func moving(way string) behaviour {
+// bulkRanks are the priorities of streams that have some.
+var bulkRanks = []string{"u=1", "u=3, i", "u=5", "i"}
+
+// moving is the client. ranked: its streams have priorities, which change.
+func moving(way string, ranked bool) behaviour {
 	return behaviour{"moving", bulkStreams, func(c *client.Client) error {
 		s, err := c.Open(bulkWindow)
 		if err != nil {
@@ -77,9 +81,16 @@ func moving(way string) behaviour {
 		rest := make([][]byte, bulkStreams)
 		list := make([]*client.Stream, bulkStreams)
 		for i := range list {
-			list[i], rest[i] = begun(s, way)
+			var rank []string
+			if ranked {
+				rank = []string{"priority", bulkRanks[i%len(bulkRanks)]}
+			}
+			list[i], rest[i] = begun(s, way, rank...)
 		}
-		for s.Waiting() > 0 {
+		for steps := 0; s.Waiting() > 0; steps++ {
+			if st := list[steps/50%bulkStreams]; ranked && steps%50 == 49 {
+				s.Prioritise(st, bulkRanks[steps%len(bulkRanks)])
+			}
 			for i, st := range list {
 				if ended, _ := st.Ended(); !ended && len(rest[i]) > 0 {
 					rest[i] = s.Upload(st, rest[i], true)
@@ -94,14 +105,14 @@ func moving(way string) behaviour {
 }
 
 // begun is a stream that goes one way, and what is to be sent on it.
-func begun(s *client.Session, way string) (*client.Stream, []byte) {
+func begun(s *client.Session, way string, more ...string) (*client.Stream, []byte) {
 	switch way {
 	case "up":
 		body := content("up", bulkSize)
-		return s.Ask("POST", client.File{Target: sumPath, Body: summary(bulkSize, crc32.ChecksumIEEE(body))}, false), body
+		return s.Ask("POST", client.File{Target: sumPath, Body: summary(bulkSize, crc32.ChecksumIEEE(body))}, false, more...), body
 	case "both":
 		body := content("both", bulkSize)
-		return s.Ask("POST", client.File{Target: backPath, Body: body}, false), body
+		return s.Ask("POST", client.File{Target: backPath, Body: body}, false, more...), body
 	}
-	return s.Ask("GET", client.File{Target: "/" + bulkFile, Body: content(bulkFile, bulkSize)}, true), nil
+	return s.Ask("GET", client.File{Target: "/" + bulkFile, Body: content(bulkFile, bulkSize)}, true, more...), nil
 }

@@ -15,6 +15,9 @@ import (
 // Choose draws one of n, named for traces.
 type Choose = func(name string, n int) int
 
+// urgencies are priorities that a client gives.
+var urgencies = []string{"u=1", "u=5, i", "i", "u=0"}
+
 // Multiplexing asks for n files, several at a time, and holds all that comes to what
 // it has asked for.
 func (c *Client) Multiplexing(choose Choose, n int) error {
@@ -90,7 +93,7 @@ func (c *Client) another(s *Session, choose Choose, f File) {
 		}
 		s.Ask("GET", f, true)
 	case 4:
-		s.Ask("GET", f, true, "priority", []string{"u=1", "u=5, i", "i", "u=0"}[choose("urgency", 4)])
+		s.Ask("GET", f, true, "priority", urgencies[choose("urgency", 4)])
 	default:
 		s.Ask("GET", f, true)
 	}
@@ -160,6 +163,13 @@ func (s *Session) vary(choose Choose) {
 		}
 	case 4:
 		s.wrote(s.framer.WriteRawFrame(0xf0, 0, 0, []byte("unknown")))
+	case 7:
+		for _, st := range s.streams {
+			if !st.ended {
+				s.Prioritise(st, urgencies[choose("urgency", 4)])
+				return
+			}
+		}
 	case 6:
 		s.Table([]uint32{usualTable, 0, 100}[choose("table", 3)])
 	case 5:

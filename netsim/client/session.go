@@ -191,6 +191,11 @@ func (s *Session) pour() bool {
 	return false
 }
 
+// Prioritise gives st another priority (RFC 9218 §7.1).
+func (s *Session) Prioritise(st *Stream, field string) {
+	s.wrote(s.framer.WritePriorityUpdate(st.ID, field))
+}
+
 // Cancel resets st.
 func (s *Session) Cancel(st *Stream) {
 	st.reset, st.ended = true, true
