@@ -38,6 +38,56 @@ type post struct {
 	alloc *Allocator
 	pool  *mem.Pool
 	all   Brigade
+	next  byte // the byte that comes next, of those in memory
+	ended bool // the end of the stream came
+}
+
+// fill makes the next n bytes.
+func (p *post) fill(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = p.next
+		p.next++
+	}
+	return b
+}
+
+// came judges what a call has received, up to most: the bytes that come next, and what is
+// no memory as one.
+func (p *post) came(most int64) {
+	sum := int64(0)
+	for k := p.all.first; k != nil; k = p.all.first {
+		sum++
+		switch k.kind {
+		case Heap, Immortal:
+			for _, c := range k.bytes() {
+				if c != p.next {
+					rt.Bug("byte %d comes where %d is next", c, p.next)
+				}
+				p.next++
+			}
+			if k.kind == Heap {
+				sum += k.n - 1
+			}
+		case Error:
+			if !errors.Is(k.err, errSecond) {
+				rt.Bug("the error %v came", k.err)
+			}
+		case Flush:
+		case EndOfStream:
+			p.ended = true
+		case File:
+			if f, off := k.File(); f == nil || off != 0 || k.n != 20 {
+				rt.Bug("%d bytes from %d of a file came", k.n, off)
+			}
+		default:
+			rt.Bug("a %v bucket came", k.kind)
+		}
+		k.Destroy()
+	}
+	if sum > most {
+		rt.Bug("%d came at once, not %d", sum, most)
+	}
 }
 
 func newPost(bm *Beam, side Side, b *bell) *post {
@@ -83,24 +133,26 @@ func (p *post) leave() bool {
 
 // piece makes a bucket that is drawn.
 func (p *post) piece() *Bucket {
-	data := make([]byte, []int{1, 5, 40, 200}[sim.Choose("size", 4)])
-	switch sim.Choose("kind", 6) {
+	size := []int{1, 5, 40, 200}[sim.Choose("size", 4)]
+	switch sim.Choose("kind", 7) {
 	case 1:
-		b, err := p.pool.Copy(data)
+		b, err := p.pool.Copy(p.fill(size))
 		if err != nil {
 			rt.Bug("%v", err)
 		}
 		return p.alloc.Pool(p.pool, b)
 	case 2:
-		return p.alloc.Transient(data)
+		return p.alloc.Transient(p.fill(size))
 	case 3:
-		return p.alloc.Immortal(data)
+		return p.alloc.Immortal(p.fill(size))
 	case 4:
 		return p.alloc.Flush()
 	case 5:
 		return p.alloc.File(NewFile(p.alloc.kernel, sys.FD(9)), 0, 20)
+	case 6:
+		return p.alloc.Error(errSecond)
 	}
-	k, err := p.alloc.Copied(data)
+	k, err := p.alloc.Copied(p.fill(size))
 	if err != nil {
 		rt.Bug("%v", err)
 	}
@@ -155,6 +207,7 @@ func TestBeamIsBounded(t *testing.T) {
 			bm.Abort(errSecond)
 			bm.bounded()
 		}
+		ended := false // written by the consumer, read when it has left
 		var lasts rt.Int32
 		var all rt.WaitGroup
 		all.Go("producer", func() {
@@ -178,6 +231,7 @@ func TestBeamIsBounded(t *testing.T) {
 					abort()
 				}
 			})
+			ended = p.ended
 			if p.leave() {
 				lasts.Add(1)
 			}
@@ -185,6 +239,9 @@ func TestBeamIsBounded(t *testing.T) {
 		all.Wait()
 		if n := lasts.Load(); n != 1 {
 			rt.Bug("%d sides were the last to leave", n)
+		}
+		if bm.err == nil && !ended {
+			rt.Bug("the consumer has left before the end, and nothing says so")
 		}
 		if bm.weight != 0 || bm.sent.first != nil || bm.back.first != nil {
 			rt.Bug("a beam that both have left weighs %d", bm.weight)
@@ -223,8 +280,10 @@ func (p *post) produce(middle func()) error {
 // consume receives until the end, or quits before.
 func (p *post) consume(quits, aborted bool, middle func()) {
 	for n := 0; ; n++ {
-		state, err := p.bm.Receive(&p.all, int64(1+sim.Choose("most", 60)))
+		most := int64(1 + sim.Choose("most", 60))
+		state, err := p.bm.Receive(&p.all, most)
 		p.bm.bounded()
+		p.came(most)
 		switch state {
 		case Waiting:
 			p.wait()
