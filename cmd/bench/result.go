@@ -23,7 +23,7 @@ func (r *result) add(a, b sample) {
 
 func (r *result) print(test, target string) {
 	low, high := interval(r.ratios)
-	fmt.Printf("%-8s %-8s %14.3f %14.3f %8.2f %9.2f .. %6.2f %10.2f %7d\n",
+	fmt.Printf("%-9s %-8s %14.3f %14.3f %8.2f %9.2f .. %6.2f %10.2f %7d\n",
 		test, target, median(r.ours), median(r.theirs), median(r.ratios), low, high, median(r.rates), r.errors)
 }
 
