@@ -22,7 +22,7 @@ func bulked(t *testing.T, seed, most uint64) (*sim.Report, *invariants.Ceiling) 
 // What fifty streams move comes whole, and no more is held at a time than is stated. A
 // lower ceiling is seen to be too low while they do, not at the end.
 func TestBulk(t *testing.T) {
-	for seed := range uint64(4) {
+	for _, seed := range []uint64{1, 2} { // down; and both ways at once
 		r, c := bulked(t, seed, bulkCeiling)
 		t.Logf("seed %d: %d bytes of pages at most, of %d; %d steps", seed, c.Peak, bulkCeiling, r.Steps)
 		if r.Verdict != nil {
