@@ -30,6 +30,9 @@ func (r *Request) Digest(d rt.Digest) rt.Digest {
 
 // Digest tells d how far the content has been taken apart.
 func (c *Chunked) Digest(d rt.Digest) rt.Digest {
+	for _, b := range c.name {
+		d = d.Word(uint64(b))
+	}
 	return d.Word(uint64(c.state)).Word(uint64(c.digits)).Word(uint64(c.ext)).Word(uint64(c.size)).
-		Int(c.excess).Int(c.trailer).Bool(c.failure != nil)
+		Int(c.excess).Int(c.trailer).Word(uint64(c.named)).Bool(c.failure != nil)
 }

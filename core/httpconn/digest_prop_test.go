@@ -6,6 +6,7 @@ package httpconn
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 	"unsafe"
@@ -72,6 +73,12 @@ func change(t *testing.T, c *Conn, v reflect.Value, path string, n *int) {
 	if v.Kind() == reflect.Struct {
 		for i := range v.NumField() {
 			change(t, c, v.Field(i), path+"."+v.Type().Field(i).Name, n)
+		}
+		return
+	}
+	if v.Kind() == reflect.Array {
+		for i := range v.Len() {
+			change(t, c, v.Index(i), fmt.Sprintf("%s[%d]", path, i), n)
 		}
 		return
 	}

@@ -47,7 +47,7 @@ func (f *file) Close(sys.FD) sys.Errno {
 }
 
 // room is enough for one line that waits, and not for two.
-const room = 240
+const room = 320
 
 func logProgram(writers, ops int) func() {
 	return func() {
