@@ -35,7 +35,7 @@ func main() {
 }
 
 // patience bounds the whole test.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 func run(addr, chromium, format, shots string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

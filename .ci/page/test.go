@@ -105,7 +105,7 @@ func value[T any](b *tab, expression string) (v T, err error) {
 
 // until waits for an expression to be true.
 func (b *tab) until(expression string) error {
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(40 * time.Second); ; {
 		ok, err := value[bool](b, expression)
 		switch {
 		case err != nil:
@@ -155,7 +155,7 @@ func (t *test) moves() error {
 	for _, true := range []string{
 		`window.node === document.querySelector('[data-v="requests.total"]')`,
 		`document.querySelector('[data-r="requests.total"]').textContent !== "0/s"`,
-		`document.querySelector('.spark .line').getAttribute("d").length > 20`,
+		`(document.querySelector(".spark .line").getAttribute("d") || "").length > 20`,
 		`document.querySelector('[data-rows="backends"]').rows.length === 2`,
 		`document.querySelector('[data-rows="waits"]').rows.length > 10`,
 		`[...document.querySelectorAll("b")].every(e => !/NaN|undefined|Infinity/.test(e.textContent))`,
@@ -214,29 +214,33 @@ type view struct {
 
 // looks: it fits each width, in light and dark, and is photographed.
 func (t *test) looks() error {
-	for _, v := range []view{{"light", 1240, "light"}, {"dark", 1240, "dark"}, {"tablet", 820, "light"}, {"narrow", 390, "light"}, {"narrow-dark", 390, "dark"}} {
-		if err := t.look(v); err != nil {
-			return fmt.Errorf("%s: %w", v.name, err)
-		}
-	}
-	return nil
-}
-
-func (t *test) look(v view) error {
-	b, err := t.open(v.width, 1000)
+	b, err := t.open(1240, 1000)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	scheme := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}})
-	if err := chromedp.Run(b.ctx, scheme, chromedp.Navigate(t.url)); err != nil {
+	if err := chromedp.Run(b.ctx, chromedp.Navigate(t.url)); err != nil {
 		return err
 	}
-	pause := 3
+	points := 3
 	if t.shots != "" {
-		pause = 8 // for the lines to have a shape
+		points = 16 // for the lines to have a shape
 	}
-	if err := b.until(fmt.Sprintf(`(document.querySelector('.spark .line').getAttribute("d") || "").split("L").length >= %d`, pause)); err != nil {
+	if err := b.until(fmt.Sprintf(`(document.querySelector('.spark .line').getAttribute("d") || "").split("L").length >= %d`, points)); err != nil {
+		return err
+	}
+	for _, v := range []view{{"light", 1240, "light"}, {"dark", 1240, "dark"}, {"tablet", 820, "light"}, {"narrow", 390, "light"}, {"narrow-dark", 390, "dark"}} {
+		if err := t.look(b, v); err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
+		}
+	}
+	return b.verdict()
+}
+
+// look has the page be seen like that.
+func (t *test) look(b *tab, v view) error {
+	scheme := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}})
+	if err := chromedp.Run(b.ctx, scheme, chromedp.EmulateViewport(v.width, 1000)); err != nil {
 		return err
 	}
 	wide, err := value[int64](b, `document.scrollingElement.scrollWidth`)
@@ -246,16 +250,16 @@ func (t *test) look(v view) error {
 	if wide > v.width {
 		return fmt.Errorf("the page is %d pixels wide, in a window of %d", wide, v.width)
 	}
-	if t.shots != "" {
-		var image []byte
-		if err := chromedp.Run(b.ctx, chromedp.FullScreenshot(&image, 100)); err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(t.shots, v.name+".png"), image, 0o644); err != nil {
-			return err
-		}
+	if t.shots == "" {
+		return nil
 	}
-	return b.verdict()
+	var all, first []byte
+	if err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot(&first), chromedp.FullScreenshot(&all, 100)); err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(t.shots, v.name+".png"), all, 0o644),
+		os.WriteFile(filepath.Join(t.shots, v.name+"-first.png"), first, 0o644))
 }
 
 // scriptless: without a script the numbers are there, and come anew.
@@ -268,7 +272,7 @@ func (t *test) scriptless() error {
 	if err := chromedp.Run(b.ctx, emulation.SetScriptExecutionDisabled(true), page.Enable(), chromedp.Navigate(t.url)); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(40 * time.Second); ; {
 		if visits, fetches := b.counts(); fetches > 0 {
 			return errors.New("a script runs that must not")
 		} else if visits >= 2 {

@@ -182,7 +182,9 @@ http {
 	return s, err
 }
 
-func startBrigade(f *flags, dir, root, binary, topology, origin string) (*server, error) {
+// startBrigade starts a topology, or, with +stats behind its name, that with statistics.
+func startBrigade(f *flags, dir, root, binary, name, origin string) (*server, error) {
+	topology, stats := strings.CutSuffix(name, "+stats")
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -194,7 +196,10 @@ func startBrigade(f *flags, dir, root, binary, topology, origin string) (*server
 	if origin != "" {
 		args = append(args, "--proxy", origin, "--proxy-below", proxied)
 	}
-	return start(topology, addr, dir, binary, args...)
+	if stats {
+		args = append(args, "--stats")
+	}
+	return start(name, addr, dir, binary, args...)
 }
 
 // start starts a server and waits until it answers.

@@ -8,6 +8,7 @@ package stage
 import (
 	"time"
 
+	"brigade/core/cache"
 	"brigade/core/histogram"
 	"brigade/core/http2"
 	"brigade/core/iobuf"
@@ -54,6 +55,7 @@ type Snapshot struct {
 	Stock      int // http_conns that are unused and kept: (with Stats) by tasks
 	Shelved    int // and by shards
 
+	Cache  cache.Counts
 	Loops  []LoopStats // (with Stats)
 	Delays []Delay
 }
@@ -92,7 +94,7 @@ var whatFor = [waits]string{
 	waitHalf: "the end that has not closed", waitFlow: "an end to take what is held", waitWindow: "the client's window",
 	waitStreams: "a session's streams", waitPage: "a buffer for a tunnel", waitHandler: "a handler that streams",
 	waitReach: "a backend to be reached", waitAsk: "a backend to take the request", waitAnswer: "a backend to answer",
-	waitMore: "more of a backend's answer", waitKept: "(unused, to a backend)",
+	waitMore: "more of a backend's answer", waitKept: "a request for its backend",
 }
 
 // Snapshot tells what there is. Any task may call it, also when the server has ended.
@@ -102,7 +104,7 @@ func (s *Server) Snapshot() *Snapshot {
 	x := &Snapshot{
 		Number: n, Draining: s.phase.Load() != serving, Topology: s.cfg.Topology, Shards: len(s.shards),
 		Most: s.cfg.Connections * len(s.shards), Buffers: s.buffers.Stats(), Delays: s.Delays(),
-		BufferSize: s.cfg.Pages.In + s.cfg.Pages.Out,
+		BufferSize: s.cfg.Pages.In + s.cfg.Pages.Out, Cache: s.Cache(),
 	}
 	x.Age = rt.Now().Sub(s.started)
 	_, x.Losses = s.Lost()

@@ -65,6 +65,7 @@ var dimensions = []dimension{
 	vary("filters", func(p *plan, v chain) { p.chain = v }, unfiltered, unfiltered, unfiltered, unfiltered, unfiltered, unfiltered, counted, compressed, chunks, paced, ranged, restless, lazy, entire),
 	vary("i/o buffers", func(p *plan, v budget) { p.budget = v }, plenty, plenty, plenty, plenty, plenty, 1, 2, 5, belated, barren),
 	vary("input", func(p *plan, v input) { p.input = v }, plainInput, plainInput, plainInput, limited, lazyInput),
+	vary("stats", func(p *plan, v bool) { p.watch = v }, false, false, false, true),
 }
 
 // draw makes a run's plan: topology, numbers of tasks, sizes, and what goes wrong.

@@ -21,6 +21,7 @@ import (
 	gz "brigade/core/filter/gzip"
 	echoes "brigade/core/handler/echo"
 	"brigade/core/rt"
+	"brigade/core/stage"
 	"brigade/netsim/client"
 	"brigade/sim"
 )
@@ -86,7 +87,7 @@ func (c chain) filters() []filter.Filter {
 }
 
 // surround puts the phases and filters that were drawn around the handler.
-func (p *plan) surround() {
+func (p *plan) surround(server **stage.Server) {
 	if list := p.chain.filters(); list != nil {
 		p.stage.Filters = filter.NewChain(list...)
 	}
@@ -98,6 +99,9 @@ func (p *plan) surround() {
 	case plainInput:
 	}
 	phases := &exchange.Phases{Handler: p.stage.Handler}
+	if p.watch {
+		phases.Map = append(phases.Map, p.watched(server))
+	}
 	if p.proxy != nil {
 		phases.Map = append(phases.Map, exchange.Below(proxied, p.proxy))
 	}

@@ -111,6 +111,7 @@ type plan struct {
 	resized   bool  // pages change their sizes while it serves
 	mixed     bool  // some clients speak HTTP/2
 	budget    budget
+	watch     bool         // somebody looks at the statistics page
 	bodies    *bodies      // stand before the files, and stream
 	proxy     *proxy.Proxy // answers what is below proxied; nil: nothing is
 	origins   *origins     // behind it
@@ -147,10 +148,10 @@ func (s *site) serve(p plan, f func()) {
 	if p.chats {
 		p.stage.Handler = chats{p.stage.Handler}
 	}
-	p.surround()
+	var server *stage.Server
+	p.surround(&server)
 	p.stage.Buffers = p.budget.buffers()
-	server, err := stage.New(p.stage)
-	if err != nil {
+	if server, err = stage.New(p.stage); err != nil {
 		if b != nil {
 			b.leave()
 			b.log.Discard()
@@ -185,6 +186,9 @@ func (s *site) crowd(p plan, list ...behaviour) {
 	}
 	if p.origins != nil {
 		files = append(p.origins.files(), files...)
+	}
+	if p.watch {
+		list = append(list[:len(list):len(list)], watching(&p))
 	}
 	if also := p.also(); len(also) > 0 {
 		files = tolerant(files, also...)
@@ -248,6 +252,9 @@ func broken(err error) string {
 func (p *plan) exhausts() bool {
 	if p.bodies != nil && (p.chain == paced || p.chain == entire || p.net.Bandwidth > 0 || p.queues() > p.stage.Room) {
 		return true // a handler that streams has its processor for as long as its client takes
+	}
+	if p.watch && p.chain == paced {
+		return true // so does who looks at the statistics
 	}
 	return p.acts != nil && p.acts.nap >= time.Second
 }

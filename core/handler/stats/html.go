@@ -111,10 +111,10 @@ func (v *view) Answers(classes ...string) string {
 	return b + "</svg>"
 }
 
-// The spectrum: bars of half an octave each, from 16 µs on.
+// The spectrum: bars of half an octave each, from a microsecond to 17 seconds.
 const (
-	bars     = 40
-	leftmost = 16.384e-6
+	bars     = 48
+	leftmost = 1.024e-6
 )
 
 // Spectrum shows a histogram: how many there are of each duration, as parts of the most.
@@ -141,7 +141,7 @@ func (v *view) Spectrum(path string) string {
 	for _, t := range [...]struct {
 		at   float64
 		name string
-	}{{1e-4, "100 µs"}, {1e-3, "1 ms"}, {1e-2, "10 ms"}, {0.1, "100 ms"}, {1, "1 s"}} {
+	}{{1e-5, "10 µs"}, {1e-4, "100 µs"}, {1e-3, "1 ms"}, {1e-2, "10 ms"}, {0.1, "100 ms"}, {1, "1 s"}, {10, "10 s"}} {
 		x := percent(2 * math.Log2(t.at/leftmost) / bars)
 		b += `<line x1="` + x + `" x2="` + x + `" y1="84%" y2="88%"/><text x="` + x + `" y="99%">` + t.name + `</text>`
 	}
@@ -175,6 +175,9 @@ func (v *view) Rows(path, empty string, columns ...string) string {
 	}
 	return b + "</tbody>"
 }
+
+// On reports whether the number at a path is other than 0.
+func (v *view) On(path string) bool { return v.number(path) != 0 }
 
 // P99 is what 99 of 100 requests took at most.
 func (v *view) P99() string { return written(shown("seconds", v.at("latency.p99_seconds"))) }

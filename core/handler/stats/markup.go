@@ -17,7 +17,7 @@ const markup = `<!DOCTYPE html>
 <header>
 <svg class="logo" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 8h16l-2 13H6z"/><path class="handle" d="M5 8a7 6 0 0 1 14 0"/></svg>
 <h1>Brigade</h1>
-<p class="about">{{.V "server.version" "text"}} <i>topology</i> {{.V "server.topology" "text"}} <i>shards</i> {{.V "server.shards" "count"}} <i>up</i> {{.V "server.uptime_seconds" "age"}}</p>
+<p class="about">{{.V "server.version" "text"}} <span><i>topology</i> {{.V "server.topology" "text"}}</span> <span><i>shards</i> {{.V "server.shards" "count"}}</span> <span><i>up</i> {{.V "server.uptime_seconds" "age"}}</span></p>
 <p class="state" id="state" role="status"><span class="dot"></span><span id="said">{{.V "server.state" "text"}}</span></p>
 </header>
 <main>
@@ -28,7 +28,7 @@ const markup = `<!DOCTYPE html>
 <p class="sub"><span class="when">on average</span><span>{{.V "requests.total" "count"}} begun</span></p>
 </article>
 <article class="hero">
-<h2>Latency, 99 of 100</h2>
+<h2>Latency, p99</h2>
 <p class="big"><b id="p99" data-f="seconds">{{.P99}}</b></p>
 <svg class="spark" data-spark="p99" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true"><path class="area"/><path class="line"/></svg>
 <p class="sub"><span class="when">since it began</span><span>{{.V "latency.max_seconds" "seconds"}} at most</span></p>
@@ -50,18 +50,18 @@ const markup = `<!DOCTYPE html>
 <h2>How long requests take <em>from the whole head to the last byte's leaving, since it began</em></h2>
 {{.Spectrum "latency.buckets"}}
 <dl class="row">
-<div><dt>half</dt><dd>{{.V "latency.p50_seconds" "seconds"}}</dd></div>
-<div><dt>90 %</dt><dd>{{.V "latency.p90_seconds" "seconds"}}</dd></div>
-<div><dt>99 %</dt><dd>{{.V "latency.p99_seconds" "seconds"}}</dd></div>
-<div><dt>99.9 %</dt><dd>{{.V "latency.p999_seconds" "seconds"}}</dd></div>
-<div><dt>most</dt><dd>{{.V "latency.max_seconds" "seconds"}}</dd></div>
+<div><dt>p50</dt><dd>{{.V "latency.p50_seconds" "seconds"}}</dd></div>
+<div><dt>p90</dt><dd>{{.V "latency.p90_seconds" "seconds"}}</dd></div>
+<div><dt>p99</dt><dd>{{.V "latency.p99_seconds" "seconds"}}</dd></div>
+<div><dt>p99.9</dt><dd>{{.V "latency.p999_seconds" "seconds"}}</dd></div>
+<div><dt>longest</dt><dd>{{.V "latency.max_seconds" "seconds"}}</dd></div>
 </dl>
 </article>
 <article class="narrow">
 <h2>Responses</h2>
 {{.Answers "1xx" "2xx" "3xx" "4xx" "5xx" "other"}}
 <table>
-<thead><tr><th>status</th><th class="count">a second</th><th class="count">in all</th></tr></thead>
+<thead><tr><th>status</th><th class="count">rate</th><th class="count">in all</th></tr></thead>
 <tbody>
 <tr><td><span class="key c2xx"></span>2xx, done</td><td class="count">{{.Rate "requests.answers.2xx" "rate"}}</td><td class="count">{{.V "requests.answers.2xx" "count"}}</td></tr>
 <tr><td><span class="key c3xx"></span>3xx, elsewhere or unchanged</td><td class="count">{{.Rate "requests.answers.3xx" "rate"}}</td><td class="count">{{.V "requests.answers.3xx" "count"}}</td></tr>
@@ -102,15 +102,15 @@ const markup = `<!DOCTYPE html>
 </article>
 <article class="third">
 <h2>HTTP/2 and tunnels</h2>
-<p class="gauge">{{.V "http2.sessions" "count"}} <i>sessions, {{.V "http2.streams" "count"}} streams</i></p>
+<p class="gauge">{{.V "http2.sessions" "count"}} <i>sessions open</i></p>
 <dl>
+<div><dt>streams under way</dt><dd>{{.V "http2.streams" "count"}}</dd></div>
 <div><dt>sessions so far</dt><dd>{{.V "http2.sessions_total" "count"}}</dd></div>
 <div><dt>streams so far</dt><dd>{{.V "http2.streams_total" "count"}}</dd></div>
 <div><dt>reset</dt><dd>{{.V "http2.resets_total" "count"}}</dd></div>
 <div><dt>refused</dt><dd>{{.V "http2.refused_total" "count"}}</dd></div>
 <div><dt>ended for a flood</dt><dd>{{.V "http2.floods_total" "count"}}</dd></div>
-<div><dt>tunnels, of {{.V "tunnels.opened_total" "count"}} so far</dt><dd>{{.V "tunnels.open" "count"}}</dd></div>
-<div><dt>pages that they hold</dt><dd>{{.V "tunnels.pages" "count"}}</dd></div>
+<div><dt>tunnels open, of {{.V "tunnels.opened_total" "count"}} so far</dt><dd>{{.V "tunnels.open" "count"}}</dd></div>
 </dl>
 </article>
 
@@ -130,9 +130,21 @@ const markup = `<!DOCTYPE html>
 </table>
 </article>
 <article>
-<h2>Loops <em>turns of {{.V "loops.turns.p50_seconds" "seconds"}}, 99 of 100 within {{.V "loops.turns.p99_seconds" "seconds"}}</em></h2>
+<h2>Cache <em>of what backends answered</em></h2>
+{{if .On "cache.limit_bytes"}}<p class="gauge">{{.V "cache.used_bytes" "bytes"}} <i>of {{.V "cache.limit_bytes" "bytes"}}, {{.V "cache.objects" "count"}} answers</i></p>
+{{.Bar "cache.used_bytes" "cache.limit_bytes"}}
+<dl>
+<div><dt>answered from it</dt><dd>{{.V "cache.hits_total" "count"}}</dd></div>
+<div><dt>fetched, for all who asked</dt><dd>{{.V "cache.led_total" "count"}}</dd></div>
+<div><dt>fetched for one alone</dt><dd>{{.V "cache.alone_total" "count"}}</dd></div>
+<div><dt>found to be good still</dt><dd>{{.V "cache.validated_total" "count"}}</dd></div>
+<div><dt>made room for others</dt><dd>{{.V "cache.evicted_total" "count"}}</dd></div>
+</dl>{{else}}<p class="nothing">There is no cache.</p>{{end}}
+</article>
+<article>
+<h2>Loops <em>turns take {{.V "loops.turns.p50_seconds" "seconds"}}, p99 {{.V "loops.turns.p99_seconds" "seconds"}}</em></h2>
 <table>
-<thead><tr><th>loop</th><th class="count">connections</th><th class="count">99 of 100 turns</th><th class="count">turns</th><th class="count">requests</th></tr></thead>
+<thead><tr><th>loop</th><th class="count">connections</th><th class="count">turns, p99</th><th class="count">turns</th><th class="count">requests</th></tr></thead>
 {{.Rows "loops.each" "Nothing is known without statistics." "name:text" "connections:count" "p99_seconds:seconds" "turns_total:count" "requests_total:count"}}
 </table>
 </article>

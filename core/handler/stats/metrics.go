@@ -196,6 +196,22 @@ func (p *pen) rest(r *Report) {
 		p.single("process_goroutines", "gauge", float64(m.Routines), "Goroutines.")
 		p.single("process_collections_total", "counter", float64(m.Collected), "Runs of Go's collector.")
 	}
+	if c := &r.Cache; c.Limit > 0 {
+		p.single("cache_limit_bytes", "gauge", float64(c.Limit), "Memory that stored answers may take.")
+		p.single("cache_used_bytes", "gauge", float64(c.Used), "Memory that they take.")
+		p.single("cache_transit_bytes", "gauge", float64(c.Transit), "Memory of answers that only pass through.")
+		p.single("cache_objects", "gauge", float64(c.Objects), "Answers that are stored.")
+		p.family("cache_requests_total", "counter", "Requests, by where their answers came from: what was there, a fetch for all, or one of their own.")
+		p.sample("cache_requests_total", float64(c.Hits), "from", "stored")
+		p.sample("cache_requests_total", float64(c.Led), "from", "fetched")
+		p.sample("cache_requests_total", float64(c.Alone), "from", "alone")
+		p.single("cache_joined_total", "counter", float64(c.Joined), "Requests that waited for the head of another's fetch.")
+		p.single("cache_validated_total", "counter", float64(c.Validated), "Stored answers that were found to be good still.")
+		p.single("cache_failed_total", "counter", float64(c.Failed), "Fetches that failed or were given up.")
+		p.family("cache_dropped_total", "counter", "Answers that are stored no more, by why.")
+		p.sample("cache_dropped_total", float64(c.Evicted), "why", "room")
+		p.sample("cache_dropped_total", float64(c.Purged), "why", "changed")
+	}
 	if len(r.Backends) == 0 {
 		return
 	}

@@ -27,6 +27,7 @@ type Report struct {
 	Memory      Memory      `json:"memory"`
 	HTTP2       HTTP2       `json:"http2"`
 	Tunnels     Tunnels     `json:"tunnels"`
+	Cache       Cache       `json:"cache"`
 	Log         Log         `json:"log"`
 	Loops       Loops       `json:"loops"`
 	Delays      []Delay     `json:"delays"`
@@ -179,6 +180,22 @@ type Tunnels struct {
 	Pages int    `json:"pages"`
 }
 
+// Cache is what is kept of answers that were fetched. Its limit is 0 where there is none.
+type Cache struct {
+	Limit     int64  `json:"limit_bytes"`
+	Used      int64  `json:"used_bytes"`
+	Transit   int64  `json:"transit_bytes"`
+	Objects   int    `json:"objects"`
+	Hits      uint64 `json:"hits_total"`
+	Joined    uint64 `json:"joined_total"`
+	Led       uint64 `json:"led_total"`
+	Alone     uint64 `json:"alone_total"`
+	Validated uint64 `json:"validated_total"`
+	Failed    uint64 `json:"failed_total"`
+	Evicted   uint64 `json:"evicted_total"`
+	Purged    uint64 `json:"purged_total"`
+}
+
 // Log is the access log.
 type Log struct {
 	Dropped uint64 `json:"dropped_total"`
@@ -236,10 +253,14 @@ func (h *Handler) report() *Report {
 			Total: s.Processors.Total, Busy: s.Processors.Busy, Idle: max(s.Processors.Total-s.Processors.Busy, 0),
 			Kept: s.Processors.Kept, Queued: s.Processors.Queued, Waiting: s.Processors.Waiting, Handoffs: s.Handoffs, Wakeups: s.Wakeups,
 		},
-		Buffers:  buffers(&s.Buffers, s.BufferSize),
-		Memory:   Memory{Tasks: s.Stock, Shards: s.Shelved},
-		HTTP2:    sessions(s),
-		Tunnels:  Tunnels{s.Tunnels, s.Tunnelled, s.Held},
+		Buffers: buffers(&s.Buffers, s.BufferSize),
+		Memory:  Memory{Tasks: s.Stock, Shards: s.Shelved},
+		HTTP2:   sessions(s),
+		Tunnels: Tunnels{s.Tunnels, s.Tunnelled, s.Held},
+		Cache: Cache{
+			s.Cache.Limit, s.Cache.Used, s.Cache.Transit, s.Cache.Objects, s.Cache.Hits, s.Cache.Joined, s.Cache.Led, s.Cache.Alone,
+			s.Cache.Validated, s.Cache.Failed, s.Cache.Evicted, s.Cache.Purged,
+		},
 		Log:      Log{s.Dropped},
 		Loops:    loops(s),
 		Delays:   make([]Delay, 0, len(s.Delays)),

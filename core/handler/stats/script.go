@@ -104,7 +104,7 @@ function stack(e, tree) {
 function spectrum(e, list) {
   const bars = e.querySelectorAll("rect"), heights = new Array(bars.length).fill(0);
   for (const b of list) {
-    const i = Math.ceil(2 * Math.log2(b.below_seconds / 16.384e-6) - 1e-9) - 1;
+    const i = Math.ceil(2 * Math.log2(b.below_seconds / 1.024e-6) - 1e-9) - 1;
     heights[Math.min(Math.max(i, 0), bars.length - 1)] += b.count;
   }
   const most = Math.max(...heights);
@@ -114,7 +114,7 @@ function spectrum(e, list) {
     attribute(r, "height", percent(tall * 0.84));
   });
 }
-// The 99 of 100 that took least, of those between two reports.
+// What 99 of 100 took at most, of those between two reports.
 function recent(before, now) {
   const had = new Map(before.map(b => [b.below_seconds, b.count]));
   const list = now.map(b => [b.below_seconds, b.count - (had.get(b.below_seconds) || 0)]);

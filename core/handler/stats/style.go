@@ -15,12 +15,11 @@ h1{font-size:21px;font-weight:650;letter-spacing:-.01em}
 .logo .handle{fill:none;stroke:var(--accent);stroke-width:2}
 .about{color:var(--soft);margin-left:6px}
 .about b{color:var(--ink);font-weight:500}
-.about i{margin-left:10px}
+.about span{margin-left:10px;white-space:nowrap}.about b span,.about b small{margin-left:0}.nothing{color:var(--soft)}
 i,em{font-style:normal;color:var(--soft);font-weight:400}
 .state{margin-left:auto;color:var(--soft);display:flex;align-items:center;gap:8px}
 .dot{width:9px;height:9px;border-radius:50%;background:var(--c2)}
 .lost .dot{background:var(--c5)}
-.lost~*{opacity:1}
 main{display:grid;grid-template-columns:repeat(12,1fr);gap:14px}
 article{background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:16px 18px;min-width:0}
 .hero{grid-column:span 3;display:flex;flex-direction:column}
@@ -36,7 +35,7 @@ small:empty{display:none}
 .big small{font-size:15px;letter-spacing:0;margin-left:.3em}
 .sub{display:flex;justify-content:space-between;flex-wrap:wrap;gap:0 12px;color:var(--soft);font-size:13px;margin-top:auto}
 .sub b{font-weight:400}
-.spark{display:none;width:100%;height:38px;margin:6px 0 8px;overflow:visible}
+.spark{display:none;width:100%;height:40px;margin:4px 0 8px;overflow:visible;border-bottom:1px solid var(--rule)}
 .live .spark{display:block}
 .spark .line{fill:none;stroke:var(--accent);stroke-width:1.6;vector-effect:non-scaling-stroke;stroke-linejoin:round}
 .spark .area{fill:var(--wash)}
@@ -65,6 +64,7 @@ table{width:100%;border-collapse:collapse}
 th{font-weight:400;color:var(--soft);font-size:13px;text-align:left;padding:0 0 4px 12px;vertical-align:bottom}
 td{padding:4px 0 4px 12px;border-top:1px solid var(--rule);overflow-wrap:anywhere}
 th:first-child,td:first-child{padding-left:0}
+td.text:first-child{min-width:4.6em}
 td.count,th.count,td.seconds{text-align:right;white-space:nowrap}
 td.fit{color:var(--c2)}
 td.fit.no{color:var(--c5)}
@@ -75,6 +75,6 @@ footer{color:var(--soft);font-size:13px;padding:18px 2px 0}
 a{color:var(--accent)}
 .live #hint{display:none}
 @media(max-width:960px){.hero{grid-column:span 6}.wide,.narrow,.half{grid-column:span 12}.third{grid-column:span 6}.third:nth-of-type(9){grid-column:span 12}}
-@media(max-width:620px){body{padding:0 12px 20px}main{gap:10px}.third,.third:nth-of-type(9){grid-column:span 12}article{padding:14px}.about{order:3;width:100%;margin:0;font-size:13px}.about i:first-of-type{margin-left:0}
-.big b{font-size:25px}.hero{padding:12px}.sub{display:block}.sub span{display:block}dl.row{grid-template-columns:repeat(3,1fr);gap:8px 0}.wide h2 em{display:block}}
+@media(max-width:620px){th,td{padding-left:8px}th{white-space:normal}th.count{white-space:normal}td.text:first-child{min-width:0}.waits td:first-child{white-space:nowrap}article{padding:14px 12px}body{padding:0 12px 20px}main{gap:10px}.third,.third:nth-of-type(9){grid-column:span 12}.about{order:3;width:100%;margin:0;font-size:13px}
+.big b{font-size:25px}.hero{padding:12px}.sub{display:block}.sub>span{display:block}dl.row{grid-template-columns:repeat(3,1fr);gap:8px 0}.wide h2 em{display:block}}
 `
