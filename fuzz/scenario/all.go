@@ -6,7 +6,7 @@ import "brigade/core/httpconn"
 
 // All lists the scenarios, in the order in which they are told.
 func All() Set {
-	return Set{steady(), calm(), crowd(), impolite(), talk(), full(), streams(), handlers(), filters(), tunnels(), multiplex(), takeover(), parts(), streamed(), proxies(), valued(), health()}
+	return Set{steady(), calm(), crowd(), impolite(), talk(), full(), streams(), handlers(), filters(), tunnels(), multiplex(), takeover(), parts(), streamed(), proxies(), valued(), health(), parting()}
 }
 
 // Every lists the scenarios of All and those that are apart.
