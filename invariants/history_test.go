@@ -231,8 +231,12 @@ func (h *history) looks(n uint64) *history {
 
 func (h *history) tells(n, connections, requests, bytes, answers uint64) *history {
 	for _, t := range [][2]uint64{
-		{rt.TotalConnections, connections}, {rt.TotalRequests, requests}, {rt.TotalBytes, bytes}, {rt.TotalHandoffs, 0},
-		{rt.TotalDropped, 0}, {rt.TotalAnswers, answers},
+		{rt.TotalConnections, connections},
+		{rt.TotalRequests, requests},
+		{rt.TotalBytes, bytes},
+		{rt.TotalHandoffs, 0},
+		{rt.TotalDropped, 0},
+		{rt.TotalAnswers, answers},
 	} {
 		h.probe(processor, rt.ProbeStats, t[0], t[1], n)
 	}

@@ -30,7 +30,9 @@ func (b *Bug) scenario() string {
 type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
-func All() []Bug { return slices.Concat(list, inFilters, inSessions, inBulk, inValues, inLedgers, unseen) }
+func All() []Bug {
+	return slices.Concat(list, inFilters, inSessions, inBulk, inValues, inLedgers, unseen)
+}
 
 var list = []Bug{
 	{
