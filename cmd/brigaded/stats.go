@@ -60,12 +60,12 @@ func (o *options) applet(s *site, cfg *stage.Config, backends []*proxy.Proxy) {
 		Backends: func() []stats.Backend { return listed(backends) },
 		Process:  measured, Allow: o.statsAllow.list, Version: strings.TrimPrefix(version(), "brigaded "),
 	})
-	p, ok := cfg.Handler.(*exchange.Phases)
-	if !ok {
-		p = &exchange.Phases{Handler: cfg.Handler}
+	cfg.Stats = true
+	if p, ok := cfg.Handler.(*exchange.Phases); ok { // which --deny goes before
+		p.Map = slices.Insert(p.Map, 0, h.Route())
+		return
 	}
-	p.Map = slices.Insert(p.Map, 0, h.Route())
-	cfg.Handler, cfg.Stats = p, true
+	cfg.Handler = h.Before(cfg.Handler)
 }
 
 // listed is what proxies tell of their backends; nil: there are none.

@@ -8,7 +8,7 @@
 //
 //	var server *stage.Server
 //	h := stats.New(stats.Options{Snapshot: func() *stage.Snapshot { return server.Snapshot() }})
-//	cfg.Stats, cfg.Handler = true, &exchange.Phases{Map: []exchange.Route{h.Route()}, Handler: files}
+//	cfg.Stats, cfg.Handler = true, h.Before(files)
 //	server, err = stage.New(cfg)
 //
 // Who may look is decided by the address of the connection alone: this machine's, unless

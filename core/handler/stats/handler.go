@@ -47,11 +47,8 @@ func Loopback() []netip.Prefix {
 	}
 }
 
-// Route is the one to h. A path that is written in another way is not h's: this is asked
-// for every request, and looks at bytes.
-func (h *Handler) Route() exchange.Route {
-	return exchange.Route{Handler: h, Fits: func(x *exchange.Exchange) bool { return bytes.HasPrefix(x.Request.Path, []byte(Path)) }}
-}
+// Route is the one to h.
+func (h *Handler) Route() exchange.Route { return exchange.Route{Handler: h, Fits: mine} }
 
 // form is how the numbers are told.
 type form uint8

@@ -47,7 +47,10 @@ func serve(t *testing.T, net netsim.Config, cfg stage.Config, o stats.Options, f
 				o.Snapshot = func() *stage.Snapshot { return w.server.Snapshot() }
 				cfg.Topology, cfg.Listen, cfg.Kernel, cfg.Stats = topology, address, kernel, true
 				cfg.Pages = httpconn.Sizes{In: 2048, Out: 16 << 10}
-				cfg.Handler = &exchange.Phases{Map: []exchange.Route{stats.New(o).Route()}, Handler: echo.Handler{}}
+				cfg.Handler = stats.New(o).Before(echo.Handler{})
+				if seed%2 == 1 {
+					cfg.Handler = &exchange.Phases{Map: []exchange.Route{stats.New(o).Route()}, Handler: echo.Handler{}}
+				}
 				var err error
 				if w.server, err = stage.New(cfg); err != nil {
 					rt.Bug("a server that must start: %v", err)
