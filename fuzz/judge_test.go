@@ -21,7 +21,7 @@ import (
 // judged runs a scenario with these checkers, in place of its own.
 func judged(t testing.TB, name string, observers []sim.Observer, o sim.Options) *sim.Report {
 	t.Helper()
-	s, err := scenario.Find(name)
+	s, err := scenario.Every().Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
