@@ -84,6 +84,7 @@ type strand struct {
 	away     bool       // it is with others
 	back     int        // before which wait of its session it was handed back
 	due      rt.Instant // when its own wait ends; 0: it has none
+	shares   bool       // that is for what it shares, which may come at any moment
 	opened   bool       // the server has begun it
 	head     bool       // a final one was sent
 	end      bool       // END_STREAM was
@@ -158,7 +159,7 @@ func (p *session) probe(e *sim.Event) {
 		if m := p.streams.live(e.A); m != nil {
 			if t := p.of(m.R.parent); t != nil {
 				if s := p.states[t.at].strand(m.R.number); s != nil {
-					s.due = rt.Instant(e.C)
+					s.due, s.shares = rt.Instant(e.C), e.B == rt.WaitShared
 				}
 			}
 		}
@@ -227,7 +228,7 @@ func (p *session) heard(t *talk, f http2.Frame) {
 			s.reset = true
 			// Nothing was framed and not written when this was read, nothing came with it
 			// that could be answered, and nobody had an answer.
-			s.deaf = q.clean && s.came != q.reads && s.back != q.waits && (s.due == 0 || t.now < s.due)
+			s.deaf = !s.shares && q.clean && s.came != q.reads && s.back != q.waits && (s.due == 0 || t.now < s.due)
 			q.mute = append(q.mute, id)
 		}
 	}

@@ -260,6 +260,12 @@ func (l *loop) readsOn(c *Conn) step {
 		switch state {
 		case cache.Waiting:
 			f.rounds = 0
+			if !x.Filtering() {
+				x.Ship()
+			}
+			if !c.http.Out.Empty() {
+				return l.ships(c) // what there is does not wait for what is to come
+			}
 			return l.awaitObject(c)
 		case cache.Ended:
 			return l.allCame(c)
