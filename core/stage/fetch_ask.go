@@ -280,7 +280,10 @@ func (l *loop) arrives(r *stream, b []byte) {
 		return
 	}
 	r.early.ended = r.early.ended || r.http2.Received()
-	if f := c.fetch; r.place == placeHome && f != nil && f.far != nil && (f.far.service.waits || !c.http.Out.Empty()) {
+	if r.place != placeHome {
+		return // it is another task's, and looks when it is back
+	}
+	if f := c.fetch; f != nil && f.far != nil && (f.far.service.waits || !c.http.Out.Empty()) {
 		l.run(c, stepFetch)
 	}
 }
