@@ -44,7 +44,7 @@ func run(addr, chromium, format, shots string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(profile)) }()
+	defer func() { err = errors.Join(err, remove(profile)) }()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-color-profile", "srgb"),
@@ -67,4 +67,15 @@ func run(addr, chromium, format, shots string) (err error) {
 		fmt.Println("page:", one.name)
 	}
 	return nil
+}
+
+// remove removes what a browser that has been told to end may write to for a moment yet.
+func remove(profile string) (err error) {
+	for range 50 {
+		if err = os.RemoveAll(profile); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
 }
