@@ -141,8 +141,10 @@ func (c *Campaign) resume(s *State, build string) error {
 		l.next, l.left = s.Lanes[i].Next, s.Lanes[i].Left+(c.Seeds-s.Seeds)
 	}
 	c.source.again = s.Open
-	c.earlier = s.Real
 	t := &c.tally
+	t.mu.Lock() // progress may be told of meanwhile
+	defer t.mu.Unlock()
+	c.earlier = s.Real
 	t.counts, t.findings, t.failed, t.gone, t.cpu = s.Counts, s.Findings, s.Failed, s.Lost, s.CPU
 	t.orders.load(s.Orders)
 	for into, from := range map[*map[string]uint64]map[string]uint64{&t.seen: s.Seen, &t.drawn: s.Drawn} {

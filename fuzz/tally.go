@@ -48,6 +48,8 @@ type tally struct {
 }
 
 func (t *tally) begin(first uint64, dir string, scenarios scenario.Set, clock func() time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.first, t.dir, t.scenarios, t.clock = first, dir, scenarios.Names(), clock
 	t.seen, t.drawn = make(map[string]uint64), make(map[string]uint64)
 }
@@ -158,6 +160,9 @@ func (t *tally) spent(d time.Duration) {
 func (t *tally) progress() Progress {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.clock == nil {
+		return Progress{} // it has not begun
+	}
 	return Progress{Counts: t.counts, Failures: t.failed, Orders: t.orders.distinct(), New: t.orders.unseen(), Elapsed: t.clock()}
 }
 
