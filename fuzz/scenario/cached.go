@@ -18,7 +18,7 @@ import (
 // shared is the scenario.
 func shared() *Scenario {
 	return &Scenario{
-		Name:  "cache",
+		Name: "cache", Apart: true,
 		Story: "many ask for the same at the same time, and later, through a cache: one fetch serves them, each sees it grow to its end or fail, and nobody gets what is stale, or another's",
 		Prepare: func(e *Env) func() {
 			s := newSite(e)

@@ -230,7 +230,7 @@ func (o *wards) ask(p *plan) {
 // health is the scenario.
 func health() *Scenario {
 	return &Scenario{
-		Name:  "health",
+		Name: "health", Apart: true,
 		Story: "of backends that are checked one falls mute, closes, answers checks with an error or is gone, and recovers; what is asked goes to those who are fit",
 		Prepare: func(e *Env) func() {
 			s := newSite(e)
