@@ -12,7 +12,6 @@ import (
 	"brigade/core/handler/proxy"
 	"brigade/core/rt"
 	"brigade/core/stage"
-	"brigade/core/sys"
 	"brigade/invariants"
 	"brigade/netsim"
 	"brigade/sim"
@@ -44,22 +43,7 @@ func (s *setup) attend(w *world, c proxy.Check, turns []string, f func(w *world,
 		rt.Bug("a proxy: %v", err)
 	}
 	o := &origin{p: w.peer, turns: turns}
-	o.ended.Label("origin")
-	l, e := w.peer.Listen(backendAt, sys.ListenOptions{})
-	if e != sys.OK {
-		rt.Bug("an origin that must listen: %v", e)
-	}
-	o.ended.Go("origin", func() {
-		for !o.over.Load() {
-			if fd, _, e := o.p.AcceptWait(l, 100*ms); e == sys.OK {
-				o.mu.Lock()
-				o.connections++
-				o.mu.Unlock()
-				o.ended.Go("origin", func() { o.serve(fd) })
-			}
-		}
-		o.p.Close(l)
-	})
+	o.begin(true)
 	cfg := s.cfg
 	cfg.Kernel, cfg.Handler, cfg.Checks = w.kernel, p, p.Checks()
 	if w.server, err = stage.New(cfg); err != nil {
@@ -69,8 +53,7 @@ func (s *setup) attend(w *world, c proxy.Check, turns []string, f func(w *world,
 	f(w, o, p)
 	w.server.Drain(10 * time.Second)
 	w.totals = w.server.Wait()
-	o.over.Store(true)
-	o.ended.Wait()
+	o.end()
 }
 
 // wantHealth holds what is known of the backend to what has to be.

@@ -33,6 +33,38 @@ type origin struct {
 	asked       int                        // guarded by mu
 }
 
+// begin has o listen. each: connections are served beside each other.
+func (o *origin) begin(each bool) {
+	o.ended.Label("origin")
+	l, e := o.p.Listen(backendAt, sys.ListenOptions{})
+	if e != sys.OK {
+		rt.Bug("an origin that must listen: %v", e)
+	}
+	o.ended.Go("origin", func() {
+		for !o.over.Load() {
+			fd, _, e := o.p.AcceptWait(l, 100*ms)
+			if e != sys.OK {
+				continue
+			}
+			o.mu.Lock()
+			o.connections++
+			o.mu.Unlock()
+			if each {
+				o.ended.Go("origin", func() { o.serve(fd) })
+			} else {
+				o.serve(fd)
+			}
+		}
+		o.p.Close(l)
+	})
+}
+
+// end has o end, when its connections have.
+func (o *origin) end() {
+	o.over.Store(true)
+	o.ended.Wait()
+}
+
 // turn is the answer to a request that came; false: there are no more.
 func (o *origin) turn() (text string, ok bool) {
 	o.mu.Lock()
@@ -85,29 +117,9 @@ func confronts(t *testing.T, s setup, topology stage.Topology, seed uint64, turn
 	t.Helper()
 	serve(t, s, topology, seed, func(w *world) {
 		o := &origin{p: w.peer, turns: turns, hears: hears}
-		o.ended.Label("origin")
-		l, e := w.peer.Listen(backendAt, sys.ListenOptions{})
-		if e != sys.OK {
-			rt.Bug("an origin that must listen: %v", e)
-		}
-		o.ended.Go("origin", func() {
-			for !o.over.Load() {
-				if fd, _, e := o.p.AcceptWait(l, 500*ms); e == sys.OK {
-					o.mu.Lock()
-					o.connections++
-					o.mu.Unlock()
-					if hears == nil {
-						o.serve(fd)
-					} else {
-						o.ended.Go("origin", func() { o.serve(fd) })
-					}
-				}
-			}
-			o.p.Close(l)
-		})
+		o.begin(hears != nil)
 		f(w, o)
-		o.over.Store(true)
-		o.ended.Wait()
+		o.end()
 	})
 }
 

@@ -94,7 +94,8 @@ var whatFor = [waits]string{
 	waitHalf: "the end that has not closed", waitFlow: "an end to take what is held", waitWindow: "the client's window",
 	waitStreams: "a session's streams", waitPage: "a buffer for a tunnel", waitHandler: "a handler that streams",
 	waitReach: "a backend to be reached", waitAsk: "a backend to take the request", waitAnswer: "a backend to answer",
-	waitMore: "more of a backend's answer", waitKept: "a request for its backend",
+	waitMore: "more of a backend's answer", waitKept: "a request for its backend", waitShared: "an answer that others wait for, too",
+	waitReaders: "readers of an answer to take more",
 }
 
 // Snapshot tells what there is. Any task may call it, also when the server has ended.

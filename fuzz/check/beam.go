@@ -58,8 +58,9 @@ func memory(id uint64, name string) *bucket.Allocator {
 	return a
 }
 
-func (w *beamWorld) produce(ops int) {
-	a := memory(1, "producer's memory")
+// pour makes ops bytes and their end of a's memory and sends them down a beam, unless it
+// finds out that nobody wants them.
+func pour(a *bucket.Allocator, beam *bucket.Beam, ops int) {
 	b := new(bucket.Brigade)
 	b.Init(a)
 	for i := range ops {
@@ -71,13 +72,18 @@ func (w *beamWorld) produce(ops int) {
 	}
 	b.Append(a.EndOfStream())
 	for {
-		all, err := w.bm.Send(b)
+		all, err := beam.Send(b)
 		if all || err != nil {
 			break
 		}
-		w.bm.Wait(bucket.Producer)
+		beam.Wait(bucket.Producer)
 	}
 	b.Destroy()
+}
+
+func (w *beamWorld) produce(ops int) {
+	a := memory(1, "producer's memory")
+	pour(a, &w.bm, ops)
 	w.leave(bucket.Producer, func() { w.bm.Wait(bucket.Producer) })
 	a.End()
 }

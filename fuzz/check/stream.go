@@ -63,24 +63,7 @@ func streamProgram(tasks, ops int) func() {
 // comes home.
 func (w *told) produce(ops int) {
 	a := memory(1, "producer's memory")
-	b := new(bucket.Brigade)
-	b.Init(a)
-	for i := range ops {
-		k, err := a.Copied([]byte{byte(i)})
-		if err != nil {
-			rt.Bug("%v", err)
-		}
-		b.Append(k)
-	}
-	b.Append(a.EndOfStream())
-	for {
-		all, err := w.beam.Send(b)
-		if all || err != nil {
-			break
-		}
-		w.beam.Wait(bucket.Producer)
-	}
-	b.Destroy()
+	pour(a, &w.beam, ops)
 	a.Give()
 	w.memory = a
 	w.tell(&w.home)
