@@ -248,7 +248,9 @@ func (t *test) look(b *tab, v view) error {
 		return err
 	}
 	if wide > v.width {
-		return fmt.Errorf("the page is %d pixels wide, in a window of %d", wide, v.width)
+		who, err := value[string](b, `[...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).`+
+			`map(e => e.tagName + "." + (e.className.baseVal ?? e.className) + " " + e.textContent.slice(0, 40)).slice(0, 5).join("; ")`)
+		return errors.Join(fmt.Errorf("the page is %d pixels wide, in a window of %d: %s", wide, v.width, who), err)
 	}
 	if t.shots == "" {
 		return nil
@@ -284,7 +286,12 @@ func (t *test) scriptless() error {
 		time.Sleep(100 * time.Millisecond)
 	}
 	var total string
-	if err := chromedp.Run(b.ctx, chromedp.Text(`[data-v="requests.total"]`, &total)); err != nil {
+	for range 5 { // the page may be read anew in the middle
+		if err = chromedp.Run(b.ctx, chromedp.Text(`[data-v="requests.total"]`, &total)); err == nil {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if total == "" || total == "0" {

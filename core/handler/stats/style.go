@@ -75,6 +75,6 @@ footer{color:var(--soft);font-size:13px;padding:18px 2px 0}
 a{color:var(--accent)}
 .live #hint{display:none}
 @media(max-width:960px){.hero{grid-column:span 6}.wide,.narrow,.half{grid-column:span 12}.third{grid-column:span 6}.third:nth-of-type(9){grid-column:span 12}}
-@media(max-width:620px){th,td{padding-left:8px}th{white-space:normal}th.count{white-space:normal}td.text:first-child{min-width:0}.waits td:first-child{white-space:nowrap}article{padding:14px 12px;overflow-x:auto}body{padding:0 12px 20px}main{gap:10px}.third,.third:nth-of-type(9){grid-column:span 12}.about{order:3;width:100%;margin:0;font-size:13px}
+@media(max-width:620px){th,td{padding-left:8px}th{white-space:normal}th.count{white-space:normal}td.text:first-child{min-width:0}.waits td:first-child{white-space:nowrap}article{padding:14px 12px}body{padding:0 12px 20px}main{gap:10px}.third,.third:nth-of-type(9){grid-column:span 12}.about{order:3;width:100%;margin:0;font-size:13px}.about span,.about b{white-space:normal;overflow-wrap:anywhere}
 .big b{font-size:25px}.hero{padding:12px}.sub{display:block}.sub>span{display:block}dl.row{grid-template-columns:repeat(3,1fr);gap:8px 0}.wide h2 em{display:block}}
 `
