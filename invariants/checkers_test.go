@@ -260,6 +260,7 @@ var planted = []plant{
 	{"drain", "I31", "accepts later", begun().drains().deaf().after(time.Millisecond).call(loop, rt.OpAccept, 5, 8)},
 	{"drain", "I31", "keeps a connection", begun().drains().deaf().after(2 * time.Second).after(time.Second)},
 	{"drain", "I31", "keeps a loop", begun().parted().drains().deaf().after(3 * time.Second)},
+	{"drain", "I31", "begins a request behind the deadline", begun().drains().deaf().after(3 * time.Second).asked()},
 	{"drain", "I31", "stops hearing by itself", begun().call(loop, rt.OpClose, 5, 0)},
 	{"drain", "I31", "a deadline in the past", begun().after(time.Second).probe(root, rt.ProbeDrain, 1)},
 	{"drain", "I31", "forgets who has connected", begun().drains().call(loop, rt.OpClose, 5, 0)},

@@ -2,7 +2,7 @@ package invariants
 
 // Draining (I31): from the decision on nothing new is heard: by the time that
 // nothing can run, every listening descriptor is closed. When the deadline has
-// passed, connections and loops are gone, too. A loop stops listening only when
+// passed, connections and loops are gone, too, and no request begins. A loop stops listening only when
 // that was decided, and when it has taken who had connected by then, if there is
 // room for them.
 
@@ -22,7 +22,7 @@ var drainChecker = Checker{
 	Allows: "a server that drains hears no more, and is gone when its deadline has passed",
 	World:  "listen, accept, close, time",
 	Ops:    []rt.Op{rt.OpListen, rt.OpAccept, rt.OpClose},
-	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop, rt.ProbeLimit, rt.ProbeStreamOpen, rt.ProbeStreamClose},
+	Kinds:  []rt.Kind{rt.ProbeDrain, rt.ProbeLoop, rt.ProbeLimit, rt.ProbeRequest, rt.ProbeStreamOpen, rt.ProbeStreamClose},
 	make:   func() property { return new(drain) },
 }
 
@@ -40,6 +40,7 @@ type drain struct {
 	decided   bool
 	since     rt.Instant
 	deadline  rt.Instant
+	before    rt.Instant // by how much the clock had jumped when the deadline was said
 }
 
 // Begin implements property.
@@ -50,7 +51,7 @@ func (d *drain) Begin(s *sim.Sim) {
 	d.dry.reset()
 	d.limit, d.ended = 0, -1
 	d.listening, d.accepted, d.streams, d.alive = 0, 0, 0, 0
-	d.decided, d.since, d.deadline = false, 0, 0
+	d.decided, d.since, d.deadline, d.before = false, 0, 0, 0
 }
 
 // Event implements property.
@@ -132,6 +133,10 @@ func (d *drain) probe(e *sim.Event) {
 		if e.A == rt.LimitConnections {
 			d.limit = e.B
 		}
+	case rt.ProbeRequest:
+		if d.decided && d.late() && !d.excused() {
+			d.fail("I31", "%s begins request %d of connection %d at %v; draining was to end by %v", d.who(e.Task), e.B, e.A, e.Time, d.deadline)
+		}
 	case rt.ProbeStreamOpen:
 		d.streams++
 	case rt.ProbeStreamClose:
@@ -144,7 +149,7 @@ func (d *drain) probe(e *sim.Event) {
 		if !d.decided {
 			d.decided, d.since = true, d.now(e)
 		}
-		d.deadline = rt.Instant(e.A)
+		d.deadline, d.before = rt.Instant(e.A), d.leapt()
 	case rt.ProbeLoop:
 		if l := d.loops.at(e.Task); l != nil && *l != (e.A == 1) {
 			if *l = !*l; *l {
@@ -156,12 +161,15 @@ func (d *drain) probe(e *sim.Event) {
 	}
 }
 
+// late reports whether the deadline has passed, by more than is forgiven.
+func (d *drain) late() bool { return d.s.Clock() > d.deadline+grace+d.leapt()-d.before }
+
 // Quiet implements property.
 func (d *drain) Quiet() {
 	if !d.decided || d.excused() {
 		return
 	}
-	switch late := d.s.Clock() > d.deadline+grace; {
+	switch late := d.late(); {
 	case d.listening > 0:
 		d.fail("I31", "%d descriptors still listen, though draining was decided at %v and nothing can run", d.listening, d.since)
 	case late && d.accepted > 0:

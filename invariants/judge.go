@@ -44,6 +44,14 @@ func (j *judge) now(e *sim.Event) rt.Instant {
 	return j.s.Clock()
 }
 
+// leapt is by how much the clock has jumped so far, which nobody had to do anything in.
+func (j *judge) leapt() rt.Instant {
+	if j.s == nil {
+		return 0
+	}
+	return j.s.Leapt()
+}
+
 func (j *judge) who(task int32) string { return j.s.TaskPath(task) }
 
 // fd is the descriptor that a call acts on.

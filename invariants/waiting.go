@@ -65,12 +65,14 @@ type stay struct {
 	opened    rt.Instant
 	belated   bool // its task had been held up by then, after a look at the clock
 	touched   rt.Instant
-	read      bool // something was
-	taken     bool // bytes were written since it waited for room to write
-	session   bool // it speaks HTTP/2: its streams have requests, and wake it
-	asks      bool // a backend works for it, and may take more of its content
-	live      bool // the handler of its request runs meanwhile, and wakes it
-	shut      bool // our direction is
+	leapt     rt.Instant // by how much the clock had jumped by then
+	streamed  bool       // it speaks HTTP/2, and streams have begun
+	read      bool       // something was
+	taken     bool       // bytes were written since it waited for room to write
+	session   bool       // it speaks HTTP/2: its streams have requests, and wake it
+	asks      bool       // a backend works for it, and may take more of its content
+	live      bool       // the handler of its request runs meanwhile, and wakes it
+	shut      bool       // our direction is
 	requests  uint64
 	responses uint64
 }
@@ -159,6 +161,7 @@ func (w *waiting) probe(e *sim.Event) {
 	if k == rt.ProbeStreamOpen || k == rt.ProbeStreamClose {
 		if m := w.connections.live(e.B); m != nil {
 			m.R.live = k == rt.ProbeStreamOpen && !m.R.session
+			m.R.streamed = m.R.session
 		}
 		return
 	}
@@ -250,7 +253,7 @@ func (w *waiting) cut(now rt.Instant, r *stay) bool {
 
 // touch makes m run at the task of e.
 func (w *waiting) touch(e *sim.Event, m *member[stay]) {
-	m.R.touched = e.Time
+	m.R.touched, m.R.leapt = e.Time, w.leapt()
 	w.soonest = min(w.soonest, e.Time+lost)
 	if m.R.holder == e.Task && !m.R.waits {
 		return
@@ -293,7 +296,7 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 		r.taken = false
 	}
 	// A task that was held up has looked at the clock before.
-	first := r.phase == 0 && r.requests == 0 && head(e.B)
+	first := r.phase == 0 && r.requests == 0 && !r.streamed && head(e.B)
 	if goesOn := same && r.until == deadline || first && r.belated; !goesOn && !w.excused() {
 		begins := e.Time
 		if first {
@@ -424,7 +427,7 @@ func (w *waiting) late(now rt.Instant) {
 			continue
 		}
 		r := &m.R
-		due := r.touched + lost
+		due := r.touched + lost + w.leapt() - r.leapt
 		if r.waits {
 			due = w.due(r)
 		}

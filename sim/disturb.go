@@ -31,6 +31,7 @@ type Disturber interface {
 type disturbance struct {
 	by      Disturber // nil: nobody disturbs
 	excused rt.Instant
+	leapt   rt.Instant // the sum of the clock's jumps
 	grain   rt.Instant // of the clock that tasks read; 0: exact
 	shown   rt.Instant // what they read
 }
@@ -57,6 +58,9 @@ func (s *Sim) Excuse(until rt.Instant) {
 // Excused reports whether the world is to blame for tasks that are late now.
 func (s *Sim) Excused() bool { return s.disturbed.excused > 0 && s.now <= s.disturbed.excused }
 
+// Leapt is by how much the clock has jumped so far: nobody had that time to do anything in.
+func (s *Sim) Leapt() rt.Instant { return s.disturbed.leapt }
+
 // show sets what tasks read from the clock.
 func (s *Sim) show() {
 	s.disturbed.shown = s.now
@@ -74,6 +78,7 @@ func (s *Sim) jump(to rt.Instant) rt.Instant {
 	if d <= 0 {
 		return to
 	}
+	s.disturbed.leapt = s.disturbed.leapt.Add(d)
 	to = to.Add(d)
 	s.Excuse(to)
 	return to

@@ -1,5 +1,7 @@
 package stage
 
+import "brigade/core/rt"
+
 import "brigade/core/handoff"
 
 // processor is a task that performs what may block.
@@ -26,4 +28,11 @@ func (p *processor) turn() {
 		p.run(c, c.step)
 		p.post()
 	}
+}
+
+// overran reports whether a drain's deadline passed while a handler ran, after whose
+// return a processor looks for the connection's next request: that one is not begun.
+func (w *worker) overran() bool {
+	w.draining = w.server.phase.Load() != serving
+	return w.draining && w.server.late(rt.Now())
 }

@@ -128,6 +128,10 @@ func (w *worker) began(c *Conn) {
 
 // begin is a request whose head is there.
 func (w *worker) begin(c *Conn) step {
+	if w.loop == nil && w.overran() {
+		c.cut = true
+		return stepFinish
+	}
 	c.http.X.Peer = c.peer
 	if w.server.streams(&c.http.X) && !w.server.cfg.tunnels(&c.http.X.Request) {
 		return stepLive

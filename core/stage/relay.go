@@ -69,6 +69,9 @@ func (l *loop) ignore(c *Conn) bool {
 	case n == 0:
 		c.tunnel.drained = true
 	default:
+		if n < len(l.sink) && c.ready&sys.RdHup == 0 {
+			c.ready &^= sys.In // it is empty
+		}
 		c.tunnel.moved = true
 	}
 	return true

@@ -73,7 +73,9 @@ func (c *Client) CutShort(n int) error {
 		// It may be that FIN was late, and the server's time for a head over.
 		w = Want{Status: 408, Close: true}
 		if !conn.fill(conn.Patience) {
-			return conn.NothingMore(true, true)
+			if err := conn.NothingMore(true, true); len(conn.buf) == 0 {
+				return err
+			}
 		}
 	}
 	if _, err := conn.Response(w); err != nil {
