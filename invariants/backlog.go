@@ -41,6 +41,7 @@ type backlog struct {
 type doorbell struct {
 	watchers int
 	since    rt.Instant // without watchers: when it was looked at last
+	leapt    rt.Instant // by how much the clock had jumped by then
 }
 
 // Begin implements property.
@@ -62,7 +63,7 @@ func (b *backlog) Event(e *sim.Event) {
 	case rt.OpListen:
 		if n, ok := made(e); ok {
 			if d := b.sockets.at(n); d != nil {
-				*d = doorbell{since: e.Time}
+				*d = doorbell{since: e.Time, leapt: b.leapt()}
 				b.open = append(b.open, n)
 			}
 		}
@@ -86,7 +87,7 @@ func (b *backlog) looked(fd int32, e *sim.Event) {
 			continue
 		}
 		d := b.sockets.at(n)
-		d.since = e.Time
+		d.since, d.leapt = e.Time, b.leapt()
 		switch {
 		case e.C != 0:
 		case e.Op == rt.OpPollAdd:
@@ -110,11 +111,11 @@ func (b *backlog) closes(e *sim.Event) {
 func (b *backlog) wait(now rt.Instant) {
 	for _, n := range b.open {
 		d := b.sockets.at(n)
-		if d.watchers > 0 || now.Sub(d.since) <= attention {
+		if d.watchers > 0 || (now-b.leapt()+d.leapt).Sub(d.since) <= attention {
 			continue
 		}
 		if b.excused() {
-			d.since = now
+			d.since, d.leapt = now, b.leapt()
 			continue
 		}
 		b.fail("I12", "nobody has watched the listening socket %d, or tried to accept from it, for %v: who has connected waits for ever", n, now.Sub(d.since))

@@ -37,6 +37,7 @@ type watched struct {
 	late       bool // an event for it came while it was away: it is told of that when it is back
 	read       uint64
 	since      rt.Instant // when bytes were first seen to lie unread, while it waits; 0: none do
+	leapt      rt.Instant // by how much the clock had jumped by then
 	at1, at2   registration
 }
 
@@ -177,12 +178,13 @@ func (w *watch) unread(now rt.Instant) {
 			continue
 		}
 		if r.since == 0 {
-			r.since = now + 1 // 0 is none
+			r.since, r.leapt = now+1, w.leapt() // 0 is none
 		}
-		if now > r.since+aside {
+		until := r.since + aside + w.leapt() - r.leapt
+		if now > until {
 			w.fail("I07", "%d bytes of connection %d lie unread since %v, while it waits in state %s at %s", *a-r.read, m.id, r.since, stateNames[r.state], w.who(r.holder))
 			return
 		}
-		w.soonest = min(w.soonest, r.since+aside)
+		w.soonest = min(w.soonest, until)
 	}
 }

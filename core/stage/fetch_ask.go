@@ -34,6 +34,7 @@ type outgoing struct {
 	asked  int64 // bytes of head and content that far took
 	whole  bool  // that was all of it
 	deaf   bool  // far takes no more of it
+	reset  bool  // since it has reset the connection, so that its end is not the answer's
 }
 
 // unsent reports whether something is ready to be sent.
@@ -50,7 +51,7 @@ func (a *outgoing) near() sys.Events {
 
 // anew has the request be sent from its beginning.
 func (a *outgoing) anew() {
-	a.head, a.asked, a.whole, a.deaf = 0, 0, false, false
+	a.head, a.asked, a.whole, a.deaf, a.reset = 0, 0, false, false, false
 }
 
 // passes reports whether the content of x's request goes on as it comes.
@@ -127,6 +128,7 @@ func (l *loop) lifts(c *Conn) step {
 			b.ready &^= sys.Out
 		default:
 			f.deaf = true // it may have said why before it went
+			f.reset = e != sys.EPIPE
 			b.ready |= sys.In
 		}
 	}

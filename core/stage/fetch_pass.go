@@ -37,7 +37,7 @@ func (l *loop) passesOn(c *Conn) step {
 			continue
 		case e != sys.OK:
 			return l.breaks(c, "it reset the connection: "+e.Error())
-		case n == 0 && f.end == http1.EndClose:
+		case n == 0 && f.end == http1.EndClose && !f.reset:
 			return l.fetched(c)
 		case n == 0:
 			return l.breaks(c, "it closed the connection in the middle of its answer")
