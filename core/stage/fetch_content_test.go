@@ -252,3 +252,41 @@ func TestContentGoesBy(t *testing.T) {
 		c.Close()
 	})
 }
+
+// TestResetIsNoEnd: an answer whose end is that of its connection is cut by a reset, though a
+// write was told of that, so that the read behind it finds an end.
+func TestResetIsNoEnd(t *testing.T) {
+	var full rt.Bool
+	hearers(t, func(_ int, h *hearing) {
+		h.asked()
+		h.say("HTTP/1.1 200 ok\r\nConnection: close\r\n\r\nhalf")
+		for !full.Load() {
+			rt.Sleep(10 * ms)
+		}
+		if e := h.o.p.SetOption(h.fd, sys.LingerZero, 1); e != sys.OK {
+			rt.Bug("an origin that is to reset: %v", e)
+		}
+	}, func(w *world, _ *origin) {
+		full.Store(false)
+		fd, e := w.peer.Connect(address)
+		if e != sys.OK && e != sys.EINPROGRESS || w.peer.ConnectWait(fd, time.Second) != sys.OK {
+			rt.Bug("a client that connects: %v", e)
+		}
+		w.say(fd, []byte("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n"))
+		w.flood(fd)
+		full.Store(true)
+		var got []byte
+		b := make([]byte, 4096)
+		for {
+			n, e := w.peer.ReadWait(fd, b, 20*time.Second)
+			if e != sys.OK || n == 0 {
+				break
+			}
+			got = append(got, b[:n]...)
+		}
+		if !bytes.Contains(got, []byte("half")) || bytes.HasSuffix(got, []byte("0\r\n\r\n")) {
+			rt.Bug("an answer that a reset has cut is passed on as %q", got)
+		}
+		w.peer.Close(fd)
+	})
+}
