@@ -113,6 +113,10 @@ func event(e *sim.Event, r *sim.Report) Event {
 	return x
 }
 
+// Trim leaves the last n of t's events, or all of them if there are no more. A replay needs
+// none of them.
+func (t *Trace) Trim(n int) { t.Events = t.Events[max(0, len(t.Events)-n):] }
+
 // Schedule is what to give sim.Options for a replay; nil: ask the strategy.
 func (t *Trace) Schedule() []schedule.Departure {
 	if t.BySeed {

@@ -141,3 +141,17 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Error("a file that is not there was read")
 	}
 }
+
+// The last events are left, and what there were is still told.
+func TestTrim(t *testing.T) {
+	x, err := traces.Read(strings.NewReader(sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{5, 1} {
+		x.Trim(n)
+		if want := min(n, 2); len(x.Events) != want || x.Events[want-1].Op != rt.OpProbe || x.Total != 412 {
+			t.Errorf("trimmed to %d events: %d of %d are left; want %d of 412, the last ones", n, len(x.Events), x.Total, want)
+		}
+	}
+}

@@ -34,7 +34,11 @@ func TestWitnesses(t *testing.T) {
 	}
 }
 
-// Whatever a witness was kept for, the core as it is holds under its schedule.
+// witnessBytes is how large the file of a witness may be.
+const witnessBytes = 200_000
+
+// Whatever a witness was kept for, the core as it is holds under its schedule; and it is
+// small enough to be kept.
 func TestWitnessesHoldUnpatched(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join(root(t), "traces", "testdata", "*.trace"))
 	if err != nil || len(paths) < 3 {
@@ -45,6 +49,9 @@ func TestWitnessesHoldUnpatched(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 			continue
+		}
+		if i, err := os.Stat(path); err != nil || i.Size() > witnessBytes {
+			t.Errorf("%s is larger than %d bytes, with %d events; brigade shrink makes it smaller: %v", base(path), witnessBytes, len(x.Events), err)
 		}
 		if x.Expect != traces.ExpectHeld {
 			continue
@@ -83,6 +90,10 @@ func stale(t *testing.T, p *Patch, path, dir string) bool {
 	}
 	return none
 }
+
+// shownEvents is how many of its events a witness keeps: whoever reads it looks at the end,
+// and one that goes round in circles would have twenty thousand of them.
+const shownEvents = 1000
 
 // renew finds a witness of p if none is left that convicts: the smallest of those
 // that come of the trials.
@@ -123,6 +134,7 @@ func renew(t *testing.T, p *Patch) {
 		t.Fatalf("%s: nothing was found", p.ID)
 	}
 	best.Expect, best.Build = traces.ExpectHeld, "unknown"
+	best.Trim(shownEvents)
 	if _, err := best.Save(dir, p.ID+"-"+best.FileName(fuzz.DefaultStrategy)); err != nil {
 		t.Fatal(err)
 	}
