@@ -157,7 +157,7 @@ func TestFlagsWin(t *testing.T) {
 // shown with something that may stand there.
 func example() string {
 	var b strings.Builder
-	b.WriteString("# Every setting of brigaded, with its default. A key is a flag's name; a flag wins.\n#\n#     brigaded --check --config FILE\n")
+	b.WriteString("# Every setting of brigaded: its default, or an example where there is none. A key is a\n# flag's name; a flag wins.\n#\n#     brigaded --check --config FILE\n")
 	var o options
 	tables := o.tables()
 	i := slices.IndexFunc(tables, func(h heading) bool { return strings.HasPrefix(h.title, "Backends") })
@@ -187,9 +187,18 @@ func example() string {
 	return b.String()
 }
 
+// usual are the numbers that a server has by default which has two processors and all the
+// descriptors that it needs.
+var usual = map[string]string{
+	"shards": "2", "readers": "1", "writers": "1", "processors": "2", "queue": "2", "max-connections": "32768", "buffers": "16384",
+}
+
 // shownAs is a value that f may have: its default, where it has one.
 func shownAs(f *pflag.Flag) string {
 	text := f.DefValue
+	if n, ok := usual[f.Name]; ok {
+		text = n
+	}
 	if text == "" || text == "[]" {
 		what, _ := pflag.UnquoteUsage(f)
 		text = map[string]string{"N": "200", "LEVEL": "1", "WHAT": "/health", "CIDR,CIDR...": "10.0.0.0/8", "SIZE": "1M", "DIR": "/srv/www", "PATH": "/example/", "FILE": "/tmp/example"}[what]
