@@ -10,7 +10,7 @@ import (
 // A sample of what the command does at length: everybody gets all, and what is held for
 // them is within what the buffers and the connections may take.
 func TestSlowClientsAreHeldInBuffers(t *testing.T) {
-	s := slow{clients: 300, buffers: 300, shards: 2, topology: "fused", gogc: "25", ways: "files", lasts: time.Second}
+	s := slow{clients: 300, buffers: 300, shards: 2, topology: "fused", gogc: "100", ways: "files", lasts: time.Second}
 	var out strings.Builder
 	if err := s.run(&out); err != nil {
 		t.Error(err)

@@ -82,19 +82,28 @@ func (x *Exchange) Lend(b []byte) {
 	x.out.Append(x.buckets.Transient(b))
 }
 
-// Keep copies what was lent and has not left: into the page, if that has room. The error is
-// the allocator's.
+// Keep copies what was lent and has not left: into the page as far as that has room, so
+// that no more of it is in other memory than there is a second buffer for. The error is the
+// allocator's.
 func (x *Exchange) Keep() error {
 	if x.out.Volatile() == 0 {
 		return nil
 	}
 	k := x.out.Back()
-	if k.Kind() != bucket.Transient || x.out.Volatile() > 1 || int(k.Len()) > x.Free() || len(x.page) != x.mark {
+	if k.Kind() != bucket.Transient || x.out.Volatile() > 1 || len(x.page) != x.mark {
 		return x.out.SetAside(x.pool)
 	}
-	x.page = append(x.page, k.Memory()...)
+	b := k.Memory()
 	k.Destroy()
+	n := min(len(b), x.Free())
+	x.page = append(x.page, b[:n]...)
 	x.flush()
+	for b = b[n:]; len(b) > 0; b = b[n:] {
+		n = min(len(b), x.room) // blocks like the page, of which there are others
+		if err := x.out.Write(b[:n]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -17,6 +17,9 @@ const (
 	hasIfUnmodifiedSince
 )
 
+// leastFields is how many fields there is room for when there is any.
+const leastFields = 8
+
 // fieldLine reads a line without its CRLF.
 func (r *Request) fieldLine(line []byte, limit int) *Error {
 	i := span(line, tokenChar)
@@ -30,6 +33,9 @@ func (r *Request) fieldLine(line []byte, limit int) *Error {
 	if r.used >= limit {
 		r.excess = true
 		return nil
+	}
+	if r.used == len(r.store) {
+		r.store = append(r.store, make([]Field, max(len(r.store), leastFields))...)
 	}
 	f := &r.store[r.used]
 	f.Name, f.Value = line[:i:i], value

@@ -3,7 +3,8 @@ package http1
 // A Request is filled by Parse and emptied by Reset. Its slices are parts of the
 // buffer that was parsed: they die with those bytes. Its invariant: after Reset,
 // and so before each Parse, it equals a new one, so that nothing of a request can
-// be seen in the next.
+// be seen in the next. Room for fields is made as they come, since thousands of Requests
+// may be held at a time, and few have many.
 
 // MaxFields is the most fields a request may have.
 const MaxFields = 64
@@ -64,8 +65,8 @@ type Request struct {
 	repeated fieldSet // fields met more than once
 	excess   bool     // more fields than the limit
 	framing  framing
-	used     int // entries of store that may be set
-	store    [MaxFields]Field
+	used     int     // entries of store that may be set
+	store    []Field // it grows to what requests have had so far, and lasts
 }
 
 // framing is what the head says about the content, kept as sent until the whole
@@ -80,7 +81,7 @@ type framing struct {
 	switchy bool // Connection has upgrade
 }
 
-// Reset makes r equal to a new Request.
+// Reset makes r equal to a new Request, but for the room that it has for fields.
 func (r *Request) Reset() {
 	clear(r.store[:r.used])
 	r.used = 0

@@ -52,12 +52,26 @@ func fill(v reflect.Value) {
 	}
 }
 
+// roomless is r without the room for fields that it has none in.
+func roomless(r *Request) *Request {
+	for _, f := range r.store[r.used:] {
+		if f.Name != nil || f.Value != nil {
+			return r
+		}
+	}
+	r.store = r.store[:r.used:r.used]
+	if r.used == 0 {
+		r.store = nil
+	}
+	return r
+}
+
 func TestResetLeavesNothing(t *testing.T) {
 	r := new(Request)
 	fill(reflect.ValueOf(r).Elem())
-	r.used = MaxFields
+	r.used = len(r.store)
 	r.Reset()
-	if !reflect.DeepEqual(r, new(Request)) {
+	if !reflect.DeepEqual(roomless(r), new(Request)) {
 		t.Errorf("after Reset a part of the request is left: %+v", r)
 	}
 }
@@ -69,7 +83,7 @@ func TestParseShowsNothingOfTheRequestBefore(t *testing.T) {
 	for _, second := range []string{"", "GET", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: b\r\n\r\n", "\x16\x03"} {
 		used, fresh := parse(t, full), new(Request)
 		n, e := used.Parse([]byte(second), 0, nil)
-		if m, f := fresh.Parse([]byte(second), 0, nil); n != m || e != f || !reflect.DeepEqual(used, fresh) {
+		if m, f := fresh.Parse([]byte(second), 0, nil); n != m || e != f || !reflect.DeepEqual(roomless(used), roomless(fresh)) {
 			t.Errorf("after another request %q reads as %+v, and first of all as %+v", second, used, fresh)
 		}
 	}

@@ -1,11 +1,17 @@
 package mem
 
 // Slabs of nodes. Nodes hold Go pointers and so live on Go's heap, several to an
-// allocation, and are used again. Where dear checks are on, a node that came back
+// allocation, and are used again. The first is one, and then as many come as there are,
+// sixteen at most: an owner that has one request at a time, of which there are thousands,
+// has no more than that needs. Where dear checks are on, a node that came back
 // stays aside until as many others have as the quarantine holds: whoever still has
 // a pointer to it meets a dead node, not another's.
 
-import "brigade/core/rt"
+import (
+	"slices"
+
+	"brigade/core/rt"
+)
 
 // quarantine is how many dead nodes stay aside under checking.
 const quarantine = 64
@@ -16,6 +22,7 @@ type Slab[T any] struct {
 	free  []*T
 	aside []*T // under checking, oldest first
 	out   int
+	made  int
 }
 
 // Get takes a node out of stock, or makes some.
@@ -48,11 +55,10 @@ func (s *Slab[T]) Put(x *T) {
 func (s *Slab[T]) Out() int { return s.out }
 
 func (s *Slab[T]) grow() {
-	const chunk = 16
-	nodes := make([]T, chunk)
-	if s.free == nil {
-		s.free = make([]*T, 0, chunk)
-	}
+	const most = 16
+	nodes := make([]T, min(max(s.made, 1), most))
+	s.made += len(nodes)
+	s.free = slices.Grow(s.free, len(nodes))
 	for i := range nodes {
 		s.free = append(s.free, &nodes[i])
 	}

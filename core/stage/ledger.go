@@ -56,7 +56,8 @@ const classes = 6
 // ledger is what a worker shows.
 type ledger struct {
 	words   [words]rt.Int64
-	shown   [words]int64 // what they have: the worker's own
+	shown   [words]uint64 // what they have: the worker's own
+	seldom  seldom        // as they were stored last: the worker's own
 	answers series
 	turns   series // of a loop
 }
@@ -158,31 +159,55 @@ func (w *worker) post() {
 		return
 	}
 	c := &w.count
-	now := [words]int64{
-		wordAccepted: int64(c.accepted), wordRequests: int64(c.requests), wordIn: int64(c.heard), wordOut: int64(c.bytes),
-		wordHandoffs: int64(c.handoffs), wordDropped: int64(c.dropped), wordShed: int64(c.shed), wordTunnels: int64(c.tunnels),
-		wordSessions: int64(c.sessions), wordSessionsEnded: int64(c.sessionsEnded), wordStreamsEnded: int64(c.streamsEnded),
-		wordResets: int64(c.http2.Resets), wordRefused: int64(c.http2.Refused), wordLarge: int64(c.http2.Large),
-		wordStock: int64(w.pool.Stock()),
-	}
+	p.show(wordAccepted, c.accepted)
+	p.show(wordRequests, c.requests)
+	p.show(wordIn, c.heard)
+	p.show(wordOut, c.bytes)
+	p.show(wordHandoffs, c.handoffs)
+	p.show(wordStreamsEnded, c.streamsEnded)
+	p.show(wordStock, uint64(w.pool.Stock()))
 	for i, n := range c.answers {
-		now[wordAnswers+word(i)] = int64(n)
+		p.show(wordAnswers+word(i), n)
 	}
-	for i, n := range c.http2.Floods {
-		now[wordFloods+word(i)] = int64(n)
+	if c.seldom != p.seldom {
+		p.seldom = c.seldom
+		p.postSeldom()
 	}
 	if l := w.loop; l != nil {
-		now[wordStreams], now[wordLine] = int64(l.opened), int64(l.line.length)
+		p.show(wordStreams, l.opened)
+		p.show(wordLine, uint64(l.line.length))
 		for i := range l.rings {
-			now[wordWaits+word(i)] = int64(l.rings[i].Len())
-		}
-	}
-	for i, n := range now {
-		if n != p.shown[i] {
-			p.shown[i] = n
-			p.words[i].Store(n)
+			p.show(wordWaits+word(i), uint64(l.rings[i].Len()))
 		}
 	}
 	p.answers.post()
 	p.turns.post()
+}
+
+// postSeldom stores what has changed of what seldom does.
+func (p *ledger) postSeldom() {
+	c := &p.seldom
+	p.show(wordDropped, c.dropped)
+	p.show(wordShed, c.shed)
+	p.show(wordTunnels, c.tunnels)
+	p.show(wordSessions, c.sessions)
+	p.show(wordSessionsEnded, c.sessionsEnded)
+	p.show(wordResets, c.http2.Resets)
+	p.show(wordRefused, c.http2.Refused)
+	p.show(wordLarge, c.http2.Large)
+	for i, n := range c.http2.Floods {
+		p.show(wordFloods+word(i), n)
+	}
+}
+
+// show stores n as a word, if it is another than it was.
+func (p *ledger) show(i word, n uint64) {
+	if n != p.shown[i] {
+		p.store(i, n)
+	}
+}
+
+func (p *ledger) store(i word, n uint64) {
+	p.shown[i] = n
+	p.words[i].Store(int64(n))
 }

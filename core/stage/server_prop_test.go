@@ -62,7 +62,7 @@ func TestTotalsAreSums(t *testing.T) {
 		var want Totals
 		for range rapid.IntRange(0, 4).Draw(t, "tasks") {
 			n := func(what string) uint64 { return uint64(rapid.IntRange(0, 9).Draw(t, what)) }
-			c := counts{accepted: n("accepted"), requests: n("requests"), bytes: n("bytes"), handoffs: n("handoffs"), dropped: n("dropped"), shed: n("shed"), tunnels: n("tunnels"), received: n("received")}
+			c := counts{accepted: n("accepted"), requests: n("requests"), bytes: n("bytes"), handoffs: n("handoffs"), seldom: seldom{dropped: n("dropped"), shed: n("shed"), tunnels: n("tunnels"), received: n("received")}}
 			list = append(list, c)
 			want.Connections += c.accepted
 			want.Requests += c.requests

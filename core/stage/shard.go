@@ -45,8 +45,13 @@ func (sh *shard) target(home *loop, id uint64, s step) *loop {
 	return home
 }
 
-// shelf is how many unused http_conns a shard keeps beside those of its tasks.
-const shelf = 256
+// shelf is how many unused http_conns a shard keeps beside those of its tasks, at most. They
+// have buffers that are in nobody's use, so all shards' together are a small part of the
+// budget: pages of those that are let go serve others, whatever they are needed for.
+const (
+	shelf     = 256
+	shelfPart = 32
+)
 
 // build makes the shard's tasks, without starting them.
 func (sh *shard) build() error {
@@ -55,7 +60,7 @@ func (sh *shard) build() error {
 	sh.gates.Label("gates")
 	sh.left.Label("left")
 	cfg := &sh.server.cfg
-	sh.depot.Init(min(shelf, max(cfg.Buffers, 1)), cfg.Pages)
+	sh.depot.Init(min(shelf, max(cfg.Buffers/(shelfPart*cfg.Shards), 1)), cfg.Pages)
 	sh.crew.Init("processors", cfg.Processors, 0, max(cfg.Waiting, 0))
 	for _, w := range cfg.wiring() {
 		for range w.number {

@@ -203,20 +203,25 @@ func (w *worker) hand(c *Conn, s step, to *loop) {
 
 // counts are a worker's own; a report adds them up when the worker is done.
 type counts struct {
-	handoffs  uint64
-	requests  uint64
-	accepted  uint64 // connections
-	bytes     uint64 // sent
+	handoffs     uint64
+	requests     uint64
+	accepted     uint64 // connections
+	bytes        uint64 // sent
+	heard        uint64 // bytes from all clients
+	answers      [classes]uint64
+	streamsEnded uint64
+	seldom
+}
+
+// seldom are those that most turns of a loop leave as they are.
+type seldom struct {
 	dropped   uint64 // log lines
 	shed      uint64 // idle connections asked to go
 	tunnels   uint64 // opened
 	takeovers uint64 // connections to backends that were another loop's
-	received  uint64 // bytes from their clients
-	heard     uint64 // bytes from all clients
-	answers   [classes]uint64
+	received  uint64 // bytes from tunnels' clients
 	sessions  uint64 // begun
+	http2     http2.Counts
 
-	sessionsEnded, streamsEnded uint64
-
-	http2 http2.Counts
+	sessionsEnded uint64
 }
