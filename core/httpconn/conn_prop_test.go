@@ -196,7 +196,7 @@ func differ(t *rapid.T, path string, used, fresh reflect.Value) {
 			differ(t, fmt.Sprintf("%s[%d]", path, i), used.Index(i), fresh.Index(i))
 		}
 	case reflect.Slice:
-		if used.Len() != fresh.Len() {
+		if used.Len() != fresh.Len() && path != "Conn.X.Request.store" { // the room for fields
 			t.Fatalf("%s: %d elements, a new one has %d", path, used.Len(), fresh.Len())
 		}
 		if path == "Conn.X.page" || path == "Conn.X.filtered.head.lines" {
