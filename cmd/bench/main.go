@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brigade/cmd/bench/counts"
+	"brigade/fuzz/outage"
 )
 
 // flags are what the command line says.
@@ -37,6 +38,9 @@ type flags struct {
 }
 
 func main() {
+	if outage.Played() {
+		return
+	}
 	var f flags
 	cmd := &cobra.Command{
 		Use:           "bench",
@@ -53,7 +57,7 @@ func main() {
 	cmd.Flags().StringVar(&f.peer, "peer", "nginx", "what each is held against: nginx, or a topology of brigaded")
 	cmd.Flags().IntVar(&f.shards, "shards", 2, "shards of brigaded, and worker processes of nginx")
 	cmd.Flags().BoolVar(&f.logging, "logging", false, "write access logs on both sides")
-	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), slowCommand(), paneCommand(), amesCommand(), crowdCommand(), counts.Command())
+	cmd.AddCommand(allocsCommand(), memoryCommand(), idleCommand(), slowCommand(), paneCommand(), amesCommand(), crowdCommand(), originCommand(), counts.Command())
 	if err := cmd.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

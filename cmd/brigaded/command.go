@@ -53,6 +53,7 @@ type options struct {
 	answer      period
 	more        period
 	spare       period
+	warm        period
 	drain       period
 
 	group           // of backends: the flags', or [proxy]

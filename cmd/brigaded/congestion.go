@@ -39,7 +39,8 @@ func (c *congestion) Set(s string) error {
 // Type implements pflag.Value.
 func (c *congestion) Type() string { return "NAME" }
 
-// at is what connections accepted at addr use; empty: the system's.
+// at is what connections use that are accepted at addr, or made to it; empty: the
+// system's.
 func (c congestion) at(addr netip.AddrPort) string {
 	switch {
 	case c == system, c == auto && !addr.Addr().IsLoopback():

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"brigade/fuzz/outage"
 )
 
 const patience = time.Minute
@@ -25,6 +27,9 @@ const patience = time.Minute
 var binary string // what TestMain built
 
 func TestMain(m *testing.M) {
+	if outage.Played() {
+		os.Exit(0)
+	}
 	if n := os.Getenv(role); n != "" {
 		os.Exit(played(n))
 	}

@@ -126,6 +126,8 @@ func (o *options) timeouts() heading {
 	h.duration(&o.answer, "answer-timeout", time.Minute, "`D` for a backend of --proxy to answer")
 	h.duration(&o.more, "answer-idle-timeout", 30*time.Second, "`D` for more of its answer to come")
 	h.duration(&o.spare, "spare-timeout", 20*time.Second, "`D` that an unused connection to one is kept")
+	o.warm.value = 500 * time.Millisecond
+	h.Var(&o.warm, "spare-warm", "`D` of that in which it takes requests, too, that may not be sent twice (POST); later they go on a new one; 0s: always")
 	h.duration(&o.drain, "drain", 10*time.Second, "`D` for responses under way to finish after SIGTERM")
 	return h
 }

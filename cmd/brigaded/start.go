@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime/pprof"
+	"time"
 
 	"brigade/core/accesslog"
 	"brigade/core/handler/static"
@@ -42,6 +43,7 @@ func (p *program) open() (s *site, err error) {
 		}
 	}()
 	k := linux.New()
+	k.Outward = p.congestion.at
 	if err = p.found(s, k); err != nil {
 		return s, err
 	}
@@ -111,9 +113,17 @@ func (p *program) config(k sys.Kernel) stage.Config {
 		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
 		Buffers: p.buffers.n, Connections: p.connectionsPerShard(), Waiting: p.places(),
 		Header: p.header.value, Body: p.body.value, Room: p.room.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
-		Answer: p.answer.value, More: p.more.value, Spare: p.spare.value,
+		Answer: p.answer.value, More: p.more.value, Spare: p.spare.value, Warm: p.warmth(),
 		Dial: p.dial.value, Tunnel: p.tunnel.value, Half: p.half.value, Connect: p.connect.list, Upgrade: p.upgrade.addr,
 	}
+}
+
+// warmth is for how long a kept connection takes what may not be sent twice.
+func (p *program) warmth() time.Duration {
+	if p.warm.value == 0 {
+		return -1 // to the core 0 is its default
+	}
+	return p.warm.value
 }
 
 // vacant asks for the address alone. Shards share theirs by SO_REUSEPORT, and

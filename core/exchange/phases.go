@@ -11,6 +11,7 @@ package exchange
 
 import (
 	"fmt"
+	"time"
 
 	"brigade/core/filter"
 	"brigade/core/http1"
@@ -45,6 +46,15 @@ type Route struct {
 // Logger is told of each request that has ended, in the log phase. It does not block.
 type Logger interface{ Logged(r *Outcome) }
 
+// Told is who of h is told of requests that have ended; nil: nobody is.
+func Told(h Handler) Logger {
+	if p, ok := h.(*Phases); ok && len(p.Log) == 0 {
+		return nil
+	}
+	l, _ := h.(Logger)
+	return l
+}
+
 // Outcome is what became of a request. Slices die when the call returns.
 type Outcome struct {
 	Method, Target []byte
@@ -54,9 +64,16 @@ type Outcome struct {
 
 // progress is how far a request has come in its phases.
 type progress struct {
-	step  int        // of those of Read and Authorise, in one row
-	route int        // one more than that of Map, or all and one more: none; 0: not mapped yet
-	slow  filter.Lag // the longest call since SlowestPhase was asked
+	step  int  // of those of Read and Authorise, in one row
+	route int  // one more than that of Map, or all and one more: none; 0: not mapped yet
+	slow  call // the longest since SlowestPhase was asked
+}
+
+// call is one of a step, or of a handler.
+type call struct {
+	kind string
+	who  any
+	took time.Duration
 }
 
 // step is the i-th of the first two phases; nil: there are no more.
@@ -96,17 +113,21 @@ func (p *Phases) advance(x *Exchange, blocking bool) (mapped, answered bool) {
 
 // took notes that a call, which began then, has returned.
 func (p *progress) took(began rt.Instant, kind string, who any) {
-	if d := rt.Now().Sub(began); d > p.slow.For {
-		p.slow = filter.Lag{Name: kind + NameOf(who), For: d}
+	if d := rt.Now().Sub(began); d > p.slow.took {
+		p.slow = call{kind, who, d}
 	}
 }
 
 // SlowestPhase is the step, or the handler that was asked inline, whose call took
-// longest since it was asked last; without phases it has no name.
-func (x *Exchange) SlowestPhase() filter.Lag {
+// longest since it was asked last, if that is least or more; else, or without phases, it
+// has no name.
+func (x *Exchange) SlowestPhase(least time.Duration) filter.Lag {
 	s := x.phases.slow
-	x.phases.slow = filter.Lag{}
-	return s
+	x.phases.slow = call{}
+	if s.who == nil || s.took < least {
+		return filter.Lag{}
+	}
+	return filter.Lag{Name: s.kind + NameOf(s.who), For: s.took}
 }
 
 // NameOf is what a part of an application is called in reports: by itself, or by its
@@ -160,8 +181,22 @@ func (p *Phases) Passes(x *Exchange) bool {
 
 // Streams implements Streamer, in the same way: then all phases run on a processor.
 func (p *Phases) Streams(x *Exchange) bool {
+	if !p.streams() {
+		return false // whoever it is mapped to, which takes longer to find out
+	}
 	s, ok := p.would(x).(Streamer)
 	return ok && s.Streams(x)
+}
+
+// streams reports whether a handler of p may stream.
+func (p *Phases) streams() (ok bool) {
+	for i := range p.Map {
+		if _, ok = p.Map[i].Handler.(Streamer); ok {
+			return true
+		}
+	}
+	_, ok = p.Handler.(Streamer)
+	return ok
 }
 
 // would is the handler that x would be mapped to.

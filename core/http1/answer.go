@@ -23,7 +23,8 @@ type Answer struct {
 	Close         bool  // Connection has close
 	KeepAlive     bool  // Connection has keep-alive
 
-	lengths, codings int // lines of those fields
+	nominates        bool // Connection may name fields that are not of the hop by themselves
+	lengths, codings int  // lines of those fields
 	length, coding   []byte
 	used             int // entries of store that may be set
 	store            [MaxFields]Field
@@ -64,7 +65,7 @@ func (a *Answer) Reset() {
 	clear(a.store[:a.used])
 	a.Status, a.Minor, a.Fields = 0, 0, nil
 	a.ContentLength = 0
-	a.Chunked, a.Close, a.KeepAlive = false, false, false
+	a.Chunked, a.Close, a.KeepAlive, a.nominates = false, false, false, false
 	a.lengths, a.codings, a.length, a.coding, a.used = 0, 0, nil, nil, 0
 }
 
@@ -81,7 +82,9 @@ func (a *Answer) Add(name, value []byte) {
 
 // HopByHop reports whether a field concerns only the backend's connection: those that
 // RFC 9110 §7.6.1 names, and those that a's own Connection fields nominate.
-func (a *Answer) HopByHop(name []byte) bool { return concernsHop(a.Fields, name) }
+func (a *Answer) HopByHop(name []byte) bool {
+	return ofHop(name) || a.nominates && nominated(a.Fields, name)
+}
 
 // Parse reads the response head at the start of b, as Request.Parse does: n > 0 is its
 // length; n = 0 without an error means that it is not complete, and scanned is what was
@@ -174,10 +177,20 @@ func (a *Answer) fieldLine(line []byte) *Error {
 		a.codings++
 		a.coding = value
 	case isName(f.Name, "connection"):
-		a.Close = a.Close || ListHas(value, "close")
-		a.KeepAlive = a.KeepAlive || ListHas(value, "keep-alive")
+		a.connection(value)
 	}
 	return nil
+}
+
+// connection reads Connection, RFC 9110 §7.6.1.
+func (a *Answer) connection(value []byte) {
+	for value != nil {
+		var option []byte
+		option, value = nextMember(value)
+		a.Close = a.Close || equalFold(option, "close")
+		a.KeepAlive = a.KeepAlive || equalFold(option, "keep-alive")
+		a.nominates = a.nominates || nominates(option)
+	}
 }
 
 // conclude judges what the fields mean together.

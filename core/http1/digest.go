@@ -15,7 +15,7 @@ func (r *Request) Digest(d rt.Digest) rt.Digest {
 	d = d.Int(len(r.Fields)).Word(uint64(r.ContentLength))
 	for _, b := range [...]bool{
 		r.Chunked, r.Framed, r.Close, r.KeepAlive, r.ExpectContinue, r.excess,
-		r.framing.expect, r.framing.unknown, r.framing.switchy,
+		r.framing.expect, r.framing.unknown, r.framing.switchy, r.framing.nominates,
 	} {
 		d = d.Bool(b)
 	}

@@ -164,6 +164,7 @@ func (r *Request) noteConnection(value []byte) {
 	for value != nil {
 		var option []byte
 		option, value = nextMember(value)
+		r.framing.nominates = r.framing.nominates || nominates(option)
 		switch len(option) {
 		case 5:
 			r.Close = r.Close || equalFold(option, "close")

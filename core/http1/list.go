@@ -29,18 +29,39 @@ func ListHas(list []byte, token string) bool {
 // HopByHop reports whether a field concerns only this connection, so that a proxy
 // must not pass it on: those that RFC 9110 §7.6.1 names, and those that r's own
 // Connection fields nominate.
-func (r *Request) HopByHop(name []byte) bool { return concernsHop(r.Fields, name) }
+func (r *Request) HopByHop(name []byte) bool {
+	return ofHop(name) || r.framing.nominates && nominated(r.Fields, name)
+}
 
-// concernsHop is HopByHop for a message with these fields.
-func concernsHop(fields []Field, name []byte) bool {
-	for _, s := range hopByHop {
-		if equalFold(name, s) {
-			return true
-		}
+// ofHop reports whether a field is one of those that RFC 9110 §7.6.1 names. Most are told
+// from them by their length.
+func ofHop(name []byte) bool {
+	switch len(name) {
+	case 2:
+		return isName(name, "te")
+	case 7:
+		return isName(name, "upgrade")
+	case 10:
+		return isName(name, "connection") || isName(name, "keep-alive")
+	case 16:
+		return isName(name, "proxy-connection")
+	case 17:
+		return isName(name, "transfer-encoding")
 	}
+	return false
+}
+
+// nominates reports whether a member of Connection may name a field that ofHop does not
+// know anyway.
+func nominates(member []byte) bool {
+	return len(member) > 0 && !equalFold(member, "keep-alive") && !equalFold(member, "upgrade")
+}
+
+// nominated reports whether Connection fields among these nominate one of this name.
+func nominated(fields []Field, name []byte) bool {
 	for i := range fields {
 		f := &fields[i]
-		if !equalFold(f.Name, "connection") {
+		if !isName(f.Name, "connection") {
 			continue
 		}
 		for list := f.Value; list != nil; {
@@ -51,8 +72,4 @@ func concernsHop(fields []Field, name []byte) bool {
 		}
 	}
 	return false
-}
-
-var hopByHop = [...]string{
-	"connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade",
 }

@@ -79,6 +79,8 @@ type framing struct {
 	expect  bool // an expectation of 100-continue
 	unknown bool // an expectation of anything else
 	switchy bool // Connection has upgrade
+
+	nominates bool // Connection may name fields that are not of the hop by themselves
 }
 
 // Reset makes r equal to a new Request, but for the room that it has for fields.

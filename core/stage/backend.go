@@ -32,6 +32,7 @@ type service struct {
 	waits   bool       // client is at home, and waits for it
 	wants   sys.Events // for what
 	uses    int        // answers that came over it
+	since   rt.Instant // when the last did
 }
 
 // backend makes the Conn of a connection to a backend.
@@ -85,6 +86,7 @@ func (l *loop) letGo(c *Conn, keep, good bool) {
 	f.origin.Asked(&c.http.X, f.backend, good)
 	rt.Probe(rt.ProbeFetch, c.id, ^uint64(0), 0)
 	b.service.uses++
+	b.service.since = l.now
 	if keep && l.retain(b) {
 		return
 	}
@@ -106,8 +108,17 @@ func (l *loop) retain(b *Conn) bool {
 }
 
 // takeKept is a kept connection to a backend, this loop's or another's; nil: there is none.
-func (l *loop) takeKept(address netip.AddrPort) *Conn {
+// repeats: what it is for may be sent again on another; else it has to be warm, and this
+// loop's.
+func (l *loop) takeKept(address netip.AddrPort, repeats bool) *Conn {
 	for b, ok := l.kept.Take(address); ok; b, ok = l.kept.Take(address) {
+		if !repeats {
+			if l.now.Sub(b.service.since) > l.server.cfg.Warm {
+				l.kept.Keep(address, b, l.server.cfg.Kept) // there is the room that it had
+				return nil                                 // and the others are colder
+			}
+			b.ready |= sys.In // what no event has told yet a read does
+		}
 		b.wait = waitNone
 		b.timer.Disarm()
 		if !l.poller.Keeps() {
@@ -119,7 +130,7 @@ func (l *loop) takeKept(address netip.AddrPort) *Conn {
 		}
 		l.retire(b)
 	}
-	if !l.poller.Keeps() {
+	if !repeats || !l.poller.Keeps() {
 		return nil
 	}
 	return l.takeOver(address)

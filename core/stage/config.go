@@ -108,6 +108,7 @@ type Config struct {
 	Answer time.Duration // [60 s] for a backend to answer a request that is fetched from it
 	More   time.Duration // [30 s] for more of its answer
 	Spare  time.Duration // [20 s] that a connection to a backend is kept unused
+	Warm   time.Duration // [500 ms] of that in which it takes requests, too, that may not be sent twice; negative: none
 	Retry  time.Duration // [100 ms] before accepting again when the kernel refuses
 	Pace   time.Duration // [20 ms] before a filter that paused is asked again
 }
@@ -153,6 +154,7 @@ func (c *Config) complete() error {
 	orDefault(&c.Answer, 60*time.Second)
 	orDefault(&c.More, 30*time.Second)
 	orDefault(&c.Spare, 20*time.Second)
+	orDefault(&c.Warm, 500*time.Millisecond)
 	orDefault(&c.Kept, 64)
 	orDefault(&c.Retry, 100*time.Millisecond)
 	orDefault(&c.Pace, 20*time.Millisecond)

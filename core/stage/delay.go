@@ -43,7 +43,7 @@ func (w *worker) called(who string, target []byte) {
 // phases the one that took longest.
 func (w *worker) inlined(x *exchange.Exchange) {
 	who := w.server.handler
-	if s := x.SlowestPhase(); s.For >= Tolerable {
+	if s := x.SlowestPhase(Tolerable); s.Name != "" {
 		who = s.Name
 	}
 	w.called(who, x.Request.Target)

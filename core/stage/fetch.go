@@ -63,6 +63,7 @@ type fetch struct {
 	tried    uint64     // backends that were asked in vain
 	tries    int
 	fresh    bool           // no kept connection is taken any more
+	late     bool           // a backend was left because it did not answer in time
 	failure  *http1.Error   // what the client gets if there is nothing left to try
 	whose    netip.AddrPort // the backend that failed last
 	blame    string         // why it did
@@ -315,6 +316,10 @@ func (l *loop) tardy(c *Conn, w wait) step {
 	case waitAnswer:
 		why = "it does not answer in time"
 	default:
+	}
+	if f := c.fetch; (w == waitAsk || w == waitAnswer) && !f.heard && !f.late && c.repeats() {
+		f.late = true
+		return l.leaves(c, http1.ErrGatewayTimeout, why)
 	}
 	return l.lost(c, http1.ErrGatewayTimeout, why)
 }

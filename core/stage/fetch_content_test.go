@@ -63,7 +63,7 @@ func hearers(t *testing.T, hear func(i int, h *hearing), f func(w *world, o *ori
 	var s setup
 	s.cfg.Handler = p
 	s.cfg.Dial, s.cfg.Answer, s.cfg.More, s.cfg.Spare, s.cfg.Body = 700*ms, 4*time.Second, 3500*ms, 1500*ms, 3*time.Second
-	s.cfg.Content = 1 << 22
+	s.cfg.Content, s.cfg.Warm = 1<<22, -1 // so that POSTs have a connection of their own each
 	facing(t, s, nil, func(o *origin, fd sys.FD) {
 		n, _ := o.counts()
 		hear(n-1, &hearing{o: o, fd: fd})

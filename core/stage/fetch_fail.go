@@ -1,11 +1,20 @@
 package stage
 
-// What fails. A request is sent again, to another backend or on a new connection, only if
-// nothing can have come of it twice: no backend was reached; or its method is idempotent
-// (RFC 9110 §9.2.2), the backend hung up without a byte of an answer, and all that it got
-// is still there to be sent. A kept
-// connection that turns out closed is nobody's fault. Who does not answer in time, or not
-// in HTTP, is not asked again: the next would be kept as long.
+// What fails. A request is sent again only if nothing can have come of it twice, and all
+// that was sent of it is still there: no backend was reached, or its method is idempotent
+// (RFC 9110 §9.2.2) and the backend has not said a byte of an answer.
+//
+//	what happened                                   is asked next
+//	no backend was reached                          another
+//	a kept connection was closed, or says 408       the same, on a new connection
+//	a new one was closed                            another
+//	nothing of an answer in time                    another, once
+//	a byte of an answer, then the end; no HTTP      nobody
+//
+// A kept connection that turns out closed is nobody's fault, and one on which 408 comes was
+// about to be: its backend tired of waiting for a request, and has taken none (RFC 9110
+// §15.5.9). A second backend that does not answer in time is the request's own fault, more
+// likely than not, and a third would be kept as long.
 //
 // The client hears the status. What went wrong, and where, is for the operator alone: it
 // stands in the access log's line, and among the server's notes.
@@ -33,18 +42,45 @@ func (l *loop) note(c *Conn, why string) {
 	l.server.complain(b.String(), why)
 }
 
+// repeats reports whether c's request may be sent once more, though a backend that has
+// said nothing has it.
+func (c *Conn) repeats() bool { return !c.fetch.bare && c.http.X.Request.Method.Idempotent() }
+
 // hungUp is a backend that ends the connection and has not answered.
 func (l *loop) hungUp(c *Conn, why string) step {
-	f := c.fetch
-	if f.heard || f.bare || !c.http.X.Request.Method.Idempotent() {
+	switch {
+	case c.fetch.heard || !c.repeats():
 		return l.lost(c, http1.ErrBadGateway, why)
+	case c.fetch.far.service.uses > 0:
+		return l.stale(c)
 	}
-	stale := f.far.service.uses > 0
-	if !stale {
-		l.note(c, why)
-	}
-	l.letGo(c, false, stale)
-	return l.another(c, http1.ErrBadGateway, stale)
+	return l.leaves(c, http1.ErrBadGateway, why)
+}
+
+// stale is a kept connection that has come to its end before c's request was taken: that
+// goes on a new one.
+func (l *loop) stale(c *Conn) step {
+	l.letGo(c, false, true)
+	c.fetch.fresh = true
+	c.fetch.tries--
+	return l.another(c, http1.ErrBadGateway)
+}
+
+// leaves is a backend that has failed, and the next to be asked is another; e is what the
+// client gets if there is none.
+func (l *loop) leaves(c *Conn, e *http1.Error, why string) step {
+	f := c.fetch
+	l.note(c, why)
+	l.letGo(c, false, false)
+	f.tried |= 1 << f.backend
+	return l.another(c, e)
+}
+
+// tooLate reports whether c's request came after its backend had tired of waiting for one,
+// as the answer says whose head was parsed, and may be sent once more.
+func (l *loop) tooLate(c *Conn) bool {
+	f := c.fetch
+	return l.answer.Status == 408 && f.far.service.uses > 0 && f.interim == 0 && c.repeats()
 }
 
 // lost is a fetch whose backend cannot be asked any further; e is what the client gets if
@@ -57,22 +93,19 @@ func (l *loop) lost(c *Conn, e *http1.Error, why string) step {
 	l.note(c, why)
 	reached := f.phase != fetchReach
 	l.letGo(c, false, e == http1.ErrOverloaded)
+	f.tried |= 1 << f.backend
 	if reached {
 		f.failure = e
 		return l.giveUp(c)
 	}
-	return l.another(c, e, false)
+	return l.another(c, e)
 }
 
-// another has another backend be asked. stale: the same one, on a new connection.
-func (l *loop) another(c *Conn, e *http1.Error, stale bool) step {
+// another has a backend be chosen once more, for a request that is sent from its
+// beginning.
+func (l *loop) another(c *Conn, e *http1.Error) step {
 	f := c.fetch
-	if stale {
-		f.fresh = true
-		f.tries--
-	} else {
-		f.tried |= 1 << f.backend
-	}
+	l.economises(c)
 	c.http.X.Unstow()
 	f.phase, f.failure, f.scanned = fetchChoose, e, 0
 	f.anew()

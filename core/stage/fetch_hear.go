@@ -60,6 +60,9 @@ func (l *loop) understands(c *Conn, text []byte) (s step, more bool) {
 			return l.keepsPart(c, text)
 		case status == 101:
 			return l.lost(c, http1.ErrBadGateway, "it switches protocols, and was not asked to"), false
+		case l.tooLate(c):
+			f.heard = false
+			return l.stale(c), false
 		case status >= 200:
 			return l.begins(c, text[n:]), false
 		}
@@ -151,6 +154,9 @@ func (l *loop) begins(c *Conn, rest []byte) step {
 	l.forwarded(f)
 	if !l.answers(c) {
 		return l.mended(c)
+	}
+	if len(rest) == 0 && f.end == http1.EndLength && f.whole && !x.Filtering() {
+		return stepFetch // the head leaves with what comes behind it
 	}
 	return l.takesIn(c, rest)
 }

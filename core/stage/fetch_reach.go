@@ -1,9 +1,12 @@
 package stage
 
-// Reaching a backend: one of the loop's kept connections, or a new one. A request that
-// may not be sent twice, or cannot be, goes on a new connection: a kept one may have been closed by its
-// backend the moment before, and whether the request was seen then nobody knows (RFC 9112
-// §9.3.1).
+// Reaching a backend: one of the loop's kept connections, or a new one. A kept one may have
+// been closed by its backend the moment before, and whether the request was seen then
+// nobody knows (RFC 9112 §9.3.1). So one that may not be sent twice, or cannot be, goes on
+// a kept connection only if that is warm: it served the moment before (Config.Warm), which
+// is less than backends wait for the next request, and a read finds it open and silent.
+// What is left to go wrong is a backend that ends within the time in which the request
+// reaches it, as it may on a new connection.
 
 import (
 	"brigade/core/http1"
@@ -24,8 +27,8 @@ func (l *loop) choose(c *Conn) step {
 	f.tries++
 	f.backend = i
 	address := f.origin.Address(i)
-	if !f.fresh && f.again && x.Request.Method.Idempotent() {
-		if b := l.takeKept(address); b != nil {
+	if !f.fresh {
+		if b := l.takeKept(address, f.again && x.Request.Method.Idempotent()); b != nil {
 			l.attach(c, b)
 			f.phase = fetchAsk
 			return stepFetch
@@ -44,7 +47,8 @@ func (l *loop) choose(c *Conn) step {
 	default:
 		f.origin.Asked(x, i, false)
 		l.note(c, "it cannot be reached: "+e.Error())
-		return l.another(c, http1.ErrBadGateway, false)
+		f.tried |= 1 << i
+		return l.another(c, http1.ErrBadGateway)
 	}
 	b := l.backend(fd, address)
 	if e == sys.OK {

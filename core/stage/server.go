@@ -65,7 +65,7 @@ func New(cfg Config) (*Server, error) {
 	s.receiver, _ = cfg.Handler.(exchange.Receiver)
 	s.passer, _ = cfg.Handler.(exchange.Passer)
 	s.streamer, _ = cfg.Handler.(exchange.Streamer)
-	s.teller, _ = cfg.Handler.(exchange.Logger)
+	s.teller = exchange.Told(cfg.Handler)
 	s.mu.Label("server.mu")
 	s.phase.Label("server.phase")
 	s.asked.Label("server.asked")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"brigade/core/exchange"
+	"brigade/core/handler/proxy"
 	"brigade/core/httpconn"
 	"brigade/core/rt"
 	"brigade/core/stage"
@@ -44,6 +45,8 @@ type setup struct {
 	net  netsim.Config
 	late bool // f starts the server
 	long bool // heads have a minute
+
+	backends []netip.AddrPort // a proxy of the run's own is before these; nil: none is
 }
 
 // measures are the timeouts of every test, all different.
@@ -87,6 +90,11 @@ func serve(t *testing.T, s setup, topology stage.Topology, seed uint64, f func(w
 		cfg := s.cfg
 		cfg.Kernel = w.kernel
 		var err error
+		if s.backends != nil {
+			if cfg.Handler, err = proxy.New(proxy.Options{Backends: s.backends}); err != nil {
+				rt.Bug("a proxy that must be: %v", err)
+			}
+		}
 		if w.server, err = stage.New(cfg); err != nil {
 			rt.Bug("a server that must start: %v", err)
 		}

@@ -95,7 +95,7 @@ func (p *plan) transfer(s *client.Session) *transfer {
 // sendsOn begins a transfer to an origin, which knows by the target what comes.
 func (p *plan) sendsOn(s *client.Session) *transfer {
 	i, size := sim.Choose("send to", len(fetchable)), p.sentOn()
-	also := append(p.also(), 408, 413)
+	also := append(p.also(), 408, 413, 502) // a kept connection may have been closed, and POST is not sent again
 	text := target(i) + "?size=" + strconv.Itoa(size)
 	return &transfer{
 		cut: true, Stream: s.Ask("POST", client.File{Target: text, Body: content(target(i), fetchable[i]), Also: also}, false), rest: content("upload", size),

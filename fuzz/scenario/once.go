@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"brigade/core/rt"
 	"brigade/sim"
@@ -22,8 +23,8 @@ type once struct {
 	seen map[string]bool // whether it has come; guarded by mu
 }
 
-// numbered is a field that tells a request from all others.
-func (o *once) numbered() string {
+// number tells a request from all others.
+func (o *once) number() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.seen == nil {
@@ -31,7 +32,20 @@ func (o *once) numbered() string {
 	}
 	n := strconv.Itoa(len(o.seen))
 	o.seen[n] = false
-	return "X-Number: " + n + "\r\n"
+	return n
+}
+
+// lost is a request that its client was told of that no origin has answered: in a world
+// without faults it may only be one that was not asked twice, and that none has taken.
+func (o *once) lost(number, text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.seen[number]:
+		sim.Failf("I19", fmt.Sprintf("an origin has taken %.60q, number %s, and will answer, but its client hears that none does", text, number))
+	case strings.HasPrefix(text, "PUT ") && !strings.Contains(text, "chunked\r\n") && len(text) < 1500:
+		sim.Failf("I19", fmt.Sprintf("what may be asked twice is not asked again: %.60q, number %s", text, number))
+	}
 }
 
 // comes is a request that has come to an origin whole, or as much of it as ever will.

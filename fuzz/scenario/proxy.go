@@ -39,7 +39,8 @@ func uploadingTo(p *plan) behaviour {
 		defer conn.Close()
 		i := sim.Choose("send to", len(fetchable))
 		body := content("upload", p.sentOn())
-		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\n" + p.origins.once.numbered()
+		number := p.origins.once.number()
+		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\nX-Number: " + number + "\r\n"
 		if sim.Choose("expect", 3) == 1 {
 			text += "Expect: 100-continue\r\n"
 		}
@@ -51,12 +52,15 @@ func uploadingTo(p *plan) behaviour {
 		if err := conn.Send([]byte(text)); err != nil {
 			return err
 		}
-		want := client.Want{Status: 200, Body: content(target(i), fetchable[i]), Also: c.Files[0].Also}
+		want := client.Want{Status: 200, Body: content(target(i), fetchable[i]), Also: append(c.Files[0].Also[:len(c.Files[0].Also):len(c.Files[0].Also)], 502)}
 		much := p.input == limited && len(body) > mostContent
 		if much {
 			want.Also = append(want.Also[:len(want.Also):len(want.Also)], 413)
 		}
-		_, err = conn.Response(want)
+		r, err := conn.Response(want)
+		if err == nil && r.Status == 502 && !p.wicked() {
+			p.origins.once.lost(number, text)
+		}
 		if kind, ok := client.KindOf(err); much && ok && kind == client.Truncated {
 			return nil // the origin had begun to answer before it was too much
 		}

@@ -5,8 +5,6 @@ package proxy
 // trailers.
 
 import (
-	"bytes"
-
 	"brigade/core/exchange"
 	"brigade/core/filter"
 	"brigade/core/http1"
@@ -28,10 +26,10 @@ func appendFields(dst []byte, x *exchange.Exchange, a *http1.Answer) []byte {
 	dated := false
 	for i := range a.Fields {
 		f := &a.Fields[i]
-		if a.HopByHop(f.Name) || bytes.EqualFold(f.Name, []byte("content-length")) || bytes.EqualFold(f.Name, []byte("trailer")) {
+		if is(f.Name, "content-length") || is(f.Name, "trailer") || a.HopByHop(f.Name) {
 			continue
 		}
-		dated = dated || bytes.EqualFold(f.Name, []byte("date"))
+		dated = dated || is(f.Name, "date")
 		dst = append(append(append(append(dst, f.Name...), ": "...), f.Value...), "\r\n"...)
 	}
 	if !dated {

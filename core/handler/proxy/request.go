@@ -71,14 +71,17 @@ var chain = [...]string{"forwarded", "x-forwarded-for", "x-forwarded-host", "x-f
 // keeps reports whether a field of r goes on.
 func (p *Proxy) keeps(r *http1.Request, name []byte) bool {
 	for _, s := range never {
-		if bytes.EqualFold(name, []byte(s)) {
+		if is(name, s) {
 			return false
 		}
 	}
 	for _, s := range chain {
-		if bytes.EqualFold(name, []byte(s)) && !p.trust {
+		if !p.trust && is(name, s) {
 			return false
 		}
 	}
 	return !r.HopByHop(name)
 }
+
+// is reports whether a field's name is s, in any case.
+func is(name []byte, s string) bool { return len(name) == len(s) && bytes.EqualFold(name, []byte(s)) }

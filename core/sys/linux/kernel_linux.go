@@ -5,6 +5,7 @@ package linux
 
 import (
 	"errors"
+	"net/netip"
 
 	"golang.org/x/sys/unix"
 
@@ -13,6 +14,11 @@ import (
 
 // Kernel is this process's Linux. It is safe for concurrent use. Make it with New.
 type Kernel struct {
+	// Outward names how connections that are made to an address control congestion
+	// (TCP_CONGESTION); empty, or nil: the system's way. What the system does not let
+	// this user choose is left as it is. It is fixed before the kernel is used.
+	Outward func(netip.AddrPort) string
+
 	plain plain
 	// walk says that openat2(2) is missing or forbidden, so that OpenBeneath
 	// walks. Fixed by New.

@@ -15,7 +15,9 @@ import (
 )
 
 // Kernel fails every call with ENOSYS.
-type Kernel struct{}
+type Kernel struct {
+	Outward func(netip.AddrPort) string // as on Linux; nobody asks it
+}
 
 var _ sys.Kernel = (*Kernel)(nil)
 

@@ -104,7 +104,8 @@ func (k *Kernel) Accept(l sys.FD) (sys.FD, netip.AddrPort, sys.Errno) {
 	}
 }
 
-// Connect starts a connection to addr.
+// Connect starts a connection to addr. How it controls congestion is chosen before its
+// first segment leaves: bbr has a connection pace for good once it has had it.
 func (k *Kernel) Connect(addr netip.AddrPort) (sys.FD, sys.Errno) {
 	var sa address
 	size, e := sa.encode(addr)
@@ -114,6 +115,11 @@ func (k *Kernel) Connect(addr netip.AddrPort) (sys.FD, sys.Errno) {
 	fd, e := socket(sa.Family)
 	if e != sys.OK {
 		return sys.None, e
+	}
+	if k.Outward != nil {
+		if name := k.Outward(addr); name != "" {
+			_ = unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, name) // else the system's way will do
+		}
 	}
 	_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&sa)), size)
 	if errno != 0 && errno != unix.EINPROGRESS {

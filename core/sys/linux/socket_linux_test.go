@@ -2,6 +2,7 @@ package linux
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -155,6 +156,36 @@ func TestConnectRefused(test *testing.T) {
 	}
 	t.want("SocketError", t.SocketError(fd), sys.ECONNREFUSED)
 	t.want("SocketError, read once", t.SocketError(fd), sys.OK)
+}
+
+// How a connection that is made controls congestion is for Outward to say, and what the
+// system does not have does not keep it from being made.
+func TestConnectOutward(test *testing.T) {
+	k := New()
+	t := &talk{test, k}
+	_, addr := t.listen(home, sys.ListenOptions{})
+	usual := t.congestion(t.dial(addr))
+	for name, want := range map[string]string{"reno": "reno", "no-such": usual, "": usual} {
+		k.Outward = func(a netip.AddrPort) string {
+			if a != addr {
+				t.Errorf("asked about %v, connected to %v", a, addr)
+			}
+			return name
+		}
+		if got := t.congestion(t.dial(addr)); got != want {
+			t.Errorf("Outward says %q, and the connection has %s, not %s", name, got, want)
+		}
+	}
+}
+
+// congestion is how fd controls it.
+func (t *talk) congestion(fd sys.FD) string {
+	t.Helper()
+	name, err := unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimRight(name, "\x00")
 }
 
 func TestHalfClose(test *testing.T) {
