@@ -142,22 +142,8 @@ func (c *Config) complete() error {
 	orDefault(&c.Connections, 16384)
 	orDefault(&c.Buffers, 16384)
 	orDefault(&c.Streams, 100)
-	orDefault(&c.Header, 10*time.Second)
-	orDefault(&c.Body, 30*time.Second)
-	orDefault(&c.Room, 30*time.Second)
-	orDefault(&c.Idle, 60*time.Second)
-	orDefault(&c.Write, 30*time.Second)
-	orDefault(&c.Linger, 2*time.Second)
-	orDefault(&c.Dial, 10*time.Second)
-	orDefault(&c.Tunnel, 10*time.Minute)
-	orDefault(&c.Half, 30*time.Second)
-	orDefault(&c.Answer, 60*time.Second)
-	orDefault(&c.More, 30*time.Second)
-	orDefault(&c.Spare, 20*time.Second)
-	orDefault(&c.Warm, 500*time.Millisecond)
+	c.times()
 	orDefault(&c.Kept, 64)
-	orDefault(&c.Retry, 100*time.Millisecond)
-	orDefault(&c.Pace, 20*time.Millisecond)
 	if c.Accept == AcceptUsual {
 		c.Accept = AcceptReusePort
 		if c.Topology == Staged {
@@ -202,6 +188,25 @@ func (c *Config) complete() error {
 	c.Limits.Head = min(c.Limits.Head, c.Pages.In-1-leadingLines)
 	c.Limits.Line = min(c.Limits.Line, c.Limits.Head)
 	return nil
+}
+
+// times fills in those that are left out.
+func (c *Config) times() {
+	orDefault(&c.Header, 10*time.Second)
+	orDefault(&c.Body, 30*time.Second)
+	orDefault(&c.Room, 30*time.Second)
+	orDefault(&c.Idle, 60*time.Second)
+	orDefault(&c.Write, 30*time.Second)
+	orDefault(&c.Linger, 2*time.Second)
+	orDefault(&c.Dial, 10*time.Second)
+	orDefault(&c.Tunnel, 10*time.Minute)
+	orDefault(&c.Half, 30*time.Second)
+	orDefault(&c.Answer, 60*time.Second)
+	orDefault(&c.More, 30*time.Second)
+	orDefault(&c.Spare, 20*time.Second)
+	orDefault(&c.Warm, 500*time.Millisecond)
+	orDefault(&c.Retry, 100*time.Millisecond)
+	orDefault(&c.Pace, 20*time.Millisecond)
 }
 
 // fitting says what is wrong with the sizes of pages, of which input takes so much.
