@@ -39,6 +39,10 @@ func certify(path, component, tasks string) ([]byte, error) {
 	return exec.CommandContext(context.Background(), path, "check", component, "--tasks", tasks).CombinedOutput()
 }
 
+// later is the first build with patches of a component whose type those of another are
+// planted in, too: it would fail for theirs.
+var later = map[string]int{"streamabort": 2}
+
 // plantings are the patches of each build, by component.
 func plantings(t *testing.T) (rounds []map[string]string) {
 	t.Helper()
@@ -48,7 +52,8 @@ func plantings(t *testing.T) (rounds []map[string]string) {
 			t.Fatal(err)
 		}
 		for i, name := range names {
-			if i == len(rounds) {
+			i += later[c.Name]
+			for i >= len(rounds) {
 				rounds = append(rounds, make(map[string]string))
 			}
 			rounds[i][c.Name] = name

@@ -2,13 +2,17 @@ package check
 
 // A stream of HTTP/2 whose response is produced while it is sent: core/bucket.Beam between
 // a producer, which blocks, and its session's task, which receives, frames what came
-// (core/http2.Session) and never waits but for news. Its peer resets the stream, and with
-// a second task the connection ends besides, at any point: before the producer has begun,
-// while what it sent is copied, when the end was framed, when it is on its way home.
+// (core/http2.Session) and never waits but for news. Its peer resets the stream, or its
+// connection ends, or both, at any point: before the producer has begun, while what it
+// sent is copied, when the end was framed, when it is on its way home.
 //
-// Who ends what is as in core/stage: the session aborts the beam; the producer finds out,
-// or does not, and comes home with its memory; only then are both sides left, there, and
-// all memory is back.
+// Who ends what is as in core/stage: whoever resets or ends aborts the beam, once for
+// each; the producer finds out, or does not, and comes home with its memory; only then
+// are both sides left, there, the stream is let go, and all memory is back.
+//
+// What a session hears is one step, as it is to push something into a loop's inbox. A flag
+// for each thing and a wakeup behind it made three times as many orders of one of them,
+// and of both more than could be seen, which differ in nothing that a beam could see.
 
 import (
 	"golang.org/x/net/http2"
@@ -19,117 +23,175 @@ import (
 	"brigade/core/rt"
 )
 
+const streamHolds = "what is framed is the response from its begin on, its end comes once, behind all of it, and never behind a reset; the producer comes home, the stream is let go once, and all memory is back"
+
 func streamComponent() Component {
 	return Component{
-		Name: "stream", Tasks: 1, Ops: 1, Type: typeName[bucket.Beam](), program: streamProgram,
-		Story: "a producer sends a stream's response through a beam, its session frames it, the peer resets the stream, and with a second task the connection ends: what is framed is the response from its begin on, its end comes once, behind all of it, and never behind a reset; the producer comes home, and all memory is back",
+		Name: "stream", Tasks: 1, Ops: 1, Type: typeName[bucket.Beam](),
+		program: func(_, ops int) func() { return streamProgram(ops, peerResets) },
+		Story:   "a producer sends a stream's response through a beam, its session frames it, the peer resets the stream: " + streamHolds,
 	}
 }
 
-// told is what reaches a session's task: each is stored before the gate is woken.
-type told struct {
-	beam bucket.Beam
-	gate mem.Gate
-
-	reset  rt.Int32 // the peer's RST_STREAM has come
-	ends   rt.Int32 // the connection has to end
-	home   rt.Int32 // the producer's exchange is home
-	memory *bucket.Allocator
+func streamabortComponent() Component {
+	return Component{
+		Name: "streamabort", Tasks: 2, Ops: 1, Type: typeName[bucket.Beam](),
+		program: func(tasks, ops int) func() {
+			if tasks == 1 {
+				return streamProgram(ops, connectionEnds)
+			}
+			return streamProgram(ops, peerResets, connectionEnds)
+		},
+		Story: "the same, and the connection ends, at any point; with one task it alone, with two the peer resets the stream besides: " + streamHolds,
+	}
 }
 
-func (w *told) tell(what *rt.Int32) {
-	what.Store(1)
-	w.gate.Wake()
+// heard is what a session's task hears of.
+type heard uint8
+
+const (
+	bellRings      heard = 1 << iota // its beam has something
+	peerResets                       // RST_STREAM has come
+	connectionEnds                   // nothing more comes or leaves
+	producerHome                     // with its memory
+)
+
+// ear is where it hears of them: what was not taken yet.
+type ear struct {
+	mu    rt.Mutex
+	some  rt.Cond
+	heard heard // guarded by mu
 }
 
-func streamProgram(tasks, ops int) func() {
+func (e *ear) init() {
+	e.some.L = &e.mu
+	e.mu.Label("ear.mu")
+	e.some.Label("ear.some")
+}
+
+func (e *ear) tell(what heard) {
+	e.mu.Lock()
+	e.heard |= what
+	e.some.Signal()
+	e.mu.Unlock()
+}
+
+// Wake implements mem.Waker, for the beam.
+func (e *ear) Wake() { e.tell(bellRings) }
+
+// take is what was told; wait: and waits for something.
+func (e *ear) take(wait bool) heard {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if wait {
+		e.some.Await(func() bool { return e.heard != 0 })
+	}
+	what := e.heard
+	e.heard = 0
+	return what
+}
+
+// streaming is what a producer and its session's task have in common.
+type streaming struct {
+	beam   bucket.Beam
+	ear    ear
+	memory *bucket.Allocator // the producer's, when it is home
+}
+
+// streamProgram has each of what may happen told by a task of its own.
+func streamProgram(ops int, happens ...heard) func() {
 	return func() {
-		w := new(told)
-		w.gate.Init("gate")
-		w.reset.Label("reset")
-		w.ends.Label("ends")
-		w.home.Label("home")
-		w.beam.Init("beam", 1, nil, &w.gate)
+		w := new(streaming)
+		w.ear.init()
+		w.beam.Init("beam", 1, nil, &w.ear)
 		rt.Go("producer", func() { w.produce(ops) })
-		rt.Go("session", func() { w.carry(ops, tasks > 1) })
-		rt.Go("peer", func() { w.tell(&w.reset) })
-		if tasks > 1 {
-			rt.Go("network", func() { w.tell(&w.ends) })
+		rt.Go("session", func() { w.carry(ops) })
+		for _, what := range happens {
+			rt.Go("peer", func() { w.ear.tell(what) })
 		}
 	}
 }
 
 // produce sends ops bytes and the end, unless it finds out that nobody wants them, and
 // comes home.
-func (w *told) produce(ops int) {
+func (w *streaming) produce(ops int) {
 	a := memory(1, "producer's memory")
 	pour(a, &w.beam, ops)
 	a.Give()
 	w.memory = a
-	w.tell(&w.home)
+	w.ear.tell(producerHome)
 }
 
 // streamed is what a session's task has of its stream.
 type streamed struct {
-	*told
+	*streaming
 	session *h2.Session
 	st      *h2.Stream
 	in      bucket.Brigade
+	ops     int
 	sent    int  // bytes that were framed
-	over    bool // the stream was let go
+	dead    bool // it was reset, or its connection has ended
+	over    bool // nothing more is framed
 	home    bool // its producer is
+	left    bool // the beam was
 }
 
 // carry is what that task does.
-func (w *told) carry(ops int, ends bool) {
-	x := &streamed{told: w}
+func (w *streaming) carry(ops int) {
+	x := &streamed{streaming: w, ops: ops}
 	x.session, x.st = asked(1 << 10)
 	a := memory(2, "session's memory")
 	x.in.Init(a)
-	reset, ended := false, false
-	for {
-		if !reset && w.reset.Load() == 1 {
-			reset = true
-			x.resets()
-		}
-		if ends && !ended && w.ends.Load() == 1 {
-			ended = true
-			x.gives()
-		}
-		if !x.home && w.home.Load() == 1 {
-			x.home = true
-			w.memory.Take(&mem.Scope{Name: "session"})
-		}
-		moved := !x.over && x.frames(ops, reset || ended)
-		if x.home && x.over && x.leaves() {
-			break
-		}
-		if !moved {
-			w.gate.Wait()
-			w.beam.Heard(bucket.Consumer)
-		}
+	for moved := true; !x.left; moved = x.frames() {
+		x.hears(w.ear.take(!moved))
+	}
+	if n := x.session.Open(); n != 0 {
+		rt.Bug("%d streams are there when the only one was let go", n)
 	}
 	x.in.Destroy()
 	a.End()
 	w.memory.End()
 }
 
+func (x *streamed) hears(what heard) {
+	if what&bellRings != 0 {
+		x.beam.Heard(bucket.Consumer)
+	}
+	if what&peerResets != 0 {
+		x.resets()
+	}
+	if what&connectionEnds != 0 {
+		x.gives()
+	}
+	if what&producerHome != 0 {
+		x.home = true
+		x.memory.Take(&mem.Scope{Name: "session"})
+	}
+	if x.home && (x.dead || x.over) && !x.left {
+		x.lets()
+	}
+}
+
 // frames frames what has come of the response. False: nothing has.
-func (x *streamed) frames(ops int, given bool) bool {
+func (x *streamed) frames() bool {
+	if x.dead || x.over {
+		return false
+	}
 	state, err := x.beam.Receive(&x.in, 1<<20)
 	switch {
 	case state == bucket.Waiting:
 		return false
 	case state == bucket.Aborted:
-		rt.Bug("the response ends before its time (%v), and neither side has given it up: %t", err, given)
+		rt.Bug("the response ends before its time (%v), and neither side has given it up", err)
 	case err != nil:
 		rt.Bug("%v", err)
 	case state == bucket.Ended:
-		if x.sent != ops {
-			rt.Bug("%d bytes of %d came, and then the end", x.sent, ops)
+		if x.sent != x.ops {
+			rt.Bug("%d bytes of %d came, and then the end", x.sent, x.ops)
 		}
 		x.session.End(x.st)
-		x.lets()
+		x.session.Flush()
+		x.over = true
 		return true
 	}
 	for !x.in.Empty() {
@@ -142,6 +204,7 @@ func (x *streamed) frames(ops int, given bool) bool {
 				x.sent++
 			}
 			x.session.Data(x.st, x.session.Grant(x.st, k.Len()), false)
+			x.session.Flush()
 		}
 		x.in.Pop()
 	}
@@ -156,29 +219,23 @@ func (x *streamed) resets() {
 	}
 }
 
-// gives gives the stream up, if its response has not ended.
+// gives gives the stream up, which is not over as long as its producer is away.
 func (x *streamed) gives() {
-	if !x.over {
-		x.lets()
-		x.beam.Abort(bucket.ErrAborted)
-	}
+	x.dead = true
+	x.beam.Abort(bucket.ErrAborted)
 }
 
-// lets lets the stream go: nothing of its response is framed from now on.
+// lets ends both sides' use of the beam, here, and lets the stream go; not if a wakeup is
+// on its way, which has to be heard before.
 func (x *streamed) lets() {
-	x.over = true
-	x.session.Release(x.st)
-	x.session.Flush()
-}
-
-// leaves ends both sides' use of the beam, here. False: a wakeup is on its way.
-func (x *streamed) leaves() (done bool) {
-	done, _ = x.beam.Leave(bucket.Consumer)
-	if !done {
-		return false
+	x.beam.Abort(bucket.ErrAborted)
+	if done, _ := x.beam.Leave(bucket.Consumer); !done {
+		return
 	}
 	if done, last := x.beam.Leave(bucket.Producer); !done || !last {
 		rt.Bug("the producer is home and its consumer has left; the producer leaves (%t), and is the last (%t)", done, last)
 	}
-	return true
+	x.session.Release(x.st)
+	x.session.Flush()
+	x.left = true
 }
