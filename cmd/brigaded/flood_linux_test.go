@@ -108,6 +108,11 @@ var floods = []struct {
 			_ = f.framer.WriteRSTStream(f.ask(true, "/large.bin"), http2.ErrCodeCancel)
 		}
 	}},
+	{"made to reset", calm, "1 connections of HTTP/2 were ended for too many resets", nil, func(f *flooder) {
+		for range 2000 { // CVE-2025-8671
+			_ = f.framer.WriteWindowUpdate(f.ask(true, "/large.bin"), 0)
+		}
+	}},
 	{"continuation", calm, "1 connections of HTTP/2 were ended for too many continuations", nil, func(f *flooder) {
 		_ = f.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: f.head("/")})
 		for range 2000 {
@@ -124,10 +129,33 @@ var floods = []struct {
 			_ = f.framer.WriteSettings()
 		}
 	}},
+	{"settings in one frame", calm, "1 connections of HTTP/2 were ended for too many settings", nil, func(f *flooder) {
+		var list []http2.Setting
+		for i := range 2000 {
+			list = append(list, http2.Setting{ID: http2.SettingInitialWindowSize, Val: uint32(i % 2)})
+		}
+		_ = f.framer.WriteSettings(list...)
+	}},
+	{"tables", calm, "1 connections of HTTP/2 were ended for too many continuations", nil, func(f *flooder) {
+		_ = f.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: bytes.Repeat([]byte{0x20}, 16384)})
+		_ = f.framer.WriteContinuation(1, false, bytes.Repeat([]byte{0x20}, 16384))
+		_ = f.framer.WriteContinuation(1, false, bytes.Repeat([]byte{0x20}, 16384))
+		_ = f.framer.WriteContinuation(1, true, f.head("/"))
+	}},
+	{"priorities", calm, "1 connections of HTTP/2 were ended for too many priorities", nil, func(f *flooder) {
+		for i := range uint32(2000) {
+			_ = f.framer.WritePriority(2*i+1, http2.PriorityParam{StreamDep: 2*i + 3})
+		}
+	}},
+	{"late frames", calm, "1 connections of HTTP/2 were ended for too many late frames", nil, func(f *flooder) {
+		for range 2000 {
+			_ = f.framer.WriteGoAway(0, http2.ErrCodeNo, nil)
+		}
+	}},
 	{"empty frames", calm, "1 connections of HTTP/2 were ended for too many empty frames", nil, func(f *flooder) {
 		id := f.ask(false, "/small.txt")
 		for range 2000 {
-			_ = f.framer.WriteData(id, false, nil)
+			_ = f.framer.WriteDataPadded(id, false, nil, make([]byte, 9))
 		}
 	}},
 	{"window updates", calm, "1 connections of HTTP/2 were ended for too many window updates", nil, func(f *flooder) {

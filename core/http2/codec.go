@@ -182,6 +182,9 @@ func (c *codec) translate(f *frame, got http2.Frame) {
 	}
 }
 
+// count is how many settings the SETTINGS frame read last has.
+func (c *codec) count() int { return c.setting.NumSettings() }
+
 // settings calls each with every setting of the SETTINGS frame read last, in order,
 // until it returns an error.
 func (c *codec) settings(each func(id uint16, value uint32) *Error) *Error {

@@ -46,6 +46,11 @@ func (s *Session) fragment(f *frame) (Event, *Error) {
 	if !f.whole {
 		return Event{}, nil
 	}
+	if idle := h.idle(); idle > 0 {
+		if e := s.meters.rises(FloodContinue, 1+idle/idleBytes); e != nil {
+			return Event{}, e
+		}
+	}
 	switch {
 	case h.trailer:
 		return s.trailers(h)
@@ -58,10 +63,20 @@ func (s *Session) fragment(f *frame) (Event, *Error) {
 	return Event{}, s.meters.rise(FloodLate)
 }
 
+// idle is how many bytes of the block stand for no field, beyond the few that change the
+// table's size (RFC 7541 §4.2 has two of those at most): a field as RFC 9113 §6.5.2 counts
+// it is longer than any honest way to compress it.
+func (h *head) idle() int {
+	if h.ignored || h.large { // whose fields were not counted
+		return 0
+	}
+	return h.bytes - h.list - idleBytes
+}
+
 // request is a complete head.
 func (s *Session) request(h *head) (Event, *Error) {
 	if s.leaving && h.stream > s.told {
-		return Event{}, nil // its client was told that it will not be looked at
+		return Event{}, s.meters.rise(FloodLate) // its client was told that it will not be looked at
 	}
 	if len(s.streams.list) >= s.limits.Streams {
 		s.count.Refused++
@@ -97,13 +112,13 @@ func (s *Session) trailers(h *head) (Event, *Error) {
 	case st == nil || st.reset:
 		return Event{}, s.meters.rise(FloodLate)
 	case st.received:
-		return s.fail(st, errEnded), nil
+		return s.fail(st, errEnded)
 	case h.wrong != nil:
-		return s.fail(st, h.wrong), nil
+		return s.fail(st, h.wrong)
 	case !h.end:
-		return s.fail(st, errTrailer), nil
+		return s.fail(st, errTrailer)
 	case st.expects >= 0 && st.got != st.expects:
-		return s.fail(st, errLength), nil
+		return s.fail(st, errLength)
 	}
 	st.received = true
 	return Event{Kind: Done, Stream: st}, nil

@@ -4,7 +4,7 @@ package http2
 // nobody anything. Each kind has a meter, which rises with each such frame and falls
 // with time and with work that was asked for and done; one that is full ends the
 // connection with ENHANCE_YOUR_CALM, and the refusal is counted by kind. The attacks
-// are those of CVE-2019-9511 to 9518, CVE-2023-44487 and CVE-2024-27316.
+// are those of CVE-2019-9511 to 9518, CVE-2023-44487, CVE-2024-27316 and CVE-2025-8671.
 
 import (
 	"time"
@@ -19,13 +19,13 @@ type Flood uint8
 const (
 	FloodNone     Flood = iota
 	FloodReset          // streams that the client resets before they are answered, or makes us reset
-	FloodContinue       // CONTINUATION frames, and bytes of a field block
+	FloodContinue       // CONTINUATION frames, and bytes of a field block, above all such as are no field's
 	FloodPing           // PING
-	FloodSettings       // SETTINGS
+	FloodSettings       // SETTINGS, and settings beyond a few in one
 	FloodEmpty          // DATA frames without data that end nothing
 	FloodUpdate         // WINDOW_UPDATE, beyond what DATA that was sent calls for
 	FloodPriority       // PRIORITY and PRIORITY_UPDATE
-	FloodLate           // frames for streams that are gone, and unknown frames
+	FloodLate           // frames for streams that are gone or are not taken any more, a second GOAWAY, and unknown frames
 	FloodWindow         // windows so small that a response goes out in crumbs
 	Floods
 )
@@ -60,6 +60,14 @@ const (
 // the peer's updates for it may come together, long afterwards.
 const owed = 16 * burst
 
+// settingsFrame is how many settings a frame has before each further one counts as another
+// frame: there are nine that anybody knows, and a change of windows looks at each stream.
+const settingsFrame = 16
+
+// idleBytes is how many bytes of a field block may stand for no field, and how many count
+// as a frame beyond that.
+const idleBytes = 64
+
 // continuations is how many frames a field block may have beside its first.
 const continuations = 16
 
@@ -93,8 +101,11 @@ func (m *meters) ease(n int32) {
 }
 
 // rise counts one frame. The error is that there were too many.
-func (m *meters) rise(f Flood) *Error {
-	if m.level[f]++; m.level[f] > burst {
+func (m *meters) rise(f Flood) *Error { return m.rises(f, 1) }
+
+// rises counts n frames, or what is as dear.
+func (m *meters) rises(f Flood, n int) *Error {
+	if m.level[f] += int32(n); m.level[f] > burst {
 		return errCalm[f]
 	}
 	return nil

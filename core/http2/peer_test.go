@@ -26,6 +26,7 @@ type peer struct {
 	events  []string
 	streams map[uint32]*Stream
 	heads   map[uint32]string
+	keeps   bool // streams that are reset are not let go
 }
 
 // newPeer makes a session and a peer that has sent its SETTINGS and read ours.
@@ -88,7 +89,9 @@ func (p *peer) event(ev Event) {
 		p.events = append(p.events, fmt.Sprintf("done %d", ev.Stream.ID))
 	case Reset:
 		p.events = append(p.events, fmt.Sprintf("reset %d", ev.Stream.ID))
-		p.s.Release(ev.Stream)
+		if !p.keeps {
+			p.s.Release(ev.Stream)
+		}
 	case Failed:
 		p.events = append(p.events, "failed")
 	}

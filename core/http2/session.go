@@ -148,6 +148,9 @@ func (s *Session) frameOf(f *frame) (Event, *Error) {
 	case framePing:
 		return s.ping(f)
 	case frameGoAway:
+		if s.left { // it has been said
+			return Event{}, s.meters.rise(FloodLate)
+		}
 		s.left = true
 		return Event{}, nil
 	case frameWindow:
@@ -178,16 +181,23 @@ func (s *Session) of(id uint32) (*Stream, *Error) {
 // zero is a window that grows by nothing.
 func (s *Session) zero(id uint32) (Event, *Error) {
 	st, e := s.of(id)
-	if st == nil || st.reset {
+	switch {
+	case st == nil:
 		return Event{}, e
+	case st.reset:
+		return Event{}, s.meters.rise(FloodLate)
 	}
-	return s.fail(st, errIncrement), nil
+	return s.fail(st, errIncrement)
 }
 
-// fail resets st because of e.
-func (s *Session) fail(st *Stream, e *Error) Event {
+// fail resets st because of e. Who has us reset streams is no better than who resets them
+// (CVE-2025-8671): what was begun for them was for nothing.
+func (s *Session) fail(st *Stream, e *Error) (Event, *Error) {
+	if e := s.meters.rise(FloodReset); e != nil {
+		return Event{}, e
+	}
 	s.Cancel(st, e.Code)
-	return Event{Kind: Reset, Stream: st}
+	return Event{Kind: Reset, Stream: st}, nil
 }
 
 // Cancel resets st.
@@ -222,8 +232,11 @@ func (s *Session) Release(st *Stream) {
 // resetBy is RST_STREAM.
 func (s *Session) resetBy(f *frame) (Event, *Error) {
 	st, e := s.of(f.stream)
-	if st == nil || st.reset {
+	switch {
+	case st == nil:
 		return Event{}, e
+	case st.reset: // and it runs
+		return Event{}, s.meters.rise(FloodLate)
 	}
 	if e := s.meters.rise(FloodReset); e != nil {
 		return Event{}, e
@@ -256,15 +269,15 @@ func (s *Session) data(f *frame) (Event, *Error) {
 		return Event{}, s.meters.rise(FloodLate)
 	case st.received:
 		s.Took(f.length)
-		return s.fail(st, errEnded), nil
+		return s.fail(st, errEnded)
 	case !st.room.take(f.length):
 		s.Took(f.length)
-		return s.fail(st, errWindow), nil
+		return s.fail(st, errWindow)
 	}
 	st.got += int64(len(f.bytes))
 	if st.expects >= 0 && (st.got > st.expects || f.end && st.got < st.expects) {
 		s.Took(f.length)
-		return s.fail(st, errLength), nil
+		return s.fail(st, errLength)
 	}
 	st.received = f.end
 	s.Used(st, f.length-len(f.bytes))
@@ -301,7 +314,7 @@ func (s *Session) priority(f *frame) (Event, *Error) {
 		return Event{}, nil
 	}
 	if st := s.streams.find(f.stream); st != nil {
-		return s.fail(st, errDependency), nil
+		return s.fail(st, errDependency)
 	}
 	if f.stream > s.last {
 		return Event{}, errDependsIdle // which must not be reset (RFC 9113 §6.4)

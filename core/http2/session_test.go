@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/http2"
-
-	"brigade/core/rt"
 )
 
 func raw(p *peer, b string) { p.to.WriteString(b) }
@@ -378,131 +376,6 @@ func TestWarning(t *testing.T) {
 	}
 }
 
-func TestFloods(t *testing.T) {
-	for _, c := range []struct {
-		flood Flood
-		say   func(p *peer, i int)
-	}{
-		{FloodReset, func(p *peer, i int) {
-			id := uint32(2*i + 1)
-			p.request(id, true, get...)
-			p.framer.WriteRSTStream(id, http2.ErrCodeCancel)
-		}},
-		{FloodPing, func(p *peer, _ int) { p.framer.WritePing(false, [8]byte{}) }},
-		{FloodSettings, func(p *peer, _ int) { p.framer.WriteSettings() }},
-		{FloodEmpty, func(p *peer, i int) {
-			if i == 0 {
-				p.request(1, false, posting()...)
-			}
-			p.framer.WriteData(1, false, nil)
-		}},
-		{FloodUpdate, func(p *peer, _ int) { p.framer.WriteWindowUpdate(0, 1) }},
-		{FloodPriority, func(p *peer, _ int) { p.framer.WritePriority(1, http2.PriorityParam{StreamDep: 3}) }},
-		{FloodLate, func(p *peer, _ int) { p.framer.WriteRawFrame(0xee, 0, 0, nil) }},
-	} {
-		t.Run(c.flood.String(), func(t *testing.T) {
-			p := newPeer(t)
-			for i := 0; i < 2*burst && p.s.Failure() == nil; i++ {
-				c.say(p, i)
-				p.pump()
-			}
-			p.said2("GOAWAY " + itoa(p.s.last) + " ENHANCE_YOUR_CALM")
-			if p.s.Counts().Floods[c.flood] != 1 {
-				t.Errorf("counted: %v", p.s.Counts())
-			}
-			// The same, spread over time, is nothing.
-			q := newPeer(t)
-			for i := range 2 * burst {
-				c.say(q, i)
-				q.pump()
-				q.now = q.now.Add(1e9 / drain)
-			}
-			if e := q.s.Failure(); e != nil {
-				t.Errorf("a calm client is refused: %v", e)
-			}
-		})
-	}
-}
-
-func itoa(n uint32) string {
-	if n >= 10 {
-		return itoa(n/10) + string(rune('0'+n%10))
-	}
-	return string(rune('0' + n))
-}
-
-func TestContinuationFlood(t *testing.T) {
-	p := newPeer(t)
-	p.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: p.fields(get...)})
-	for range 2 * continuations {
-		p.framer.WriteContinuation(1, false, nil)
-	}
-	p.pump()
-	p.want("GOAWAY 1 ENHANCE_YOUR_CALM")
-}
-
-// A small block that refers again and again to a large field of the table.
-func TestHeaderBomb(t *testing.T) {
-	p := newPeer(t)
-	p.request(1, true, with(get, "x-bomb", strings.Repeat("v", 4000))...)
-	bomb := get
-	for range 1000 {
-		bomb = with(bomb, "x-bomb", strings.Repeat("v", 4000))
-	}
-	p.request(3, true, bomb...)
-	p.pump()
-	p.happened("opened 1", "opened 3", "large")
-	if n := cap(p.s.head.text); n > 16<<10 {
-		t.Errorf("the head's buffer has %d bytes", n)
-	}
-}
-
-// A client that lets a response go out byte by byte is refused; one that opens its
-// window is not.
-func TestSmallWindows(t *testing.T) {
-	p := newPeer(t, http2.Setting{ID: 4, Val: 1})
-	p.request(1, true, get...)
-	p.pump()
-	st := p.streams[1]
-	p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
-	p.s.Offer(st)
-	n := 0
-	for p.s.Failure() == nil && n < 2*burst {
-		if p.s.Grant(st, 1000) != 1 {
-			t.Fatal("the window is not 1")
-		}
-		p.s.Data(st, 1, false)
-		p.framer.WriteWindowUpdate(1, 1)
-		p.pump()
-		n++
-	}
-	if p.s.Counts().Floods[FloodWindow] != 1 {
-		t.Errorf("after %d crumbs: %v", n, p.s.Failure())
-	}
-}
-
-// A client that hears a response of many small pieces late, and then gives all of its room
-// back, is none that floods.
-func TestUpdatesMayComeTogether(t *testing.T) {
-	p := newPeer(t)
-	p.request(1, true, get...)
-	p.pump()
-	st := p.streams[1]
-	p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
-	p.s.Offer(st)
-	for range burst {
-		p.s.Data(st, 1, false)
-	}
-	for range burst {
-		p.framer.WriteWindowUpdate(0, 1)
-		p.framer.WriteWindowUpdate(1, 1)
-	}
-	p.pump()
-	if e := p.s.Failure(); e != nil {
-		t.Errorf("two updates for each DATA frame: %v", e)
-	}
-}
-
 func TestUrgency(t *testing.T) {
 	p := newPeer(t)
 	p.request(1, true, get...)
@@ -546,32 +419,6 @@ func TestPriorityIsSaidAnew(t *testing.T) {
 	}
 	if st := p.s.Turn(); st.ID != 1 {
 		t.Errorf("stream %d, of the usual urgency, goes before one of urgency 2", st.ID)
-	}
-}
-
-// Who answers each frame of DATA with updates may do so when its streams are gone.
-func TestUpdatesForWhatIsGone(t *testing.T) {
-	p := newPeer(t, http2.Setting{ID: 4, Val: 1 << 20})
-	p.s.limits.Streams = 100
-	for i := range 50 {
-		id := uint32(2*i + 1)
-		p.request(id, true, get...)
-		p.pump()
-		st := p.streams[id]
-		p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
-		p.s.Offer(st)
-		for k := range 32 {
-			p.s.Data(st, 100, k == 31)
-		}
-		p.s.Release(st)
-		for range 32 {
-			p.framer.WriteWindowUpdate(id, 100)
-			p.framer.WriteWindowUpdate(0, 100)
-		}
-		p.pump()
-	}
-	if e := p.s.Failure(); e != nil {
-		t.Errorf("%v, counted: %v", e, p.s.Counts())
 	}
 }
 
@@ -645,15 +492,4 @@ func TestEarlyResponse(t *testing.T) {
 	p.framer.WriteData(1, true, []byte("on its way"))
 	p.pump()
 	p.want("HEADERS 1 end=true", "RST_STREAM 1 NO_ERROR")
-}
-
-func TestMetersFallWithTime(t *testing.T) {
-	var m meters
-	for range burst {
-		m.rise(FloodPing)
-	}
-	m.fall(rt.Instant(3e9))
-	if m.level[FloodPing] != burst-3*drain {
-		t.Errorf("the level is %d", m.level[FloodPing])
-	}
 }

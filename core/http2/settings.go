@@ -6,7 +6,7 @@ package http2
 // settings is SETTINGS, or the acknowledgement of ours.
 func (s *Session) settings(f *frame) (Event, *Error) {
 	s.begun = true
-	if e := s.meters.rise(FloodSettings); e != nil {
+	if e := s.meters.rises(FloodSettings, 1+max(s.codec.count()-settingsFrame, 0)); e != nil {
 		return Event{}, e
 	}
 	if f.end {

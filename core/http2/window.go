@@ -105,7 +105,7 @@ func (s *Session) windowUpdate(f *frame) (Event, *Error) {
 		return Event{}, nil // it answers DATA that had left before; as an update it is counted
 	}
 	if !st.window.grow(int64(f.number)) {
-		return s.fail(st, errOverflow), nil
+		return s.fail(st, errOverflow)
 	}
 	s.offer(st)
 	return Event{}, nil

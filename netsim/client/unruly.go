@@ -34,7 +34,7 @@ type unruliness struct {
 const flood = 1200
 
 var unrulinesses = []unruliness{
-	{"h2-rapid-reset", 2, rapidly},
+	{"h2-rapid-reset", 3, rapidly},
 	{"h2-continuation", 2, endlessly},
 	{"h2-pings", 1, flooding(func(s *Session, i int) error { return s.framer.WritePing(false, [8]byte{byte(i), byte(i >> 8)}) })},
 	{"h2-settings", 1, flooding(func(s *Session, _ int) error { return s.framer.WriteSettings() })},
@@ -156,15 +156,21 @@ func flooding(write func(s *Session, i int) error) func(*Client, *Session, int, 
 	}
 }
 
-// rapidly begins streams and resets them: at once, or a few at a time.
+// rapidly begins streams and resets them, at once or a few at a time, or has its server
+// reset them by frames that it must not let pass.
 func rapidly(c *Client, s *Session, form int, _ Choose) (bool, error) {
-	together := []int{1, 7}[form-1]
+	together := []int{1, 7, 1}[form-1]
 	for range flood / together {
 		list := make([]*Stream, together)
 		for i := range list {
 			list[i] = s.Ask("GET", c.file(), true)
 		}
 		for _, st := range list {
+			if form == 3 {
+				st.reset, st.ended = true, true
+				s.wrote(s.framer.WriteWindowUpdate(st.ID, 0))
+				continue
+			}
 			s.Cancel(st)
 		}
 	}
