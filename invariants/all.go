@@ -26,7 +26,7 @@ type Checker struct {
 // the invariant, so what others build on comes first.
 var table = [...]Checker{
 	descriptorChecker, countChecker, ownerChecker, orderChecker, backlogChecker, waitingChecker, watchChecker,
-	accountChecker, recordChecker, inputChecker, tunnelChecker, throughChecker, fetchChecker, shareChecker, windowChecker, sessionChecker, turnChecker, freshChecker, memoryChecker, poolChecker, holdingChecker, pagesChecker, blockChecker,
+	accountChecker, recordChecker, inputChecker, endingChecker, tunnelChecker, throughChecker, fetchChecker, shareChecker, windowChecker, sessionChecker, turnChecker, freshChecker, memoryChecker, poolChecker, holdingChecker, pagesChecker, blockChecker,
 	lockChecker, spinChecker, drainChecker, lookChecker, buffersChecker, statsChecker, totalChecker, leakChecker,
 }
 

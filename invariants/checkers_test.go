@@ -484,7 +484,7 @@ func (h *history) times(n int, f func(h *history)) *history {
 
 // allPlanted are the histories of all checkers.
 func allPlanted() []plant {
-	return slices.Concat(planted, plantedMemory, plantedSessions, plantedTurns)
+	return slices.Concat(planted, plantedMemory, plantedSessions, plantedTurns, plantedEndings)
 }
 
 func TestPlanted(t *testing.T) {

@@ -78,8 +78,7 @@ func (p *session) passes(e *sim.Event) {
 func (p *session) ruins(e *sim.Event) {
 	m := p.streams.live(e.A)
 	if m == nil {
-		p.fail("I27", "the response of stream %#x cannot be made whole; there is none like that", e.A)
-		return
+		return // of HTTP/1.1: ending looks after it, and after those that are none
 	}
 	if t := p.of(m.R.parent); t != nil {
 		if s := p.states[t.at].strand(m.R.number); s != nil {

@@ -102,7 +102,6 @@ var plantedTurns = []plant{
 	{"session", "", "is reset, since it is not whole", asking().says(ok(1, false)).ruined(1).says(rst(1, http2.ErrCodeInternal))},
 	{"session", "", "another ends", asking().ruined(1).hears(get(3, true)).opening(3).says(ok(3, true))},
 	{"session", "I27", "reset for an error that nobody made", asking().says(ok(1, false), rst(1, http2.ErrCodeInternal))},
-	{"session", "I27", "an error of a stream that is none", asking().ruined(3)},
 
 	{"holding", "", "what is framed piles up, or content of streams does", serving().probe(loop, rt.ProbeStreamOpen, streamOne, 1, 1).times(40, func(h *history) { h.another() })},
 	{"holding", "I28", "a stream that has ended has none", serving().probe(loop, rt.ProbeStreamOpen, streamOne, 1, 1).probe(loop, rt.ProbeStreamClose, streamOne, 1).times(40, func(h *history) { h.another() })},

@@ -112,7 +112,7 @@ var probes = [probeEnd]ProbeInfo{
 		[3]string{"stream; 0: nobody's", "1 it has something to send, 2 it has no more, 3 a frame of it is made", "with 3, bytes"},
 		"core/http2 Data, core/http2 Offer, core/http2 Withdraw", "I12 I27",
 	},
-	ProbeRuin:  {"ruin", [3]string{"stream", "", ""}, "core/stage cancel, core/stage ruin", "I18 I27"},
+	ProbeRuin:  {"ruin", [3]string{"connection or stream", "", ""}, "core/stage cancel, core/stage ruin", "I18 I27"},
 	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", ""}, "core/stage attach, core/stage letGo", "I14 I19"},
 	ProbeStats: {"stats", [3]string{"which total; 0: it begins", "value", "number of the snapshot; 0: there will be some; all ones: the last of all"}, "core/stage Snapshot, core/stage announce, core/stage vouch", "I24"},
 }

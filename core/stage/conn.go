@@ -109,7 +109,7 @@ func (c *Conn) ruin() {
 		return
 	}
 	c.broken = true
-	if c.stream != nil && c.http.X.Request.Framed {
+	if c.feed == nil { // whose readers have responses
 		rt.Probe(rt.ProbeRuin, c.id, 0, 0)
 	}
 }

@@ -31,7 +31,7 @@ type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
 func All() []Bug {
-	return slices.Concat(list, inFilters, inSessions, inBulk, inValues, inLedgers, unseen)
+	return slices.Concat(list, inFilters, inSessions, inEndings, inBulk, inValues, inLedgers, unseen)
 }
 
 var list = []Bug{

@@ -29,7 +29,8 @@ const (
 	echoPlain = livePath + "echo"  // the same, by the handler that brigaded has
 	sumPath   = livePath + "sum"   // answers with its sum
 	firstPath = livePath + "first" // looks at its first piece
-	panicPath = livePath + "panic" // gives up in the middle of what it says
+	panicPath = livePath + "panic" // gives up in the middle of what it says, of a known length
+	breakPath = livePath + "break" // or of none
 )
 
 // looked is so short that it fits into any socket: whoever answers with it does not read
@@ -109,8 +110,12 @@ func (b *bodies) Handle(x *exchange.Exchange) {
 			return
 		}
 		say(x, looked)
-	case panicPath:
-		begin(x, len(b.list[5]))
+	case panicPath, breakPath:
+		x.Begin(200)
+		if string(x.Request.Path) == panicPath {
+			x.ContentLength(int64(len(b.list[5])))
+		}
+		x.End()
 		x.Shared(b.list[5][:30_000])
 		x.Flush()
 		panic("a handler's mistake, in the middle")
@@ -329,7 +334,8 @@ func stopping(p *plan) behaviour {
 	}}
 }
 
-// givenUp asks for what a handler gives up in the middle, and must see that.
+// givenUp asks for what a handler gives up in the middle, and must see that: by its length,
+// by chunks without a last one, or by a reset.
 func givenUp(p *plan) behaviour {
 	return behaviour{"givenup", 1, func(c *client.Client) error {
 		conn, err := c.Dial()
@@ -337,7 +343,8 @@ func givenUp(p *plan) behaviour {
 			return err
 		}
 		defer conn.Close()
-		if err := conn.Send(c.Get(panicPath)); err != nil {
+		asks := [][]byte{c.Get(panicPath), c.Get(breakPath), []byte("GET " + breakPath + " HTTP/1.0\r\n\r\n")}
+		if err := conn.Send(asks[sim.Choose("given up", len(asks))]); err != nil {
 			return err
 		}
 		_, err = conn.Response(client.Want{Status: 599, Also: append(p.also(), 500)})
