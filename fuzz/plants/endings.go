@@ -14,10 +14,13 @@ var inEndings = []Bug{
 	{
 		"ruin-closes-gently", "I18", "a connection whose response breaks off is closed as any other",
 		[]string{"property:I18"},
-		[]edit{{
-			"core/stage/linger.go", "\t\t\t_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)\n\t\t\tl.abandon(c, h)\n",
-			"\t\t\tif !PLANTED {\n\t\t\t\t_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)\n\t\t\t}\n\t\t\tl.abandon(c, h)\n",
-		}},
+		[]edit{
+			{
+				"core/stage/linger.go", "\t\t\t_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)\n\t\t\tl.abandon(c, h)\n",
+				"\t\t\tif !PLANTED {\n\t\t\t\t_ = l.kernel.SetOption(c.fd, sys.LingerZero, 1)\n\t\t\t}\n\t\t\tl.abandon(c, h)\n",
+			},
+			{"core/stage/accompany.go", "\tif c.broken {\n\t\t// If it", "\tif c.broken && !PLANTED {\n\t\t// If it"},
+		},
 	},
 	{
 		"ruin-goes-on", "I18", "filters that fail in the middle of a response leave its connection to the next request",
