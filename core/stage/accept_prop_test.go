@@ -273,16 +273,20 @@ func (d *door) pause(u *usher, refused *bool) {
 		return
 	}
 	u.paused, d.pausing[u.shard] = true, true
-	if u.l.roles&keeps == 0 {
-		homes := d.s.shards[u.shard].homes
+	homes := d.s.shards[u.shard].homes
+	for range homes {
 		home := homes[u.presses%len(homes)]
 		u.presses++
+		if home == u.l {
+			continue // of its own nothing is idle
+		}
 		d.rouses(home)
 		defer func() {
 			if !home.pressed.Swap(false) {
 				d.t.Fatal("a home is not pressed that is to be")
 			}
 		}()
+		break
 	}
 	d.leave(u)
 }

@@ -8,29 +8,35 @@ package stage
 
 import "brigade/core/rt"
 
-// press has an idle connection of the shard end: one of l's own, or of a home's.
+// press has an idle connection of the shard end: one of l's own, or of another home's,
+// which are asked in turn.
 func (sh *shard) press(l *loop) {
-	if l.roles&keeps != 0 {
-		l.shed()
+	if l.roles&keeps != 0 && l.shed() {
 		return
 	}
-	home := sh.homes[l.presses%len(sh.homes)]
-	l.presses++
-	home.pressed.Store(true)
-	home.Rouse()
+	for range sh.homes {
+		home := sh.homes[l.presses%len(sh.homes)]
+		l.presses++
+		if home != l {
+			home.pressed.Store(true)
+			home.Rouse()
+			return
+		}
+	}
 }
 
-// shed has the connection end that has been idle longest, if any is.
-func (l *loop) shed() {
+// shed has the connection end that has been idle longest. False: none is.
+func (l *loop) shed() bool {
 	c := l.rings[waitIdle].Oldest()
 	if c == nil {
-		return
+		return false
 	}
 	l.count.shed++
 	rt.Probe(rt.ProbeShed, c.id, 0, 0)
 	l.leave(c)
 	c.forget()
 	l.run(c, l.dismiss(c))
+	return true
 }
 
 // ended says that a connection has: whoever waits for that may accept again.
