@@ -88,6 +88,9 @@ func (w *worker) collect(c *Conn) step {
 		if s := w.receive(c); s != stepNone {
 			return s
 		}
+		if c.began == waitBody && h.Started() {
+			c.forget() // its time is for the next of it, not for all
+		}
 	}
 }
 

@@ -227,6 +227,26 @@ func TestContentTimer(t *testing.T) {
 	})
 }
 
+// Content that is wanted may take its time, a piece at a time.
+func TestContentTimerCountsProgress(t *testing.T) {
+	everywhere(t, filtering(false), func(w *world) {
+		k := w.dial()
+		k.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n")
+		for range 4 { // in all much longer than Body
+			rt.Sleep(2 * time.Second)
+			k.send("hi")
+		}
+		if r := k.wantResponse("an echo of what came slowly", 200); string(r.Body) != "hihihihi" {
+			rt.Bug("the echo is %q", r.Body)
+		}
+		k.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhi")
+		began := rt.Now()
+		k.wantClosing("the rest does not come", 408)
+		wantNow("the time for content, from its last piece on", began, 2500*ms)
+		k.Close()
+	})
+}
+
 // A handler whose bytes are not what it declared has not answered.
 func TestHandlerBreaksItsWord(t *testing.T) {
 	for _, path := range []string{"/short", "/long", "/headless", "/twice"} {
