@@ -212,7 +212,7 @@ func (h *history) counted(connections, requests, bytes, handoffs uint64) *histor
 			answers++
 		}
 	}
-	for i, n := range []uint64{connections, requests, bytes, handoffs, 0, 0, 0, answers} {
+	for i, n := range []uint64{connections, requests, bytes, handoffs, 0, 0, 0, answers, 0, 0} {
 		h.probe(root, rt.ProbeTotal, uint64(i+1), n)
 	}
 	return h
@@ -325,6 +325,9 @@ func line(sent string) string {
 
 // listens is a listening socket, number 5, that a poller watches.
 func listens() *history { return new(history).call(root, rt.OpListen, -1, 5).attends() }
+
+// serves is that with a connection, on 7.
+func serves() *history { return listens().call(loop, rt.OpAccept, 5, 7) }
 
 // attends is a watch of it.
 func (h *history) attends() *history {

@@ -19,11 +19,11 @@ import (
 )
 
 var inputChecker = Checker{
-	Numbers: []string{"I19", "I07"}, Name: "input",
-	Allows: "requests are parsed where one begins in the bytes read from their connection, and none of these is forgotten",
+	Numbers: []string{"I19", "I07", "I24"}, Name: "input",
+	Allows: "requests are parsed where one begins in the bytes read from their connection, and none of these is forgotten, or counted twice",
 	World:  "read, with its bytes",
 	Ops:    []rt.Op{rt.OpRead, rt.OpClose},
-	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeRequest, rt.ProbeState, rt.ProbeTunnel, rt.ProbeSession, rt.ProbeConnClose},
+	Kinds:  []rt.Kind{rt.ProbeConnOpen, rt.ProbeRequest, rt.ProbeState, rt.ProbeTunnel, rt.ProbeSession, rt.ProbeConnClose, rt.ProbeTotal},
 	make:   func() property { return &input{heads: make(map[string]framing)} },
 }
 
@@ -32,6 +32,7 @@ type input struct {
 	connections roster[intake]
 	streams     []stream // by index of connection
 	heads       map[string]framing
+	read        uint64 // from all
 }
 
 // intake is what was read from a connection and what was made of it.
@@ -72,7 +73,7 @@ type whole struct{ head, lines int }
 
 // Begin implements property.
 func (i *input) Begin(s *sim.Sim) {
-	i.s = s
+	i.s, i.read = s, 0
 	i.connections.reset()
 	for k := range i.streams {
 		s := &i.streams[k]
@@ -99,6 +100,7 @@ func (i *input) Event(e *sim.Event) {
 func (i *input) take(m *member[intake], e *sim.Event) {
 	r, n := &m.R, moved(e)
 	r.read += uint64(n)
+	i.read += uint64(n)
 	if r.lost || n == 0 {
 		return
 	}
@@ -151,8 +153,14 @@ func (i *input) frame(r *intake, s *stream, b []byte) []byte {
 }
 
 func (i *input) probe(e *sim.Event) {
-	if kind(e) == rt.ProbeConnOpen {
+	switch kind(e) {
+	case rt.ProbeConnOpen:
 		i.connections.add(e.A, told(e))
+		return
+	case rt.ProbeTotal:
+		if e.A == rt.TotalHeard && e.B > i.read {
+			i.fail("I24", "the server counts %d bytes heard; %d were read from its connections", e.B, i.read)
+		}
 		return
 	}
 	m := i.connections.live(e.A)

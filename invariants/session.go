@@ -85,6 +85,8 @@ type strand struct {
 	back     int        // before which wait of its session it was handed back
 	due      rt.Instant // when its own wait ends; 0: it has none
 	shares   bool       // that is for what it shares, which may come at any moment
+	hungry   bool       // that is for content
+	fed      bool       // and some has come
 	opened   bool       // the server has begun it
 	head     bool       // a final one was sent
 	end      bool       // END_STREAM was
@@ -160,6 +162,7 @@ func (p *session) probe(e *sim.Event) {
 			if t := p.of(m.R.parent); t != nil {
 				if s := p.states[t.at].strand(m.R.number); s != nil {
 					s.due, s.shares = rt.Instant(e.C), e.B == rt.WaitShared
+					s.hungry, s.fed = e.B == rt.WaitBody, false
 				}
 			}
 		}
@@ -219,6 +222,7 @@ func (p *session) heard(t *talk, f http2.Frame) {
 	case *http2.DataFrame:
 		if s := q.strand(id); s != nil {
 			s.comes(q)
+			s.fed = s.fed || len(f.Data()) > 0
 		}
 		if f.StreamEnded() {
 			q.overs(id, false)

@@ -125,6 +125,11 @@ func (p *session) waits(t *talk, e *sim.Event) {
 			p.fail("I27", "connection %d waits in state %s; its stream %d was neither begun nor reset", t.id, stateNames[state], id)
 		}
 	}
+	for _, id := range q.alive {
+		if s := q.strand(id); s != nil && s.starves() {
+			p.fail("I17", "stream %d of connection %d waits for content until %v, as before some came; its time is for the next of it", id, t.id, s.due)
+		}
+	}
 	for _, id := range q.mute {
 		q.strand(id).deaf = true
 	}
@@ -134,6 +139,12 @@ func (p *session) waits(t *talk, e *sim.Event) {
 	q.fresh, q.mute, q.ends = q.fresh[:0], q.mute[:0], q.ends[:0]
 	q.busiest, q.clean = len(q.alive), true
 	q.waits++
+}
+
+// starves reports whether s, which is at home and not answered, waits for content as long as
+// if none had come.
+func (s *strand) starves() bool {
+	return s.hungry && s.fed && s.due != 0 && !s.away && !s.over && !s.head && !s.reset && s.resets == 0
 }
 
 // timed is a session that is idle: that does not begin anew whenever a frame comes.

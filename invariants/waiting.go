@@ -9,8 +9,8 @@ package invariants
 //   - when nothing can run, every handoff to a loop is over: loops do not block (I13)
 //   - no wait lasts longer than its deadline, and no handoff for ever (I16)
 //   - the state is one the connection can be in, and its timeout is the same each
-//     time; a wait that goes on keeps its deadline, and one for room to write does not
-//     go on when some was there (I17)
+//     time; a wait that goes on keeps its deadline, and one for room to write, for content
+//     that is wanted, or for a backend does not go on when some was there (I17)
 //   - nobody waits for a request when draining was decided (I31)
 
 import (
@@ -46,6 +46,7 @@ type waiting struct {
 	connections roster[stay]
 	running     rows[int32]          // by task: connections it has that do not wait
 	coming      int                  // connections in handoffs to loops
+	backends    rows[uint64]         // by descriptor: one more than the connection that it works for
 	timeouts    [rt.Waits]rt.Instant // 0: not seen yet
 	drained     rt.Instant           // when draining was decided
 	gives       rt.Instant           // and when it gives up
@@ -69,6 +70,10 @@ type stay struct {
 	streamed  bool       // it speaks HTTP/2, and streams have begun
 	read      bool       // something was
 	taken     bool       // bytes were written since it waited for room to write
+	fed       bool       // bytes were read since it waited for content
+	heard     bool       // its backend has said something since it was waited for
+	lifted    bool       // it has taken something
+	far       int32      // its descriptor
 	session   bool       // it speaks HTTP/2: its streams have requests, and wake it
 	asks      bool       // a backend works for it, and may take more of its content
 	live      bool       // the handler of its request runs meanwhile, and wakes it
@@ -82,6 +87,7 @@ func (w *waiting) Begin(s *sim.Sim) {
 	w.s = s
 	w.connections.reset()
 	w.running.reset()
+	w.backends.reset()
 	w.coming = 0
 	w.timeouts = [rt.Waits]rt.Instant{}
 	w.soonest = never
@@ -105,6 +111,7 @@ func (w *waiting) Event(e *sim.Event) {
 	}
 	m := w.connections.on(fd(e))
 	if m == nil {
+		w.far(e)
 		return
 	}
 	if r := &m.R; r.early(e.Time) && !w.cut(e.Time, r) {
@@ -116,12 +123,43 @@ func (w *waiting) Event(e *sim.Event) {
 	case e.C != 0:
 	case e.Op == rt.OpRead:
 		m.R.read = m.R.read || e.B > 0
+		m.R.fed = m.R.fed || e.B > 0
 	case e.Op == rt.OpWrite, e.Op == rt.OpSendfile:
 		m.R.taken = m.R.taken || e.B > 0
 	case e.Op == rt.OpShutdown:
 		m.R.shut = true
 	case e.Op == rt.OpClose:
 		w.connections.closed(fd(e))
+	}
+}
+
+// far is a call on what is no client's connection: a backend's, it may be.
+func (w *waiting) far(e *sim.Event) {
+	b := w.backends.get(fd(e))
+	if b == nil || *b == 0 || moved(e) == 0 {
+		return
+	}
+	m := w.connections.live(*b - 1)
+	switch {
+	case m == nil:
+	case e.Op == rt.OpRead:
+		m.R.heard = true
+	case e.Op == rt.OpWrite:
+		m.R.lifted = true
+	}
+}
+
+// works is a backend that begins to work for m, or ends.
+func (w *waiting) works(e *sim.Event, m *member[stay]) {
+	if b := w.backends.get(m.R.far); b != nil && *b == m.id+1 {
+		*b = 0
+	}
+	if m.R.asks = e.B != ^uint64(0); !m.R.asks {
+		return
+	}
+	m.R.far = told(e)
+	if b := w.backends.at(m.R.far); b != nil {
+		*b = m.id + 1
 	}
 }
 
@@ -170,7 +208,7 @@ func (w *waiting) probe(e *sim.Event) {
 		return // count says so
 	}
 	if k == rt.ProbeFetch {
-		m.R.asks = e.B != ^uint64(0)
+		w.works(e, m)
 		return
 	}
 	if k == rt.ProbeShed {
@@ -291,9 +329,20 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	}
 	// The time of a head runs from the connection's first moment on.
 	same := r.phase == e.B || head(r.phase) && head(e.B)
-	if e.B == rt.WaitWrite && !r.session {
-		same = same && !r.taken // who takes a little at a time is waited for each time
+	// Who takes or gives a little at a time is waited for each time.
+	switch {
+	case e.B == rt.WaitWrite && !r.session:
+		same = same && !r.taken
 		r.taken = false
+	case e.B == rt.WaitBody:
+		same = same && !(r.fed && r.responses < r.requests) // what nobody wants has a time for all of it
+		r.fed = false
+	case e.B == rt.WaitMore:
+		same = same && !r.heard
+		r.heard = false
+	case e.B == rt.WaitAsk:
+		same = same && !r.lifted
+		r.lifted = false
 	}
 	// A task that was held up has looked at the clock before.
 	first := r.phase == 0 && r.requests == 0 && !r.streamed && head(e.B)

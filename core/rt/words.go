@@ -79,6 +79,8 @@ const (
 	TotalOpen        // connections that are counted as open still
 	TotalQueued      // connections and processors that wait in queues still
 	TotalAnswers     // that left, or were given up
+	TotalUnderWay    // of all that may be under way, what is counted as that still
+	TotalHeard       // bytes that came from clients and were heard
 	Totals
 )
 

@@ -46,6 +46,7 @@ func (l *loop) feeds(c *Conn, o *cache.Object, q *cache.Query) {
 		return
 	}
 	l.opened++
+	l.fed++
 	d.conn = Conn{
 		id: rt.StreamBit | c.id>>48<<48 | uint64(l.number)<<40 | l.opened, fd: sys.None, peer: c.peer, home: l, owner: l.number,
 		slot: poll.NoSlot, abroad: poll.NoSlot, http: h, feed: d,

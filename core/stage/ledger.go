@@ -174,7 +174,7 @@ func (w *worker) post() {
 		p.postSeldom()
 	}
 	if l := w.loop; l != nil {
-		p.show(wordStreams, l.opened)
+		p.show(wordStreams, l.opened-l.fed)
 		p.show(wordLine, uint64(l.line.length))
 		for i := range l.rings {
 			p.show(wordWaits+word(i), uint64(l.rings[i].Len()))

@@ -64,7 +64,8 @@ type loop struct {
 	heads    *http2.Heads
 	records  []*stream                         // unused
 	waiters  []*iobuf.Waiter                   // unused
-	opened   uint64                            // streams so far
+	opened   uint64                            // streams so far, and feeds
+	fed      uint64                            // of those, feeds
 	hurried  bool                              // the drain's deadline has passed
 	until    rt.Instant                        // that deadline, while draining
 	sink     []byte                            // what lingering reads goes here, and what tunnels carry comes through it

@@ -204,22 +204,24 @@ func (s *Server) complain(what string, v any) {
 
 // Totals are a server's counts over its life.
 type Totals struct {
-	Connections uint64       // accepted
-	Requests    uint64       // begun
-	Answers     uint64       // that left, or were given up
-	Bytes       uint64       // that the kernel took
-	Handoffs    uint64       // of connections between tasks
-	Dropped     uint64       // log lines that found no room
-	Shed        uint64       // connections that were idle and asked to go
-	Wakeups     uint64       // system calls that woke a loop
-	Tunnels     uint64       // opened
-	Takeovers   uint64       // kept connections to backends that went from one loop to another
-	Received    uint64       // bytes that they took from their clients
-	HTTP2       http2.Counts // of sessions that have ended: abuse, by kind
-	Lost        []Lost       // cut by the drain's deadline, the first hundred
-	Losses      int          // how many were
-	Delays      []Delay      // who held loops up
-	Notes       []string     // what went wrong
+	Connections uint64          // accepted
+	Requests    uint64          // begun
+	Answers     uint64          // that left, or were given up
+	Statuses    [classes]uint64 // those, by the hundreds of their status
+	Bytes       uint64          // that the kernel took
+	Heard       uint64          // bytes that came from clients, but for those that nobody wanted any more
+	Handoffs    uint64          // of connections between tasks
+	Dropped     uint64          // log lines that found no room
+	Shed        uint64          // connections that were idle and asked to go
+	Wakeups     uint64          // system calls that woke a loop
+	Tunnels     uint64          // opened
+	Takeovers   uint64          // kept connections to backends that went from one loop to another
+	Received    uint64          // bytes that they took from their clients
+	HTTP2       http2.Counts    // of sessions that have ended: abuse, by kind
+	Lost        []Lost          // cut by the drain's deadline, the first hundred
+	Losses      int             // how many were
+	Delays      []Delay         // who held loops up
+	Notes       []string        // what went wrong
 	Buffers     iobuf.Stats
 	Cache       cache.Counts
 }
@@ -249,10 +251,12 @@ func (s *Server) Cache() (c cache.Counts) {
 func (t *Totals) add(c *counts) {
 	t.Connections += c.accepted
 	t.Requests += c.requests
-	for _, n := range c.answers {
+	for i, n := range c.answers {
 		t.Answers += n
+		t.Statuses[i] += n
 	}
 	t.Bytes += c.bytes
+	t.Heard += c.heard
 	t.Handoffs += c.handoffs
 	t.Dropped += c.dropped
 	t.Shed += c.shed

@@ -67,8 +67,8 @@ func (s *Server) announce() {
 
 // report tells what the server has counted, when all its tasks have ended.
 func (s *Server) report(t *Totals) {
+	var x Snapshot
 	if s.cfg.Stats {
-		var x Snapshot
 		s.count(&x)
 		s.vouch(&x, ^uint64(0))
 	}
@@ -86,4 +86,25 @@ func (s *Server) report(t *Totals) {
 	rt.Probe(rt.ProbeTotal, rt.TotalOpen, uint64(open), 0)
 	rt.Probe(rt.ProbeTotal, rt.TotalQueued, uint64(queued), 0)
 	rt.Probe(rt.ProbeTotal, rt.TotalAnswers, t.Answers, 0)
+	rt.Probe(rt.ProbeTotal, rt.TotalUnderWay, s.underWay(&x), 0)
+	rt.Probe(rt.ProbeTotal, rt.TotalHeard, t.Heard, 0)
+}
+
+// underWay is how much of what comes and goes is counted as here still, by tasks and by
+// their ledgers, which x has; below 0 counts, too.
+func (s *Server) underWay(x *Snapshot) (n uint64) {
+	add := func(k int) { n += uint64(max(k, -k)) }
+	for _, sh := range s.shards {
+		for _, l := range sh.homes {
+			add(int(l.tunnels.Load()))
+			add(int(l.held.Load()))
+		}
+	}
+	add(x.Sessions)
+	add(x.Streams)
+	add(x.Processors.Waiting)
+	for i := range x.Waits {
+		add(x.Waits[i].Count)
+	}
+	return n
 }

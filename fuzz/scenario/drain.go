@@ -66,7 +66,10 @@ func (s *site) live(server *stage.Server, p plan, f func()) {
 		server.Drain(10 * time.Second)
 	}
 	wg.Wait()
-	server.Wait()
+	totals := server.Wait()
+	if why := s.env.miscounted(totals.Statuses[:]); why != "" {
+		sim.Failf("I24", why)
+	}
 }
 
 // stop drains, and perhaps once more with less patience.

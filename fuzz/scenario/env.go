@@ -63,6 +63,9 @@ type Env struct {
 	// What clients saw, response by response, as far as there is room.
 	sights [256]sight
 	seen   int
+
+	// How many final ones those were, by the hundreds of their status.
+	classes [6]uint64
 }
 
 const maxDimensions = 48
@@ -86,7 +89,7 @@ func (e *Env) Restart() {
 // several runs, such as those in which a strategy takes its lessons.
 //
 //go:norace
-func (e *Env) begin() { e.seen = 0 }
+func (e *Env) begin() { e.seen, e.classes = 0, [6]uint64{} }
 
 // draw tells which value of a dimension was drawn.
 //
@@ -110,7 +113,27 @@ func (e *Env) answered(r *client.Response) {
 	if status >= 0 && status < len(e.Statuses) {
 		e.Statuses[status]++
 	}
+	if status >= 200 && status < 600 {
+		e.classes[status/100]++
+	}
 	e.Outcome += schedule.Finish(uint64(status))
+}
+
+// miscounted says which statuses a server counts fewer of than its clients saw; empty: none.
+// What becomes a tunnel has 101 where a stream has 200.
+//
+//go:norace
+func (e *Env) miscounted(counted []uint64) string {
+	told := counted[1] + counted[2]
+	for class := 2; class < len(e.classes); class++ {
+		if class > 2 {
+			told = counted[class]
+		}
+		if seen := e.classes[class]; told < seen {
+			return fmt.Sprintf("clients saw %d whole answers of %dxx, and the server counts %d", seen, class, told)
+		}
+	}
+	return ""
 }
 
 // acted tells what a handler did.

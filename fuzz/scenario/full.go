@@ -20,7 +20,8 @@ func full() *Scenario {
 			return func() {
 				p := plan{stage: stage.Config{
 					Kernel: s.server, Listen: address, Connections: 2, Pages: smallPages,
-					Topology: stage.Topology(sim.Choose("topology", 3)),
+					Topology: stage.Topology(sim.Choose("topology", 3)), Retry: 10 * time.Second, // nobody is left to that
+					Readers: 1 + sim.Choose("readers", 2), Accept: stage.Accept(sim.Choose("accept", 3)),
 				}, budget: []budget{plenty, 1, 2}[sim.Choose("i/o buffers", 3)]}
 				s.serve(p, func() {
 					for i := range 3 {
@@ -35,11 +36,15 @@ func full() *Scenario {
 	}
 }
 
+// prompt is within what time a client is served where others have only to be asked to go.
+const prompt = 100 * time.Millisecond
+
 // stays asks once and keeps its connection until the server ends it.
 func (s *site) stays(c *client.Client) {
 	if !sim.Will("takes part") {
 		return
 	}
+	began := rt.Now()
 	conn, err := c.Dial()
 	if err != nil {
 		return
@@ -51,6 +56,9 @@ func (s *site) stays(c *client.Client) {
 	}
 	if client.Blames(err) {
 		sim.Failf("I12", "a client of a full server: "+err.Error())
+	}
+	if took := rt.Now().Sub(began); err == nil && took > prompt {
+		sim.Failf("I12", "others were idle, and a client of a full server is served only after "+took.String())
 	}
 	s.env.Exchanged(1)
 	var rest [1]byte
