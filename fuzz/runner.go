@@ -110,6 +110,7 @@ func (r *Runner) run(j Job, o sim.Options) (report *sim.Report, exchanges uint64
 	}
 	o.MaxInstant = cmp.Or(j.Scenario.MaxInstant, maxInstant)
 	o.Guard = o.Guard || j.Seed%guardedEvery == 0
+	o.Restless = j.Seed%restlessEvery == restlessEvery-3
 	report = sim.Run(o, func() {
 		e.Restart()
 		main()
@@ -133,6 +134,9 @@ func (r *Runner) env(s *scenario.Scenario) *scenario.Env {
 // guardedEvery is of how many runs one has guarded pages: they cost a system call or two
 // each. Replays always have them.
 const guardedEvery = 20
+
+// restlessEvery is of how many runs one has points behind its unlocks: a tenth more steps.
+const restlessEvery = 8
 
 // A scenario's run takes some thousand steps. One that takes so many will not end.
 const (

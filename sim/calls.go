@@ -60,6 +60,15 @@ func (s *Sim) Point(op rt.Op, obj *rt.Object, arg uint64) bool {
 	return true
 }
 
+// Unlocked implements rt.Scheduler.
+//
+//go:norace
+func (s *Sim) Unlocked() {
+	if s.restless {
+		s.Point(rt.OpYield, nil, 0)
+	}
+}
+
 // Park implements rt.Scheduler.
 //
 //go:norace

@@ -42,6 +42,7 @@ type Options struct {
 	Fingerprint bool                 // report the happens-before order
 	Whole       bool                 // go on after an assertion or property that does not hold, and explain nothing: to count whole runs
 	Guard       bool                 // freed pages are inaccessible (not under the race detector); replays always have it
+	Restless    bool                 // behind each unlock is a point, too: who touches afterwards what he has let go of is found without the race detector
 	Twice       bool                 // run a second time and compare the event hashes
 }
 

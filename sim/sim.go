@@ -68,10 +68,11 @@ type Sim struct {
 	point      schedule.Point
 
 	// The engines.
-	baton bool
-	idle  []*coroutine
-	back  chan struct{}
-	ended Edge
+	restless bool // read by tasks (go:norace)
+	baton    bool
+	idle     []*coroutine
+	back     chan struct{}
+	ended    Edge
 
 	known      int32 // the last task that the strategy has seen: it needs no room for those up to it
 	chosen     *Task // whom a task chose whose operation the scheduler performs
@@ -210,7 +211,7 @@ func (s *Sim) begin(o Options, by schedule.Strategy, record bool) {
 	}
 	s.plan(o.Departures)
 	s.keyed = record || s.replay != nil
-	s.baton = o.Engine == Baton || raceBuild
+	s.baton, s.restless = o.Engine == Baton || raceBuild, o.Restless
 	for i := range s.watch {
 		s.watch[i] = s.watch[i][:0]
 	}

@@ -33,10 +33,12 @@ func (m *Mutex) TryLock() bool {
 
 // Unlock unlocks m. It is an error if m is not locked.
 func (m *Mutex) Unlock() {
-	if world != nil && !world.Point(OpUnlock, &m.obj, 0) {
-		return
+	if world == nil {
+		m.mu.Unlock()
+	} else if world.Point(OpUnlock, &m.obj, 0) {
+		m.mu.Unlock()
+		world.Unlocked()
 	}
-	m.mu.Unlock()
 }
 
 // RWMutex is sync.RWMutex: many readers or one writer; a writer in line keeps

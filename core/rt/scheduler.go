@@ -21,6 +21,9 @@ type Scheduler interface {
 	// means that the run is over and the task is unwinding: do nothing. For the Try
 	// operations it is the operation's outcome.
 	Point(op Op, obj *Object, arg uint64) bool
+	// Unlocked comes after a Mutex was unlocked: in some runs another task may go on
+	// before whatever the caller does next, which need not be at a point.
+	Unlocked()
 	// Park comes after an OpWait on cond, with lock given up: it returns when the
 	// task was woken and holds lock again. forced says that nobody woke it, but
 	// nothing else could run either.
