@@ -13,6 +13,7 @@ type Config struct {
 	Descriptors int           // most descriptors of a process; 0: 1024
 	DiskLatency time.Duration // of each call that goes to the disk
 	Memory      int           // bytes of pages that may be out when another is asked for; 0: no limit
+	Quota       int           // bytes that a file takes which is appended to; 0: no limit
 	Profile     Profile       // what goes wrong
 }
 

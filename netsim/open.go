@@ -234,6 +234,12 @@ func (n *Net) writeNode(f *file, c *sim.Call) {
 		return
 	}
 	x := f.node
+	if q := n.cfg.Quota; q > 0 {
+		if size = min(size, q-len(x.content)); size <= 0 {
+			fail(c, sys.ENOSPC)
+			return
+		}
+	}
 	if !x.own {
 		n.tree.save(x, n.running)
 		x.content = append([]byte(nil), x.content...)

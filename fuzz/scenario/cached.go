@@ -12,6 +12,7 @@ import (
 	"brigade/core/cache"
 	"brigade/core/handler/proxy"
 	"brigade/core/rt"
+	"brigade/netsim"
 	"brigade/sim"
 )
 
@@ -23,42 +24,45 @@ func shared() *Scenario {
 		Prepare: func(e *Env) func() {
 			s := newSite(e)
 			p := s.net.Process("origin")
-			return func() {
-				plan := s.draw(sim.Choose("faults", 2) == 1)
-				o := &origins{site: s, p: p, larder: new(larder)}
-				o.larder.mu.Label("larder")
-				o.ail(plan.net.Profile)
-				plan.origins = o
-				plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
-				plan.stage.Cache = cache.Options{
-					Bytes:   []int64{1 << 20, 60_000, cache.Least}[sim.Choose("cache", 3)],
-					Longest: []int64{0, 4000}[sim.Choose("longest", 2)],
-					Alone:   []time.Duration{0, time.Second}[sim.Choose("alone", 2)],
-				}
-				plan.stage.Cache.Longest = min(plan.stage.Cache.Longest, plan.stage.Cache.Bytes)
-				h, err := proxy.New(proxy.Options{Backends: originAddrs[:2]})
-				if err != nil {
-					rt.Bug("a proxy: %v", err)
-				}
-				plan.proxy = h
-				kinds := []func() behaviour{
-					func() behaviour { return shopping(&plan, 6) },
-					func() behaviour { return shopping(&plan, 3) },
-					func() behaviour { return thoughtful(4) },
-					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
-					func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
-					slow, resetting, vanishing,
-				}
-				var list []behaviour
-				for range 2 + sim.Choose("clients", 5) {
-					list = append(list, kinds[sim.Choose("kind", len(kinds))]())
-				}
-				s.serve(plan, func() {
-					o.begin()
-					s.crowd(plan, list...)
-					o.end()
-				})
-			}
+			return func() { storing(s, p) }
 		},
 	}
+}
+
+// storing is a run of it, with origins in p.
+func storing(s *site, p *netsim.Process) {
+	plan := s.draw(sim.Choose("faults", 2) == 1)
+	o := &origins{site: s, p: p, larder: new(larder)}
+	o.larder.mu.Label("larder")
+	o.ail(plan.net.Profile)
+	plan.origins = o
+	plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
+	plan.stage.Cache = cache.Options{
+		Bytes:   []int64{1 << 20, 60_000, cache.Least}[sim.Choose("cache", 3)],
+		Longest: []int64{0, 4000}[sim.Choose("longest", 2)],
+		Alone:   []time.Duration{0, time.Second}[sim.Choose("alone", 2)],
+	}
+	plan.stage.Cache.Longest = min(plan.stage.Cache.Longest, plan.stage.Cache.Bytes)
+	h, err := proxy.New(proxy.Options{Backends: originAddrs[:2]})
+	if err != nil {
+		rt.Bug("a proxy: %v", err)
+	}
+	plan.proxy = h
+	kinds := []func() behaviour{
+		func() behaviour { return shopping(&plan, 6) },
+		func() behaviour { return shopping(&plan, 3) },
+		func() behaviour { return thoughtful(4) },
+		func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
+		func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
+		slow, resetting, vanishing,
+	}
+	var list []behaviour
+	for range 2 + sim.Choose("clients", 5) {
+		list = append(list, kinds[sim.Choose("kind", len(kinds))]())
+	}
+	s.serve(plan, func() {
+		o.begin()
+		s.crowd(plan, list...)
+		o.end()
+	})
 }

@@ -235,43 +235,46 @@ func health() *Scenario {
 		Prepare: func(e *Env) func() {
 			s := newSite(e)
 			p := s.net.Process("origin")
-			return func() {
-				plan := s.draw(sim.Choose("faults", 8) == 7)
-				plan.origins = &origins{site: s, p: p}
-				plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = time.Second, 600*time.Millisecond, 500*time.Millisecond, time.Second
-				o := &wards{site: s, p: p, origins: plan.origins, check: drawCheck()}
-				plan.wards = o
-				o.judged = plan.net.Profile.String() == "none" && plan.budget == plenty && plan.drain == atEnd && plan.net.Bandwidth == 0
-				o.reaches = o.judged && !plan.short() && !plan.sheds() && !plan.overflows()
-				options := proxy.Options{
-					Backends: originAddrs[:2:2], Balance: proxy.Balance(sim.Choose("balance", 3)),
-					Rest: []time.Duration{300 * time.Millisecond, time.Millisecond}[sim.Choose("rest", 2)], Check: o.check,
-				}
-				for i := range options.Backends {
-					o.list = append(o.list, &ward{of: o, at: i})
-				}
-				if sim.Choose("one is never there", 3) == 1 {
-					options.Backends = originAddrs[:3]
-				}
-				h, err := proxy.New(options)
-				if err != nil {
-					rt.Bug("a proxy: %v", err)
-				}
-				plan.proxy, plan.stage.Checks = h, h.Checks()
-				list := []behaviour{{"nurse", 0, func(*client.Client) error { o.nurse(h, &plan, options); return nil }}}
-				for range sim.Choose("clients", 3) {
-					list = append(list, []func() behaviour{
-						func() behaviour { return thoughtful(6) }, func() behaviour { return multiplexing(1 + sim.Choose("files", 4)) }, resetting,
-					}[sim.Choose("kind", 3)]())
-				}
-				s.serve(plan, func() {
-					o.begin()
-					s.crowd(plan, list...)
-					o.end()
-				})
-			}
+			return func() { ailing(s, p) }
 		},
 	}
+}
+
+// ailing is a run of it, with origins in p.
+func ailing(s *site, p *netsim.Process) {
+	plan := s.draw(sim.Choose("faults", 8) == 7)
+	plan.origins = &origins{site: s, p: p}
+	plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = time.Second, 600*time.Millisecond, 500*time.Millisecond, time.Second
+	o := &wards{site: s, p: p, origins: plan.origins, check: drawCheck()}
+	plan.wards = o
+	o.judged = plan.net.Profile.String() == "none" && plan.budget == plenty && plan.drain == atEnd && plan.net.Bandwidth == 0
+	o.reaches = o.judged && !plan.short() && !plan.sheds() && !plan.overflows()
+	options := proxy.Options{
+		Backends: originAddrs[:2:2], Balance: proxy.Balance(sim.Choose("balance", 3)),
+		Rest: []time.Duration{300 * time.Millisecond, time.Millisecond}[sim.Choose("rest", 2)], Check: o.check,
+	}
+	for i := range options.Backends {
+		o.list = append(o.list, &ward{of: o, at: i})
+	}
+	if sim.Choose("one is never there", 3) == 1 {
+		options.Backends = originAddrs[:3]
+	}
+	h, err := proxy.New(options)
+	if err != nil {
+		rt.Bug("a proxy: %v", err)
+	}
+	plan.proxy, plan.stage.Checks = h, h.Checks()
+	list := []behaviour{{"nurse", 0, func(*client.Client) error { o.nurse(h, &plan, options); return nil }}}
+	for range sim.Choose("clients", 3) {
+		list = append(list, []func() behaviour{
+			func() behaviour { return thoughtful(6) }, func() behaviour { return multiplexing(1 + sim.Choose("files", 4)) }, resetting,
+		}[sim.Choose("kind", 3)]())
+	}
+	s.serve(plan, func() {
+		o.begin()
+		s.crowd(plan, list...)
+		o.end()
+	})
 }
 
 // drawCheck is how backends are checked.

@@ -1,7 +1,8 @@
 package scenario
 
 // Where the log goes (F35), and who is at its other end: a file that stays, a file that
-// an operator renames before he asks for a new one, or a fifo with somebody who reads it,
+// an operator renames before he asks for a new one, one that is full within a line, as all
+// that come after it, or a fifo with somebody who reads it,
 // who does so slowly, or who leaves and comes back. What was logged is put together from
 // all of it and held against what clients saw (audit.go), unless the log says that some
 // was lost.
@@ -23,6 +24,7 @@ type sink uint8
 const (
 	toFile sink = iota
 	rotated
+	overfull
 	toFifo
 	toSlowFifo
 	toLeftFifo
@@ -30,7 +32,7 @@ const (
 
 // String is the sink in words.
 func (s sink) String() string {
-	return [...]string{"file", "file, rotated", "fifo", "fifo, read slowly", "fifo, its reader leaves"}[s]
+	return [...]string{"file", "file, rotated", "file, rotated when it is full", "fifo", "fifo, read slowly", "fifo, its reader leaves"}[s]
 }
 
 const (
@@ -42,6 +44,9 @@ const (
 // usualLogBuffer is how many bytes of lines wait for the log's file at most; in some runs
 // there is hardly room for one, and lines are dropped.
 const usualLogBuffer = 4096
+
+// quota is what a file takes that will be full: some lines, and a part of another.
+const quota = 200
 
 // book is a run's log with those at its other end.
 type book struct {
@@ -128,7 +133,7 @@ func (b *book) leave() {
 // begin has people see to the log of a server that is up.
 func (b *book) begin() {
 	switch b.kind {
-	case rotated, toFifo, toSlowFifo:
+	case rotated, overfull, toFifo, toSlowFifo:
 		b.tasks.Go("operator", b.rotate)
 	case toFile, toLeftFifo:
 	}
@@ -139,9 +144,13 @@ func (b *book) begin() {
 
 // rotate renames the log, if it is a file, and asks for a new one.
 func (b *book) rotate() {
-	for range 1 + sim.Choose("rotations", 2) {
+	most := 2
+	if b.kind == overfull {
+		most = 8 // one of them, it may be, while the line is written that has no room
+	}
+	for range 1 + sim.Choose("rotations", most) {
 		rt.Sleep([]time.Duration{0, time.Millisecond, 50 * time.Millisecond, time.Second}[sim.Choose("rotate after", 4)])
-		if b.kind == rotated {
+		if b.kind < toFifo {
 			if b.site.keeper.Rename(logName, b.old(b.rotations)) != sys.OK {
 				continue // the new one is not there yet
 			}
@@ -165,7 +174,7 @@ func (b *book) follow() {
 		pause = []time.Duration{time.Millisecond, 100 * time.Millisecond, 3 * time.Second}[sim.Choose("reader rests", 3)]
 	case toLeftFifo:
 		reads = sim.Choose("reads", 4)
-	case toFile, rotated, toFifo:
+	case toFile, rotated, overfull, toFifo:
 	}
 	for {
 		if reads == 0 {
@@ -216,6 +225,9 @@ func (b *book) text() (text []byte, why string) {
 		case e == sys.ENOENT && i > 0 && i == b.rotations: // nobody came to open a new one
 		case e != sys.OK:
 			return nil, fmt.Sprintf("the log %s cannot be read after the run: %s", name, e.Name())
+		}
+		if b.kind == overfull {
+			part = part[:bytes.LastIndexByte(part, '\n')+1] // what had no room is whole in the next, or lost
 		}
 		text = append(text, part...)
 	}

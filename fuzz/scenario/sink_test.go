@@ -45,10 +45,10 @@ func TestSinks(t *testing.T) {
 			if whole == 0 || refuted == 0 {
 				t.Error("no log is whole, or one that lacks a line is not refuted")
 			}
-			if asks := kind == rotated || kind == toFifo || kind == toSlowFifo; asks != (reopened > 0) {
+			if asks := kind == rotated || kind == overfull || kind == toFifo || kind == toSlowFifo; asks != (reopened > 0) {
 				t.Errorf("opened anew %d times", reopened)
 			}
-			if loses := kind == toSlowFifo || kind == toLeftFifo; loses != (lost > 0) {
+			if loses := kind == overfull || kind == toSlowFifo || kind == toLeftFifo; loses != (lost > 0) {
 				t.Errorf("something was lost in %d runs", lost)
 			}
 		})

@@ -122,6 +122,9 @@ type plan struct {
 // serve starts a server by p, runs f, has it serve once more without faults, drains,
 // and waits until nothing is left.
 func (s *site) serve(p plan, f func()) {
+	if p.log && p.sink == overfull {
+		p.net.Quota = quota
+	}
 	s.net.Adjust(p.net)
 	s.env.begin()
 	h, err := static.New(s.server, "/www", p.static)

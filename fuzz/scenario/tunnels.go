@@ -10,6 +10,7 @@ package scenario
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -197,6 +198,9 @@ func (t *talkers) client(i int) {
 			sim.Failf("I18", "nothing goes wrong, and a tunnel is not answered")
 		}
 	case string(head[9:12]) == status:
+		if why := agreed(head, t.route[i] == byConnect); why != "" {
+			sim.Failf("I18", "a tunnel is open, and its head "+why)
+		}
 		t.site.env.Exchanged(1)
 		t.converse(p, fd, m, say[early:], want, t.calm(i))
 		return
@@ -257,8 +261,9 @@ func (t *talkers) agree(fd sys.FD) bool {
 	switch {
 	case !ok:
 		return false
-	case bytes.Contains(head, []byte("secret")) || !bytes.Contains(head, []byte("\r\nUpgrade: chat\r\nConnection: Upgrade\r\n")):
-		sim.Failf("I18", "a backend is asked to switch, and not as it should be")
+	}
+	if why := wanted(head); why != "" {
+		sim.Failf("I18", fmt.Sprintf("a backend is asked to switch, and %s: %q", why, head))
 	}
 	if n, _ := p.ReadWait(fd, make([]byte, 1), time.Millisecond); n > 0 {
 		sim.Failf("I19", "a backend hears of its client before it has agreed to switch")
