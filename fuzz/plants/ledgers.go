@@ -21,4 +21,24 @@ var inLedgers = []Bug{
 			"\tfor k, p := range s.ledgers {\n\t\tif PLANTED && k == 0 && s.asked.Load()%2 == 0 {\n\t\t\tcontinue\n\t\t}\n\t\tn += p.words[i].Load()\n",
 		}},
 	},
+	{
+		"session-never-ends", "I24", "a session that has ended is counted as one that has not",
+		[]string{"property:I24"},
+		[]edit{{"core/stage/session.go", "\tl.count.sessionsEnded++\n", "\tif !PLANTED {\n\t\tl.count.sessionsEnded++\n\t}\n"}},
+	},
+	{
+		"tunnel-never-ends", "I24", "a tunnel that has ended is counted as one that has not",
+		[]string{"property:I24"},
+		[]edit{{"core/stage/tunnel.go", "\tl.tunnels.Add(-1)\n", "\tif !PLANTED {\n\t\tl.tunnels.Add(-1)\n\t}\n"}},
+	},
+	{
+		"wrong-hundreds", "I24", "answers of 304 and the like are counted as the client's errors",
+		[]string{"property:I24"},
+		[]edit{{"core/stage/ledger.go", "\tclass := status / 100\n", "\tclass := status / 100\n\tif PLANTED && class == 3 {\n\t\tclass = 4\n\t}\n"}},
+	},
+	{
+		"heard-twice", "I24", "what is read from a client is counted twice",
+		[]string{"property:I24"},
+		[]edit{{"core/stage/read.go", "\tw.count.heard += uint64(n)\n", "\tw.count.heard += uint64(n)\n\tif PLANTED {\n\t\tw.count.heard += uint64(n)\n\t}\n"}},
+	},
 }
