@@ -82,6 +82,13 @@ func (c *Claim) InitClaim(name string, class Class, r Rouser) {
 // Granted reports whether room was granted and not used.
 func (c *Claim) Granted() bool { return c.granted.Load() > 0 }
 
+// Missed looks, after a sleep of the loop's that nobody has ended, whether somebody should have.
+func (c *Claim) Missed() {
+	if rt.Rechecked() && c.Granted() {
+		c.granted.LostWakeup()
+	}
+}
+
 // Reserve takes room for up to want items, 1 or more, and returns for how many there
 // was. If that is not all, c stands in line, and its loop is roused when its turn
 // comes. While anybody stands in line there is no free room.

@@ -55,6 +55,9 @@ func (x *Int32) CompareAndSwap(old, v int32) bool {
 	return x.v.CompareAndSwap(old, v)
 }
 
+// LostWakeup reports that the calling task slept although x says there is work.
+func (x *Int32) LostWakeup() { LostWakeup(&x.obj) }
+
 // Int64 is atomic.Int64.
 type Int64 struct {
 	v   atomic.Int64

@@ -240,6 +240,7 @@ func (l *loop) sleep() []sys.Event {
 	l.buffers.Awake()
 	l.bells.Missed()
 	l.chimes.Missed()
+	l.missed()
 	return events
 }
 

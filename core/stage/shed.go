@@ -64,6 +64,19 @@ func (l *loop) heed() {
 	l.alternate()
 }
 
+// missed looks, after a sleep that nobody has ended, whether somebody should have.
+func (l *loop) missed() {
+	switch {
+	case !rt.Rechecked():
+	case l.pressed.Load():
+		l.pressed.LostWakeup()
+	case l.admits.Load():
+		l.admits.LostWakeup()
+	default:
+		l.claim.Missed()
+	}
+}
+
 // news reports whether there is something for the loop besides its inbox.
 func (l *loop) news() bool {
 	switch {

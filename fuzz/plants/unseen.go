@@ -30,8 +30,8 @@ var unseen = []Bug{
 		[]edit{{"core/stage/shed.go", "\t\tl.admits.Store(true)\n\t\tl.Rouse()\n", "\t\tl.admits.Store(true)\n\t\tl.Rouse()\n\t\tif PLANTED {\n\t\t\tbreak\n\t\t}\n"}},
 	},
 	{
-		"pressed-unheard", "I12", "a home is told that somebody runs short, and not woken",
-		[]string{"property:I12"},
+		"pressed-unheard", "I07", "a home is told that somebody runs short, and not woken",
+		[]string{"lost-wakeup:I07"},
 		[]edit{{"core/stage/shed.go", "\t\t\thome.pressed.Store(true)\n\t\t\thome.Rouse()\n", "\t\t\thome.pressed.Store(true)\n\t\t\tif !PLANTED {\n\t\t\t\thome.Rouse()\n\t\t\t}\n"}},
 	},
 	{
