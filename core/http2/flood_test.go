@@ -312,6 +312,39 @@ func TestSmallWindows(t *testing.T) {
 	}
 }
 
+// A client that gives back each frame's bytes by themselves is not to blame for a window that
+// has come to be in crumbs.
+func TestCrumbsComeTogether(t *testing.T) {
+	p := newPeer(t, http2.Setting{ID: 4, Val: largest})
+	p.request(1, true, get...)
+	p.pump()
+	st := p.streams[1]
+	p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\n\r\n"), false)
+	p.s.Offer(st)
+	back := []uint32{8083, 8084, 8085}
+	for range 90 {
+		back = append(back, 1)
+	}
+	p.s.window = 0
+	for range 3000 {
+		if len(back) == 0 {
+			t.Fatal("nothing is under way, and nothing is sent")
+		}
+		p.framer.WriteWindowUpdate(0, back[0])
+		back = back[1:]
+		p.pump()
+		for p.s.Turn() != nil {
+			n := p.s.Grant(st, largest)
+			p.s.Data(st, n, false)
+			p.s.Flush()
+			back = append(back, uint32(n))
+		}
+	}
+	if e := p.s.Failure(); e != nil || len(back) > 80 {
+		t.Errorf("the window is in %d pieces: %v", len(back), e)
+	}
+}
+
 // A client that hears a response of many small pieces late, and then gives all of its room
 // back, is none that floods.
 func TestUpdatesMayComeTogether(t *testing.T) {

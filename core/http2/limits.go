@@ -75,6 +75,10 @@ const continuations = 16
 // so and it is not the last of its response.
 const crumb = 64
 
+// crumbs is how many of them come together before the connection's window is let grow
+// first.
+const crumbs = burst / 8
+
 // meters are a session's.
 type meters struct {
 	level [Floods]int32

@@ -89,7 +89,7 @@ func (s *Session) offer(st *Stream) {
 
 // Turn is the stream that sends next; nil: none can.
 func (s *Session) Turn() *Stream {
-	if s.window <= 0 || s.failure != nil { // GOAWAY was the last word, whoever is still away
+	if s.narrow() || s.failure != nil { // GOAWAY was the last word, whoever is still away
 		return nil
 	}
 	return s.queue.front()
@@ -97,7 +97,7 @@ func (s *Session) Turn() *Stream {
 
 // Starved reports whether something is there to be sent on st, and its window or the
 // connection's has no room for it.
-func (s *Session) Starved(st *Stream) bool { return st.wants && (st.window <= 0 || s.window <= 0) }
+func (s *Session) Starved(st *Stream) bool { return st.wants && (st.window <= 0 || s.narrow()) }
 
 // prioritise gives st what a priority field says (RFC 9218 §4, §5): of its members u
 // and i are known, and a value that makes no sense is passed over. What it does not say

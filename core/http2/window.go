@@ -80,6 +80,15 @@ func (s *Session) Room(st *Stream) int64 {
 	return max(min(int64(st.window), int64(s.window)), 0)
 }
 
+// narrow reports whether the connection's window has no room that is worth a frame. Who
+// gives back each frame's bytes by themselves lets a window that was once cut into crumbs
+// stay so: each leaves as it has come (the silly window of RFC 9293 §3.8.6.2). So where
+// that has happened often they are waited for, until there are some. A window that is
+// never wider than that is its streams' affair: the connection's has begun with 65,535.
+func (s *Session) narrow() bool {
+	return s.window <= 0 || s.window < crumb && s.meters.level[FloodWindow] >= crumbs
+}
+
 // Grant is how many of want bytes may be sent of st's response now, in one frame.
 func (s *Session) Grant(st *Stream, want int64) int {
 	if st.reset {
