@@ -140,7 +140,7 @@ var lies = map[rt.Kind][3]uint64{
 	rt.ProbePoolClose: {1, 1, 1},
 	rt.ProbeFar:       {1, 1, 0},
 	rt.ProbeTunnel:    {1, 1, 1},
-	rt.ProbeFetch:     {1, 1, 0},
+	rt.ProbeFetch:     {1, 1, 1},
 	rt.ProbeCache:     {1, 1, 3},
 	rt.ProbeFilter:    {1, 0, 0},
 

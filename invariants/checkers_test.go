@@ -348,6 +348,13 @@ var planted = []plant{
 	{"fetch", "I19", "let go of twice", begun().asked().fetches(1).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeFetch, 1, ^uint64(0))},
 	{"fetch", "", "one after the other", waitsIn(begun().asked().fetches(1).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeFetch, 1, 9), rt.WaitMore, time.Second).
 		probe(loop, rt.ProbeFetch, 1, ^uint64(0)).call(loop, rt.OpClose, 9, 0).parted()},
+	{"fetch", "I19", "handed over by nobody", begun().asked().call(loop, rt.OpConnect, -1, 9).probe(loop, rt.ProbeFetch, 1, 9, 7)},
+	{"fetch", "I19", "handed over by one who has it", begun().asked().fetches(1).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 5, 9, 1)},
+	{"fetch", "I19", "handed over is another than was let go of", handsOver(10)},
+	{"fetch", "I19", "let go of for somebody", begun().asked().fetches(1).probe(loop, rt.ProbeFetch, 1, ^uint64(0), 1)},
+	{"fetch", "I07", "asked for one who has gone", handsOver(9).parted().after(1100 * time.Millisecond)},
+	{"fetch", "", "handed over, and let go of when its client has gone", handsOver(9).parted().after(time.Millisecond).probe(loop, rt.ProbeFetch, 5, ^uint64(0)).
+		call(loop, rt.OpClose, 9, 0).probe(loop, rt.ProbeStreamClose, 5).after(2 * time.Second)},
 	{"waiting", "I17", "waits for a backend, and owes nothing", waitsIn(begun().asked().answered(), rt.WaitReach, time.Second)},
 	{"waiting", "I17", "waits as a backend's", waitsIn(begun().asked(), rt.WaitKept, time.Second)},
 
@@ -410,6 +417,12 @@ func (h *history) reaches() *history {
 // fetches is a backend's beginning to work for a connection or stream, on descriptor 9.
 func (h *history) fetches(id uint64) *history {
 	return h.call(loop, rt.OpConnect, -1, 9).probe(loop, rt.ProbeFetch, id, 9)
+}
+
+// handsOver is a connection that lets go of a backend, on descriptor 9, and a feed that is
+// said to take one over from it.
+func handsOver(fd uint64) *history {
+	return begun().asked().fetches(1).call(loop, rt.OpConnect, -1, 10).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 5, fd, 1)
 }
 
 // tunnelled is a connection that has become a tunnel to it, and holds nothing.

@@ -62,6 +62,7 @@ type options struct {
 	gzip      count
 	rate      size
 	bodyLimit size
+	handOver  size
 	deny      []string
 	echo      string
 	kv        string

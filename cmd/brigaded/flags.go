@@ -99,6 +99,8 @@ func (o *options) tasks() heading {
 	h.number(&o.readers, "readers", tasks, "`N` readers in each shard, staged only (1)")
 	h.number(&o.writers, "writers", tasks, "`N` writers in each shard, staged only (1)")
 	h.number(&o.processors, "processors", tasks, "`N` tasks in each shard for what may block (2)")
+	o.handOver.none = true
+	h.Var(&o.handOver, "hand-over", "have another loop than the client's fetch what is left of a backend's answer, from `SIZE` bytes on, if there are two shards or readers; 0: never (0)")
 	h.number(&o.queue, "queue", 1<<16, "`N` places in each shard for work on its way to them (as many; event: 32); more of it waits with its loop, and its timer")
 	return h
 }

@@ -68,7 +68,10 @@ func (p *period) Set(s string) error {
 func (p *period) Type() string { return "D" }
 
 // size is a number of bytes.
-type size struct{ n int64 }
+type size struct {
+	n    int64
+	none bool // 0 is allowed
+}
 
 // String implements pflag.Value.
 func (s *size) String() string {
@@ -92,7 +95,10 @@ func (s *size) Set(text string) error {
 		}
 	}
 	n, err := strconv.ParseInt(digits, 10, 31)
-	if err != nil || n < 1 {
+	switch {
+	case s.none && (err != nil || n < 0):
+		return errors.New("it is a number of bytes, such as 65536, 64K, 1M or 1G, or 0")
+	case !s.none && (err != nil || n < 1):
 		return errors.New("it is a number of bytes, such as 65536, 64K, 1M or 1G, from 1 on")
 	}
 	s.n = n << shift

@@ -62,7 +62,7 @@ func (o *Object) Room() int {
 		return largestPage
 	}
 	b := o.body
-	if left := window - int(b.size-o.slowest()); left > 0 {
+	if left := o.bound() - int(b.size-o.slowest()); left > 0 {
 		return left
 	}
 	o.feed.waits = true
@@ -85,7 +85,7 @@ func (o *Object) passed(t *trash) {
 	}
 	at := o.slowest()
 	o.body.trim(o.store, at, t)
-	if o.body.size-at < window {
+	if o.body.size-at < int64(o.bound()) {
 		t.ring(&o.feed)
 	}
 }

@@ -63,6 +63,8 @@ type Object struct {
 	until  rt.Instant // of alone: when that ends
 	size   int64      // what it counts for beside its body
 	window bool       // of its content only what somebody still has to read is kept
+	most   int        // of that; 0: as usual
+	trail  []byte     // trailers behind the content, of what is carried alone
 
 	feed    Ear
 	fed     bool // there is a feed

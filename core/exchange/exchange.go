@@ -50,10 +50,11 @@ type Exchange struct {
 	filtered filtered
 	content  content
 	live     live
-	app      Application // to which the connection goes; nil: it goes nowhere
-	origin   Origin      // from which the answer is to be fetched; nil: the handler has it
-	holds    bool        // the client waits to be asked for the content
-	relayed  bool        // the response is another server's, as are its Date and Server
+	app      Application    // to which the connection goes; nil: it goes nowhere
+	origin   Origin         // from which the answer is to be fetched; nil: the handler has it
+	holds    bool           // the client waits to be asked for the content
+	relayed  bool           // the response is another server's, as are its Date and Server
+	trailers http1.Trailers // of the response
 	phases   progress
 }
 
@@ -138,6 +139,7 @@ func (x *Exchange) Rewind() {
 func (x *Exchange) Next() {
 	x.Close, x.Note, x.app, x.origin, x.phases = false, nil, nil, nil, progress{}
 	x.stowed, x.holds = 0, false
+	x.trailers.Reset()
 	x.live.end()
 	x.restart()
 }

@@ -147,6 +147,7 @@ func (x *Exchange) Open() error {
 	f.head.Close = x.Close
 	err := f.open.Open(filter.Stream{
 		Request: &x.Request, Head: &f.head, Pool: x.pool, Buckets: x.buckets, Now: x.Clock, Bodyless: x.Bodyless(),
+		Trailers: &x.trailers,
 	})
 	if err != nil {
 		f.open = nil

@@ -5,6 +5,9 @@ package exchange
 // is if its length is known, else in chunks (RFC 9112 §7.1). What is ready to go is a
 // brigade, whose bytes its sender takes off, or keeps to send them once more.
 //
+// Trailers go on behind content in chunks, and are dropped behind any other: there is no
+// place for them (RFC 9112 §7.1.2).
+//
 // A client that waits for 100 (RFC 9110 §10.1.1) holds its content back. Whether it comes
 // nevertheless nobody knows: so a response to one that still waits ends the connection.
 
@@ -22,17 +25,19 @@ type Passer interface {
 
 // passing is the state of such content.
 type passing struct {
-	on     bool
-	ended  bool           // all of it is in ready, or was
-	closed bool           // and so is what ends the chunks
-	ready  bucket.Brigade // framed
-	line   []byte         // where a chunk's first line is made
-	tail   []byte         // what is behind a chunk, and what is behind the last
+	on       bool
+	ended    bool           // all of it is in ready, or was
+	closed   bool           // and so is what ends the chunks
+	ready    bucket.Brigade // framed
+	line     []byte         // where a chunk's first line is made
+	tail     []byte         // what is behind a chunk, and what is behind the last
+	trailers http1.Trailers
 }
 
 // drop forgets all of it.
 func (p *passing) drop() {
 	p.ready.Destroy()
+	p.trailers.Reset()
 	p.on, p.ended, p.closed, p.line = false, false, false, p.line[:0]
 }
 
@@ -82,9 +87,28 @@ func (x *Exchange) Onward(chunks bool) (b *bucket.Brigade, ended bool, err error
 	}
 	if p.ended && chunks && !p.closed {
 		p.closed = true
-		p.ready.Append(x.buckets.Immortal(p.tail[2:]))
+		if lines := p.trailers.Lines(); len(lines) > 0 {
+			if err := p.ready.Write(http1.AppendLastChunk(nil, lines)); err != nil { // which may be long, and is rare
+				return nil, false, err
+			}
+		} else {
+			p.ready.Append(x.buckets.Immortal(p.tail[2:]))
+		}
 	}
 	return &p.ready, p.ended, nil
+}
+
+// ContentTrailers are those behind the request's content.
+func (x *Exchange) ContentTrailers() *http1.Trailers { return &x.content.passing.trailers }
+
+// Trailers are those behind the response's body. They are there when it is finished.
+func (x *Exchange) Trailers() *http1.Trailers { return &x.trailers }
+
+// TakesTrailers reports whether the client is sent those of another server's response: with
+// HTTP/2, which has a place for them, always; with HTTP/1.1 if it has said that it does not
+// drop them (RFC 9110 §10.1.4). That one was announced by Trailer says nothing of the client.
+func (x *Exchange) TakesTrailers() bool {
+	return (x.Request.Framed || x.Request.TakesTrailers) && !x.Bodyless()
 }
 
 // Hold says that the client waits to be asked for the content.

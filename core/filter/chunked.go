@@ -45,7 +45,10 @@ func (c *chunked) Pass(s *Stream, in, out *bucket.Brigade) error {
 		if k.Kind().Metadata() {
 			in.Remove(k)
 			if k.Kind() == bucket.EndOfStream {
-				out.Append(s.Buckets.Immortal(c.frame[2:]))
+				if err := c.last(s, out); err != nil {
+					k.Destroy()
+					return err
+				}
 			}
 			out.Append(k)
 			continue
@@ -86,6 +89,23 @@ func (c *chunked) chunk(s *Stream, in, out *bucket.Brigade) error {
 		out.Append(s.Buckets.Immortal(c.frame[:2]))
 	}
 	return nil
+}
+
+// last ends the chunks.
+func (c *chunked) last(s *Stream, out *bucket.Brigade) error {
+	var lines []byte
+	if s.Trailers != nil {
+		lines = s.Trailers.Lines()
+	}
+	if len(lines) == 0 {
+		out.Append(s.Buckets.Immortal(c.frame[2:]))
+		return nil
+	}
+	k, err := s.Buckets.Copied(http1.AppendLastChunk(nil, lines)) // which may be long, and is rare
+	if err == nil {
+		out.Append(k)
+	}
+	return err
 }
 
 // Close implements State.

@@ -53,6 +53,7 @@ type Stream struct {
 	Now      rt.Instant
 	Bodyless bool            // HEAD, 204, 304: the head is to be as with a body, but none comes
 	Held     *bucket.Brigade // the filter's own, for what it does not pass on yet
+	Trailers *http1.Trailers // of the response, when its end comes; nil: it never has any
 
 	pause rt.Instant // 0: the filter goes on
 }

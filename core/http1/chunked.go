@@ -17,8 +17,8 @@ package http1
 //	failed
 //
 // Every line ends with CRLF. Whitespace before a chunk extension is "bad" in the
-// RFC and refused here. Extensions and trailers are checked and dropped; a trailer that
-// frames the request is refused. What is
+// RFC and refused here. Extensions are checked and dropped, and so are trailers, unless
+// somebody keeps them (Trailers); in a request one that frames it is refused. What is
 // not data is bounded: a chunk may have 256 bytes of extensions, and over the
 // whole content the overhead may outgrow the data by 16 KiB and no more, so that
 // nobody can keep a server reading without sending anything; the trailer section
@@ -47,7 +47,7 @@ const (
 	maxChunkDigits  = 16
 	maxChunkExt     = 256
 	maxChunkExcess  = 16 << 10
-	maxTrailerBytes = 8 << 10
+	maxTrailerBytes = MaxTrailers
 	// freeOverhead is the overhead of a chunk that is not held against its sender.
 	freeOverhead = 16
 )
@@ -62,8 +62,20 @@ type Chunked struct {
 	trailer int    // bytes of the trailer section
 	named   uint8  // bytes of the trailer's name
 	name    [17]byte
+	kept    *Trailers // nil: trailers are dropped
+	mild    bool      // as are those that would frame the message
 	failure *Error
 }
+
+// Keep has t keep the trailers.
+func (c *Chunked) Keep(t *Trailers) { c.kept = t }
+
+// Keeps reports whether trailers are kept.
+func (c *Chunked) Keeps() bool { return c.kept != nil }
+
+// Answer says that the content is a response's. What a trailer could make of that is its
+// sender's own loss: it is dropped, and the content, which is all there, is not refused.
+func (c *Chunked) Answer() { c.mild = true }
 
 // Next takes content from the start of b. data, perhaps empty, is a part of b
 // that is content; n is how many bytes of b are used up, those of data included.
@@ -189,6 +201,16 @@ func (c *Chunked) trailerByte(b byte) *Error {
 	if c.trailer++; c.trailer > maxTrailerBytes {
 		return errTrailerLarge
 	}
+	from := c.state
+	e := c.trailerState(b)
+	if e == nil && c.kept != nil {
+		c.kept.step(b, from, c.state)
+	}
+	return e
+}
+
+// trailerState is the state that follows.
+func (c *Chunked) trailerState(b byte) *Error {
 	switch c.state {
 	case chunkLine:
 		c.named = 0
@@ -231,7 +253,7 @@ func (c *Chunked) trailerByte(b byte) *Error {
 // trailerMay refuses a trailer that would frame the request or tell where it goes, had it
 // stood in the head (RFC 9110 §6.5.1): who merges trailers into heads would read another.
 func (c *Chunked) trailerMay() *Error {
-	if int(c.named) > len(c.name) {
+	if int(c.named) > len(c.name) || c.mild {
 		return nil
 	}
 	for _, name := range [...]string{"host", "content-length", "transfer-encoding"} {

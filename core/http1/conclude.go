@@ -29,7 +29,9 @@ func (r *Request) conclude() *Error {
 		return errRepeated
 	}
 	if r.Minor == 0 {
-		// HTTP/1.0 has neither Expect (RFC 9110 §10.1.1) nor Upgrade (§7.8).
+		// HTTP/1.0 has neither Expect (RFC 9110 §10.1.1) nor Upgrade (§7.8), nor chunks,
+		// and so no trailers.
+		r.TakesTrailers = false
 		return nil
 	}
 	if r.framing.unknown {

@@ -14,7 +14,7 @@ func (r *Request) Digest(d rt.Digest) rt.Digest {
 	}
 	d = d.Int(len(r.Fields)).Word(uint64(r.ContentLength))
 	for _, b := range [...]bool{
-		r.Chunked, r.Framed, r.Close, r.KeepAlive, r.ExpectContinue, r.excess,
+		r.Chunked, r.Framed, r.Close, r.KeepAlive, r.ExpectContinue, r.TakesTrailers, r.excess,
 		r.framing.expect, r.framing.unknown, r.framing.switchy, r.framing.nominates,
 	} {
 		d = d.Bool(b)
@@ -34,5 +34,5 @@ func (c *Chunked) Digest(d rt.Digest) rt.Digest {
 		d = d.Word(uint64(b))
 	}
 	return d.Word(uint64(c.state)).Word(uint64(c.digits)).Word(uint64(c.ext)).Word(uint64(c.size)).
-		Int(c.excess).Int(c.trailer).Word(uint64(c.named)).Bool(c.failure != nil)
+		Int(c.excess).Int(c.trailer).Word(uint64(c.named)).Bool(c.failure != nil).Bool(c.kept != nil).Bool(c.mild)
 }

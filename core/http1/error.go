@@ -25,6 +25,7 @@ var (
 	ErrTimeout          = &Error{408, "RFC 9110 §15.5.9", "the request did not arrive in time"}
 	ErrPrecondition     = &Error{412, "RFC 9110 §13.2.2", "a precondition of the request is false"}
 	ErrContentTooLarge  = &Error{413, "RFC 9110 §15.5.14", "the content is larger than the server accepts"}
+	ErrTrailersTooLarge = &Error{431, "RFC 9112 §7.1.2", "the trailer section is larger than the server accepts"}
 	ErrHeadTooLarge     = &Error{431, "RFC 6585 §5", "the request head is larger than the server accepts"}
 	ErrRange            = &Error{416, "RFC 9110 §15.5.17", "no requested range overlaps the representation"}
 	ErrInternal         = &Error{500, "RFC 9110 §15.6.1", "the server failed to answer"}
@@ -104,7 +105,7 @@ var (
 	errChunkExtLong = &Error{400, "RFC 9112 §7.1.1", "chunk extensions are longer than the server accepts"}
 	errChunkEnd     = &Error{400, "RFC 9112 §7.1", "a chunk's data is not followed by CRLF"}
 	errTrailerField = &Error{400, "RFC 9110 §6.5.1", "a trailer says how long the content is, how it is coded or for which host it is"}
-	errTrailerLarge = &Error{431, "RFC 9112 §7.1.2", "the trailer section is larger than the server accepts"}
+	errTrailerLarge = ErrTrailersTooLarge
 )
 
 // Refusals of paths.

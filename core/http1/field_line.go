@@ -101,6 +101,10 @@ func first(slot *[]byte, value []byte) {
 // first, so that most fields are passed over after one comparison.
 func (r *Request) note(name, value []byte) {
 	switch len(name) {
+	case 2:
+		if isName(name, "te") {
+			r.TakesTrailers = r.TakesTrailers || ListHas(value, "trailers")
+		}
 	case 4:
 		if isName(name, "host") {
 			r.mark(hasHost)

@@ -48,6 +48,7 @@ type Request struct {
 	Close          bool  // Connection has close
 	KeepAlive      bool  // Connection has keep-alive
 	ExpectContinue bool  // the client waits for 100 before it sends the content
+	TakesTrailers  bool  // TE has trailers: the client does not drop those of a response (RFC 9110 §10.1.4)
 
 	// The fields that servers look at, nil when absent. Those that may be repeated
 	// (If-Match, If-None-Match) are the first of their lines here.
@@ -91,7 +92,7 @@ func (r *Request) Reset() {
 	r.MethodName, r.Target, r.Path, r.Query, r.Host = nil, nil, nil, nil, nil
 	r.Fields = nil
 	r.ContentLength = 0
-	r.Framed, r.Chunked, r.Close, r.KeepAlive, r.ExpectContinue = false, false, false, false, false
+	r.Framed, r.Chunked, r.Close, r.KeepAlive, r.ExpectContinue, r.TakesTrailers = false, false, false, false, false, false
 	r.Range, r.IfRange, r.IfMatch, r.IfNoneMatch = nil, nil, nil, nil
 	r.IfModifiedSince, r.IfUnmodifiedSince = nil, nil
 	r.Referer, r.UserAgent, r.Upgrade = nil, nil, nil

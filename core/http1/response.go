@@ -16,6 +16,11 @@ const Continue = "HTTP/1.1 100 Continue\r\n\r\n"
 // LastChunk ends chunked content without trailers.
 const LastChunk = "0\r\n\r\n"
 
+// AppendLastChunk appends the end of chunked content with trailers, whole lines.
+func AppendLastChunk(dst, trailers []byte) []byte {
+	return append(append(append(dst, "0\r\n"...), trailers...), "\r\n"...)
+}
+
 // AppendStatusLine appends the first line of a response. It says HTTP/1.1 to
 // HTTP/1.0 clients as well (RFC 9110 §6.2: the server's own version).
 func AppendStatusLine(dst []byte, status int) []byte {

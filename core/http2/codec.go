@@ -251,14 +251,20 @@ func (c *codec) lasting(i int, value []byte) {
 	}
 }
 
+// settle says that the table's size has changed, if it has: at the beginning of a block
+// (RFC 7541 §4.2).
+func (c *codec) settle() {
+	if c.resized { // the encoder says so before its next field
+		c.resized = false
+		c.encode(":status", "200")
+		c.block = c.block[:len(c.block)-1]
+	}
+}
+
 // status compresses a status. Those that the static table has take a byte.
 func (c *codec) status(digits [3]byte) {
 	const common = "200204206304400404500"
-	if c.resized { // the encoder says so before its next field (RFC 7541 §4.2)
-		c.resized = false
-		c.encode(":status", common[:3])
-		c.block = c.block[:len(c.block)-1]
-	}
+	c.settle()
 	for i := 0; i < len(common); i += 3 {
 		if string(digits[:]) == common[i:i+3] {
 			c.block = append(c.block, byte(0x88+i/3))

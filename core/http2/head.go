@@ -123,6 +123,7 @@ func (h *head) line(name, value string) *Error {
 		}
 	}
 	if h.trailer {
+		h.add(name, value)
 		return nil
 	}
 	if e := h.open(); e != nil {

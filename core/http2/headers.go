@@ -104,8 +104,7 @@ func (s *Session) request(h *head) (Event, *Error) {
 	return Event{Kind: Opened, Stream: st, Large: h.large}, nil
 }
 
-// trailers are the fields behind a request's content: they end it, and mean nothing
-// to any handler.
+// trailers are the fields behind a request's content, which they end.
 func (s *Session) trailers(h *head) (Event, *Error) {
 	st := s.streams.find(h.stream)
 	switch {
@@ -121,7 +120,10 @@ func (s *Session) trailers(h *head) (Event, *Error) {
 		return s.fail(st, errLength)
 	}
 	st.received = true
-	return Event{Kind: Done, Stream: st}, nil
+	if h.large {
+		return Event{Kind: Done, Stream: st, Large: true}, nil
+	}
+	return Event{Kind: Done, Stream: st, Bytes: h.text}, nil
 }
 
 // Head is the head of the request opened last, in HTTP/1.1's form, until the next

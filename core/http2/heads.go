@@ -108,13 +108,7 @@ func (h *Heads) prepare(p *prepared, text []byte) {
 
 // field adds a field, whose value stands there in the text.
 func (h *Heads) field(p *prepared, name, value []byte, there span) {
-	h.name = h.name[:0]
-	for _, c := range name {
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		h.name = append(h.name, c)
-	}
+	h.lower(name)
 	for _, never := range about {
 		if string(h.name) == never {
 			return
@@ -127,6 +121,27 @@ func (h *Heads) field(p *prepared, name, value []byte, there span) {
 		}
 	}
 	p.rest = h.literals.append(p.rest, h.name, value)
+}
+
+// lower makes h's name that one, in lower case.
+func (h *Heads) lower(name []byte) {
+	h.name = h.name[:0]
+	for _, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		h.name = append(h.name, c)
+	}
+}
+
+// trailers compresses lines behind b, without a table.
+func (h *Heads) trailers(b, lines []byte) []byte {
+	for line, rest := nextLine(lines); len(line) > 0; line, rest = nextLine(rest) {
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		h.lower(name)
+		b = h.literals.append(b, h.name, bytes.Trim(value, " \t"))
+	}
+	return b
 }
 
 // isStatus reports whether line begins a response.

@@ -6,6 +6,7 @@ package http2
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"golang.org/x/net/http2"
@@ -86,7 +87,10 @@ func (p *peer) event(ev Event) {
 		p.events = append(p.events, fmt.Sprintf("body %d %.20q", ev.Stream.ID, ev.Bytes))
 		p.s.Used(ev.Stream, len(ev.Bytes))
 	case Done:
-		p.events = append(p.events, fmt.Sprintf("done %d", ev.Stream.ID))
+		p.events = append(p.events, strings.TrimSuffix(fmt.Sprintf("done %d %q", ev.Stream.ID, ev.Bytes), ` ""`))
+		if ev.Large {
+			p.events = append(p.events, "large")
+		}
 	case Reset:
 		p.events = append(p.events, fmt.Sprintf("reset %d", ev.Stream.ID))
 		if !p.keeps {

@@ -1,7 +1,7 @@
 package http2
 
 // Responses: their heads (heads.go has what is prepared of those), then DATA frames,
-// whose bytes their host adds.
+// whose bytes their host adds, and trailers, if there are any.
 
 import (
 	"brigade/core/rt"
@@ -69,6 +69,18 @@ func (s *Session) Data(st *Stream, n int, end bool) bool {
 		s.offer(st)
 	}
 	return true
+}
+
+// Trail ends st's response with trailers, lines in HTTP/1.1's form. They take no room in a
+// window.
+func (s *Session) Trail(st *Stream, lines []byte) {
+	if st.reset || st.sent || !st.answered {
+		rt.Bug("http2: stream %d gets trailers (answered %t, ended %t, reset %t); they end a response that has begun", st.ID, st.answered, st.sent, st.reset)
+	}
+	s.codec.settle()
+	s.codec.block = s.heads.trailers(s.codec.block, lines)
+	s.codec.headers(st.ID, true)
+	s.finish(st)
 }
 
 // End ends st's response, of which all was sent: it takes no room in a window.

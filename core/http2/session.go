@@ -72,7 +72,7 @@ const (
 	Nothing Kind = iota // for the host
 	Opened              // a request's head is there
 	Body                // content came; whoever uses it up says so by Used
-	Done                // the request has ended, and its trailers were passed over
+	Done                // the request has ended
 	Reset               // the stream was reset, by either side: its host is done with it
 	Failed              // the connection has to end; GOAWAY is in Out
 )
@@ -81,8 +81,8 @@ const (
 type Event struct {
 	Kind   Kind
 	Stream *Stream
-	Bytes  []byte // of Body, until the next call
-	Large  bool   // of Opened: the head was longer than the limit, and is not there
+	Bytes  []byte // of Body, until the next call; of Done: its trailers, as lines with CRLF
+	Large  bool   // of Opened, Done: the head, or trailers, were longer than the limit, and are not there
 }
 
 // Init makes s ready; our SETTINGS are in Out. h is its owner's.

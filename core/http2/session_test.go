@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 )
 
 func raw(p *peer, b string) { p.to.WriteString(b) }
@@ -287,10 +288,62 @@ func TestTrailersAndPadding(t *testing.T) {
 	p.request(1, false, posting("content-length", "4")...)
 	p.framer.WriteDataPadded(1, false, []byte("fo"), make([]byte, 20))
 	p.framer.WriteDataPadded(1, false, []byte("ur"), make([]byte, 20))
-	p.request(1, true, "x-checksum", "1")
+	p.request(1, true, "x-checksum", "1", "a", "")
 	p.pump()
-	p.happened("opened 1", `body 1 "fo"`, `body 1 "ur"`, "done 1")
+	p.happened("opened 1", `body 1 "fo"`, `body 1 "ur"`, `done 1 "x-checksum: 1\r\na: \r\n"`)
 	p.want()
+}
+
+// Trailers that are too long are said to be, and what follows builds on the same tables.
+func TestLargeTrailers(t *testing.T) {
+	p := newPeer(t)
+	p.request(1, false, posting()...)
+	p.request(1, true, "x-a", strings.Repeat("v", 9<<10), "x-b", "kept in the table")
+	p.request(3, false, posting()...)
+	p.request(3, true, "x-b", "kept in the table")
+	p.pump()
+	p.happened("opened 1", "done 1", "large", "opened 3", `done 3 "x-b: kept in the table\r\n"`)
+	p.want()
+}
+
+// A response's trailers end it. A table whose size has changed says so in their block, if
+// that is the next one.
+func TestTrail(t *testing.T) {
+	p := newPeer(t)
+	p.request(1, true, get...)
+	p.pump()
+	st := p.streams[1]
+	p.s.Respond(st, []byte("HTTP/1.1 200 OK\r\nServer: brigade\r\n\r\n"), false)
+	p.flush()
+	p.framer.WriteSettings(http2.Setting{ID: http2.SettingHeaderTableSize, Val: 0})
+	p.pump()
+	p.s.Trail(st, []byte("X-Sum: a b\r\nX-Empty: \r\nx-sum:c\r\n"))
+	p.flush()
+	var got []string
+	d := hpack.NewDecoder(tableLength, func(f hpack.HeaderField) { got = append(got, f.Name+"="+f.Value) })
+	for p.from.Len() > 0 {
+		f, err := p.framer.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, ok := f.(*http2.HeadersFrame)
+		if !ok {
+			continue
+		}
+		if _, err := d.Write(h.HeaderBlockFragment()); err != nil || d.Close() != nil {
+			t.Fatalf("a block cannot be decompressed: %v", err)
+		}
+		if h.StreamEnded() != (len(got) > 2) {
+			t.Errorf("%q, and the stream has ended: %t", got, h.StreamEnded())
+		}
+		d.SetAllowedMaxDynamicTableSize(0)
+	}
+	if want := ":status=200 server=brigade x-sum=a b x-empty= x-sum=c"; strings.Join(got, " ") != want {
+		t.Errorf("the peer reads %q, not %q", got, want)
+	}
+	if !st.Sent() {
+		t.Error("the response has not ended")
+	}
 }
 
 // All that came is given back, padding and content of streams that are gone

@@ -30,6 +30,7 @@ func (c *Conn) Expect(limit int64) bool {
 // that the connection cannot be used further.
 func (c *Conn) Discard() (done bool, e *http1.Error) {
 	k := &c.Content
+	k.decoder.Keep(nil)
 	if !k.chunked {
 		k.left -= c.Skip(k.left)
 		return k.left == 0, nil
@@ -52,6 +53,12 @@ func (c *Conn) Discard() (done bool, e *http1.Error) {
 		}
 	}
 	return false, nil
+}
+
+// Keep has t keep the trailers of the content that is expected, if it has any.
+func (c *Conn) Keep(t *http1.Trailers) {
+	t.Begin(c.X.Request.Fields)
+	c.Content.decoder.Keep(t)
 }
 
 // Forget gives up on content: the connection closes without reading it.

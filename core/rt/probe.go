@@ -94,7 +94,7 @@ var probes = [probeEnd]ProbeInfo{
 	ProbeFar:         {"far", [3]string{"connection", "descriptor of the other end; all ones: there is none, a handler is it", ""}, "core/stage appoint, core/stage dial, core/stage occupy", "I14 I19"},
 	ProbeTunnel:      {"tunnel", [3]string{"connection", "bytes held for the other end", "bytes held for the client"}, "core/stage open, core/stage unfold", "I19 I28"},
 	ProbeSession:     {"session", [3]string{"connection", "", ""}, "core/stage greet", "I19 I23"},
-	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection; 0: it is a feed of the cache's", "its number there; 0: that has no session"}, "core/stage detach, core/stage feeds, core/stage opens", "I24 I31"},
+	ProbeStreamOpen:  {"stream-open", [3]string{"stream", "its connection; 0: it is a feed", "its number there; 0: that has no session"}, "core/stage detach, core/stage feeds, core/stage opens, core/stage sends", "I24 I31"},
 	ProbeStreamClose: {"stream-close", [3]string{"stream", "its connection", "bytes accepted"}, "core/stage ends, core/stage reunite, core/stage unfeed", "I22 I24 I31"},
 	ProbeBuffer: {
 		"buffer",
@@ -113,7 +113,7 @@ var probes = [probeEnd]ProbeInfo{
 		"core/http2 Data, core/http2 Offer, core/http2 Withdraw", "I12 I27",
 	},
 	ProbeRuin:  {"ruin", [3]string{"connection or stream", "", ""}, "core/stage cancel, core/stage ruin", "I18 I27"},
-	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", ""}, "core/stage attach, core/stage letGo", "I14 I19"},
+	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", "who has handed it over; 0: nobody"}, "core/stage attach, core/stage detaches, core/stage letGo", "I07 I14 I19"},
 	ProbeStats: {"stats", [3]string{"which total; 0: it begins", "value", "number of the snapshot; 0: there will be some; all ones: the last of all"}, "core/stage Snapshot, core/stage announce, core/stage vouch", "I24"},
 }
 

@@ -44,6 +44,7 @@ func (w *worker) passesOnward(c *Conn) (s step, ok bool) {
 		x.Forgo()
 		return stepNone, false
 	}
+	h.Keep(x.ContentTrailers())
 	x.Close = c.closing
 	if x.Request.ExpectContinue && !h.Started() {
 		x.Hold()

@@ -90,11 +90,14 @@ type Config struct {
 
 	Stats bool // [no] workers show what they count, for Snapshot
 
-	Connect []netip.AddrPort   // where clients may be connected to by CONNECT
-	Upgrade netip.AddrPort     // the backend that requests for another protocol go to; zero: the handler
-	Kept    int                // [64] unused connections to one backend that a loop keeps
-	Cache   cache.Options      // of answers that are fetched [none]
-	Checks  []exchange.Checked // backends that are asked from time to time whether they are fit
+	Connect []netip.AddrPort // where clients may be connected to by CONNECT
+	Upgrade netip.AddrPort   // the backend that requests for another protocol go to; zero: the handler
+	Kept    int              // [64] unused connections to one backend that a loop keeps
+	Cache   cache.Options    // of answers that are fetched [none]
+	// HandOver is how much has to be left of the body of an answer, or to have come of one
+	// whose length is not known, for another loop to fetch the rest. [0: none does]
+	HandOver int64
+	Checks   []exchange.Checked // backends that are asked from time to time whether they are fit
 
 	Header time.Duration // [10 s] from a connection's or request's first moment to its whole head
 	Body   time.Duration // [30 s] for the next of a request's content
@@ -175,7 +178,7 @@ func (c *Config) complete() error {
 		return fmt.Errorf("stage: %d streams of a session; there are 1 or more, or with -1 no sessions", c.Streams)
 	case c.Waiting < -1:
 		return fmt.Errorf("stage: %d places before the processors; there are 1 or more, or with -1 none", c.Waiting)
-	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0:
+	case c.Limits.Line < 0 || c.Limits.Head < 0 || c.Limits.Fields < 0 || c.Content < 0 || c.HandOver < 0:
 		return errors.New("stage: limits are 0, for the default, or more")
 	case min(c.Header, c.Body, c.Room, c.Idle, c.Write, c.Linger, c.Dial, c.Tunnel, c.Half, c.Answer, c.More, c.Spare, c.Retry, c.Pace) < 0:
 		return errors.New("stage: times are 0, for the default, or more")

@@ -28,6 +28,8 @@ type feed struct {
 	query  cache.Query // what is asked for
 	origin exchange.Origin
 	began  rt.Instant
+	cargo  *cargo // it was handed over, and has not been taken in; nil: it was not
+	giver  uint64 // whose answer's body it is, if it was handed over
 }
 
 // lone reports whether c has no descriptor of its own.
@@ -151,6 +153,9 @@ func (l *loop) starves(c *Conn, e *http1.Error) step {
 // unfeed forgets a feed, whose object knows how it has ended.
 func (l *loop) unfeed(c *Conn) step {
 	d := c.feed
+	if d.cargo != nil {
+		l.unpacks(c)
+	}
 	if c.fetch != nil {
 		l.unfetch(c, true)
 	}

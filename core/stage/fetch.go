@@ -76,12 +76,14 @@ type fetch struct {
 
 	end     http1.End
 	left    int64 // of content that has a length
+	came    int64 // bytes of content and its framing, so far
 	chunks  http1.Chunked
 	keeps   bool // far may be kept when the content has ended
 	pumping bool // filters of the response have more to pass on
 	failed  bool // one of them has failed
 	extra   bool // it has a second buffer, for a piece that is more than a page
 	rounds  int  // since others had their turn
+	carried bool // another loop fetches what tap reads
 }
 
 // The measures of a fetch.
@@ -91,22 +93,27 @@ const (
 	fetchInterim = 16 // interim responses that one request may bring
 )
 
-// engage begins a fetch for c.
-func (l *loop) engage(c *Conn) *fetch {
+// blank is an unused fetch.
+func (l *loop) blank() *fetch {
 	n := len(l.fetches)
 	if n == 0 {
-		l.fetches = append(l.fetches, new(fetch))
-		n = 1
+		return new(fetch)
 	}
 	f := l.fetches[n-1]
 	l.fetches = l.fetches[:n-1]
-	x := &c.http.X
+	return f
+}
+
+// engage begins a fetch for c.
+func (l *loop) engage(c *Conn) *fetch {
+	f, x := l.blank(), &c.http.X
 	if f.origin = x.From(); c.feed != nil {
 		f.origin = c.feed.origin
 	} else if l.server.cache != nil {
 		f.phase = fetchFind
 	}
 	c.fetch = f
+	f.chunks.Answer()
 	l.prepares(c)
 	if c.http.Out.Empty() {
 		x.Rewind() // all of the page is for the head that comes
@@ -148,7 +155,13 @@ func (l *loop) fetch(c *Conn) step {
 			return stepNone
 		}
 	}
-	if c.feed != nil && c.feed.object.GiveUp(false) {
+	switch d := c.feed; {
+	case d == nil:
+	case d.cargo != nil:
+		if s := l.goesAhead(c); s != stepFetch {
+			return s
+		}
+	case d.object.GiveUp(false):
 		return l.unfeed(c)
 	}
 	l.face(c)

@@ -260,6 +260,7 @@ func (l *loop) takesUpData(r *stream) step {
 	}
 	if d.ended && d.size() == 0 {
 		d.ended = false // it is said once
+		x.ContentTrailers().Take(&r.trail)
 		x.Complete()
 	}
 	return stepFetch
@@ -274,10 +275,10 @@ func (l *loop) arrives(r *stream, b []byte) {
 		return
 	}
 	switch r.content += int64(len(b)); {
-	case r.content > l.server.cfg.Content && r.place == placeHome && c.fetch != nil:
-		l.run(c, l.spoiled(c, http1.ErrContentTooLarge))
+	case r.content > l.server.cfg.Content:
+		l.excessive(r, http1.ErrContentTooLarge)
 		return
-	case r.content > l.server.cfg.Content, !l.gathers(&r.early, b):
+	case !l.gathers(&r.early, b):
 		l.cancel(r, http2.Cancel)
 		return
 	}
@@ -287,6 +288,18 @@ func (l *loop) arrives(r *stream, b []byte) {
 	}
 	if f := c.fetch; f != nil && f.far != nil && (f.far.service.waits || !c.http.Out.Empty()) {
 		l.run(c, stepFetch)
+	}
+}
+
+// excessive is a stream of whose content more comes than may; e is the answer, if its
+// fetch can still give one.
+func (l *loop) excessive(r *stream, e *http1.Error) {
+	switch {
+	case r.place == placeHome && r.conn.fetch != nil:
+		l.run(r.conn, l.spoiled(r.conn, e))
+	case r.place == placeHome && r.headed: // it is answered without
+	default:
+		l.cancel(r, http2.Cancel)
 	}
 }
 

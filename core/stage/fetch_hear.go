@@ -155,10 +155,21 @@ func (l *loop) begins(c *Conn, rest []byte) step {
 	if !l.answers(c) {
 		return l.mended(c)
 	}
+	l.keepsTrailers(c)
 	if len(rest) == 0 && f.end == http1.EndLength && f.whole && !x.Filtering() {
 		return stepFetch // the head leaves with what comes behind it
 	}
 	return l.takesIn(c, rest)
+}
+
+// keepsTrailers has those of the answer whose head was parsed last go on, if its client
+// takes any.
+func (l *loop) keepsTrailers(c *Conn) {
+	f, x := c.fetch, &c.http.X
+	if f.end == http1.EndChunk && x.TakesTrailers() {
+		x.Trailers().Begin(l.answer.Fields)
+		f.chunks.Keep(x.Trailers())
+	}
 }
 
 // answers has the origin write the response's head, and the filters look at it. False:

@@ -43,7 +43,7 @@ func (l *loop) passesOn(c *Conn) step {
 			return l.breaks(c, "it closed the connection in the middle of its answer")
 		}
 		c.forget()
-		if s := l.takesIn(c, l.sink[:n]); s != stepFetch || !c.http.Out.Empty() {
+		if s := l.takesIn(c, l.sink[:n]); s != stepFetch || !c.http.Out.Empty() || f.far != b {
 			return s
 		}
 	}
@@ -58,7 +58,18 @@ func (l *loop) passesOn(c *Conn) step {
 
 // takesIn has the content in b go on. stepFetch: it has gone, or nothing came of it yet.
 func (l *loop) takesIn(c *Conn, b []byte) step {
+	c.fetch.came += int64(len(b))
+	if l.heavy(c, len(b)) {
+		if s, ok := l.carries(c, b); ok {
+			return s
+		}
+	}
 	done, why := l.pour(c, b)
+	return l.took(c, done, why)
+}
+
+// took is what follows when content has been taken in.
+func (l *loop) took(c *Conn, done bool, why string) step {
 	switch {
 	case why != "":
 		return l.breaks(c, why)
@@ -164,8 +175,14 @@ func (l *loop) fetched(c *Conn) step {
 // allCame ends the response of c, or the object that it feeds: all of it is there.
 func (l *loop) allCame(c *Conn) step {
 	h := c.http
+	if c.fetch.carried {
+		h.X.Trailers().Add(c.fetch.tap.reader.Trailers())
+	}
 	l.disengage(c)
 	if c.feed != nil {
+		if lines := h.X.Trailers().Lines(); len(lines) > 0 {
+			c.feed.object.Trail(lines)
+		}
 		c.feed.object.End()
 		return l.unfeed(c)
 	}

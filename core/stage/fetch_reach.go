@@ -64,7 +64,11 @@ func (l *loop) choose(c *Conn) step {
 // attach makes b the far end of c's fetch.
 func (l *loop) attach(c *Conn, b *Conn) {
 	c.fetch.far, b.service.client = b, c
-	rt.Probe(rt.ProbeFetch, c.id, uint64(uint32(b.fd)), 0)
+	giver := uint64(0)
+	if c.feed != nil {
+		giver = c.feed.giver
+	}
+	rt.Probe(rt.ProbeFetch, c.id, uint64(uint32(b.fd)), giver)
 }
 
 // reached looks whether the backend has been.

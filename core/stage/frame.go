@@ -67,8 +67,9 @@ func (l *loop) piece(c *Conn, r *stream) bool {
 	l.tell(c, nil) // what an earlier stream's end has left is not r's
 	n := s.http2.Grant(r.http2, int64(len(data)))
 	end := n == len(data) && r.last(k)
+	trails := end && len(r.trailers()) > 0
 	l.tell(c, nil) // such as the reset of a request that was answered early
-	if !s.http2.Data(r.http2, n, end) {
+	if !(trails && n == 0) && !s.http2.Data(r.http2, n, end && !trails) {
 		return false
 	}
 	if r.live != nil {
@@ -84,12 +85,29 @@ func (l *loop) piece(c *Conn, r *stream) bool {
 		b.Consume(int64(n))
 	}
 	switch {
+	case trails:
+		l.trails(c, r)
 	case end:
 		l.release(r)
 	case r.streams():
 		l.offers(c, r)
 	}
 	return true
+}
+
+// trailers are those that end r's response, whose last byte is here; empty: it has none.
+func (r *stream) trailers() []byte {
+	if r.streams() {
+		return nil
+	}
+	return r.conn.http.X.Trailers().Lines()
+}
+
+// trails ends r's response with its trailers.
+func (l *loop) trails(c *Conn, r *stream) {
+	c.session.http2.Trail(r.http2, r.trailers())
+	l.tell(c, r)
+	l.release(r)
 }
 
 // last reports whether nothing of r's response follows k.

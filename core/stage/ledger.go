@@ -34,6 +34,7 @@ const (
 	wordDropped
 	wordShed
 	wordTunnels
+	wordHandedOver
 	wordSessions
 	wordSessionsEnded
 	wordStreams
@@ -190,6 +191,7 @@ func (p *ledger) postSeldom() {
 	p.show(wordDropped, c.dropped)
 	p.show(wordShed, c.shed)
 	p.show(wordTunnels, c.tunnels)
+	p.show(wordHandedOver, c.handedOver)
 	p.show(wordSessions, c.sessions)
 	p.show(wordSessionsEnded, c.sessionsEnded)
 	p.show(wordResets, c.http2.Resets)

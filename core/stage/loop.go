@@ -73,6 +73,8 @@ type loop struct {
 	held     rt.Int64                          // pages that tunnels hold
 	tunnels  rt.Int64                          // that are open
 	fetches  []*fetch                          // unused
+	place    int                               // among the server's keepers
+	gave     int                               // bodies handed over, or tried to
 	kept     spare.Rack[netip.AddrPort, *Conn] // connections to backends that serve nobody
 	husks    []*Conn                           // of such that others have taken over
 	answer   http1.Answer
@@ -146,7 +148,7 @@ func timeout(cfg *Config, w wait) time.Duration {
 	case waitKept:
 		return cfg.Spare
 	case waitShared:
-		return cfg.Dial + cfg.Answer // beyond those of the fetch that it waits for
+		return cfg.Dial + max(cfg.Answer, cfg.More) // beyond those of the fetch that it waits for
 	case waitReaders:
 		return cfg.Write
 	case waitNone, waits:

@@ -33,6 +33,8 @@ type Server struct {
 
 	buffers iobuf.Budget
 	cache   *cache.Store // nil: there is none
+	lane    *cache.Store // the same, or one that stores nothing: what loops fetch for one another goes through it
+	keepers []*loop      // the homes of all shards
 	turns   turns        // of listeners that share a socket
 	sharers rt.Int32     // acceptors that have one socket together, and have not given it up
 
@@ -77,6 +79,12 @@ func New(cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("stage: %w", err)
 		}
 	}
+	if s.lane = s.cache; s.lane == nil && cfg.HandOver > 0 {
+		var err error
+		if s.lane, err = cache.New(cache.Options{}); err != nil {
+			return nil, fmt.Errorf("stage: %w", err)
+		}
+	}
 	s.tasks.Label("server.tasks")
 	for i := range cfg.Shards {
 		sh := &shard{server: s, index: i}
@@ -84,6 +92,10 @@ func New(cfg Config) (*Server, error) {
 		if err := sh.build(); err != nil {
 			s.release()
 			return nil, fmt.Errorf("stage: %w", err)
+		}
+		for _, l := range sh.homes {
+			l.place = len(s.keepers)
+			s.keepers = append(s.keepers, l)
 		}
 	}
 	s.appoint()
@@ -146,8 +158,8 @@ func (s *Server) Wait() Totals {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.release()
-	if s.cache != nil {
-		s.cache.Close()
+	if s.lane != nil {
+		s.lane.Close()
 	}
 	t := s.totals()
 	if !s.closed {
@@ -216,6 +228,7 @@ type Totals struct {
 	Wakeups     uint64          // system calls that woke a loop
 	Tunnels     uint64          // opened
 	Takeovers   uint64          // kept connections to backends that went from one loop to another
+	HandedOver  uint64          // bodies of answers that another loop than their client's fetched
 	Received    uint64          // bytes that they took from their clients
 	HTTP2       http2.Counts    // of sessions that have ended: abuse, by kind
 	Lost        []Lost          // cut by the drain's deadline, the first hundred
@@ -262,6 +275,7 @@ func (t *Totals) add(c *counts) {
 	t.Shed += c.shed
 	t.Tunnels += c.tunnels
 	t.Takeovers += c.takeovers
+	t.HandedOver += c.handedOver
 	t.Received += c.received
 	t.HTTP2.Add(&c.http2)
 }

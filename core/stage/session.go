@@ -256,7 +256,7 @@ func (l *loop) obey(c *Conn, ev http2.Event) {
 	case http2.Body:
 		l.content(c, ev.Stream.Host.(*stream), ev.Bytes)
 	case http2.Done:
-		l.content(c, ev.Stream.Host.(*stream), nil)
+		l.concludes(c, ev.Stream.Host.(*stream), ev)
 	case http2.Reset:
 		l.dead(ev.Stream.Host.(*stream))
 	case http2.Failed:

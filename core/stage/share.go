@@ -68,7 +68,7 @@ func (l *loop) peal() {
 
 // tapped is news of t's object.
 func (l *loop) tapped(t *tap) {
-	if t.reader.Heard(l.server.cache) || t.of == nil {
+	if t.reader.Heard(l.server.lane) || t.of == nil {
 		if t.of == nil {
 			l.taps = append(l.taps, t)
 		}
@@ -107,7 +107,7 @@ func (l *loop) untap(f *fetch) {
 	f.tap = nil
 	t.reader.Leave()
 	t.of, t.waits = nil, false
-	if t.reader.Silent(l.server.cache) {
+	if t.reader.Silent(l.server.lane) {
 		l.taps = append(l.taps, t)
 	}
 }

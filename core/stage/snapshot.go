@@ -29,6 +29,7 @@ type Snapshot struct {
 	Answers  [classes]uint64 // (with Stats) ended, by the hundreds of their status
 	In, Out  uint64          // (with Stats) bytes from clients, and to them
 	Handoffs uint64          // (with Stats) of connections between tasks
+	Bodies   uint64          // (with Stats) of answers, that another loop than their client's fetched
 	Wakeups  uint64          // system calls that woke a loop
 	Dropped  uint64          // (with Stats) log lines that found no room
 	Shed     uint64          // (with Stats) idle connections asked to go
@@ -141,6 +142,7 @@ func (s *Server) count(x *Snapshot) {
 	up(&x.In, wordIn)
 	up(&x.Out, wordOut)
 	up(&x.Handoffs, wordHandoffs)
+	up(&x.Bodies, wordHandedOver)
 	up(&x.Dropped, wordDropped)
 	up(&x.Shed, wordShed)
 	up(&x.Tunnelled, wordTunnels)

@@ -51,6 +51,7 @@ type stream struct {
 	sent    int64           // bytes that the kernel took
 	since   rt.Instant      // when its head was whole
 	early   flow            // what came of a tunnel's bytes before there was one
+	trail   http1.Trailers  // behind content that goes where its answer is fetched from
 	lasts   bool            // its connection has gone, and it has bytes for its far end yet
 	lost    bool            // a drain's deadline has cut it, and that was noted
 	parts   int             // of it that stand in the session's brigade
@@ -282,10 +283,15 @@ func (l *loop) respond(r *stream) {
 	}
 	l.tell(r.parent, nil)
 	whole := end == len(text) && r.last(front)
-	h2.Respond(r.http2, text[:end], whole)
+	trails := whole && len(r.trailers()) > 0
+	h2.Respond(r.http2, text[:end], whole && !trails)
 	out.Consume(int64(end))
 	l.tell(r.parent, r)
-	if whole {
+	switch {
+	case trails:
+		l.trails(r.parent, r)
+		return
+	case whole:
 		l.release(r)
 		return
 	}

@@ -99,6 +99,17 @@ func (l *loop) content(c *Conn, r *stream, b []byte) {
 	l.scope.Enter(c.http.Pool())
 }
 
+// concludes is the end of r's content, with trailers. Who answers by himself is not told of
+// those.
+func (l *loop) concludes(c *Conn, r *stream, ev http2.Event) {
+	if r.passes && (ev.Large || !r.trail.Add(ev.Bytes)) {
+		l.excessive(r, http1.ErrTrailersTooLarge)
+		l.scope.Enter(c.http.Pool())
+		return
+	}
+	l.content(c, r, nil)
+}
+
 // whole is a request of which all content has come.
 func (l *loop) whole(r *stream) {
 	if r.wanted {

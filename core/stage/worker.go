@@ -215,13 +215,14 @@ type counts struct {
 
 // seldom are those that most turns of a loop leave as they are.
 type seldom struct {
-	dropped   uint64 // log lines
-	shed      uint64 // idle connections asked to go
-	tunnels   uint64 // opened
-	takeovers uint64 // connections to backends that were another loop's
-	received  uint64 // bytes from tunnels' clients
-	sessions  uint64 // begun
-	http2     http2.Counts
+	dropped    uint64 // log lines
+	shed       uint64 // idle connections asked to go
+	tunnels    uint64 // opened
+	takeovers  uint64 // connections to backends that were another loop's
+	handedOver uint64 // bodies that another loop fetches
+	received   uint64 // bytes from tunnels' clients
+	sessions   uint64 // begun
+	http2      http2.Counts
 
 	sessionsEnded uint64
 }

@@ -93,11 +93,14 @@ func (o *origins) errs(fd sys.FD) (*ill, int) {
 	return &o.ills[i], form
 }
 
-// whole is the answer to q, framed by its length.
+// whole is the answer to q, framed by its length unless it has trailers.
 func (o *origins) whole(q *http.Request) string {
 	head, body := o.words(q)
 	if q.Method == http.MethodHead {
 		return head + "\r\n"
+	}
+	if text := o.trailed(q, head, body); text != "" {
+		return text
 	}
 	return head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + string(body)
 }
@@ -106,5 +109,6 @@ func (o *origins) whole(q *http.Request) string {
 var wrongHeads = []string{
 	"hello\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
 	"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 101 x\r\n\r\n",
-	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 20_000) + "\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Long: " + strings.Repeat("x", 9000) + "\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 20_000) + "\r\n\r\n",
 }

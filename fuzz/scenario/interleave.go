@@ -4,6 +4,7 @@ package scenario
 // those that it sends for.
 
 import (
+	"net/http"
 	"strconv"
 
 	"brigade/netsim/client"
@@ -13,9 +14,11 @@ import (
 // transfer is one stream and what is still to be sent for it.
 type transfer struct {
 	*client.Stream
-	rest []byte
-	over bool // all of it was
-	cut  bool // it may be refused when a part of its response has left
+	rest    []byte
+	trail   []string    // what trails it: name, value
+	trailer http.Header // what has to trail the answer
+	over    bool        // all of it was
+	cut     bool        // it may be refused when a part of its response has left
 }
 
 // together is how many transfers there are at once: less comes for them than a server
@@ -41,9 +44,12 @@ func interleaving(p *plan) behaviour {
 			}
 			for _, t := range list {
 				if !t.over {
-					t.rest = s.Upload(t.Stream, t.rest, true)
+					t.rest = s.Upload(t.Stream, t.rest, len(t.trail) == 0)
 					ended, _ := t.Ended()
 					t.over = len(t.rest) == 0 || ended
+					if t.over && !ended && len(t.trail) > 0 {
+						s.Trail(t.Stream, t.trail...)
+					}
 				}
 			}
 			if s.Going() && s.Waiting() == 0 {
@@ -95,9 +101,13 @@ func (p *plan) transfer(s *client.Session) *transfer {
 // sendsOn begins a transfer to an origin, which knows by the target what comes.
 func (p *plan) sendsOn(s *client.Session) *transfer {
 	i, size := sim.Choose("send to", len(fetchable)), p.sentOn()
-	also := append(p.also(), 408, 413, 502) // a kept connection may have been closed, and POST is not sent again
+	also := append(p.also(), 408, 413, 431, 502) // a kept connection may have been closed, and POST is not sent again
 	text := target(i) + "?size=" + strconv.Itoa(size)
-	return &transfer{
-		cut: true, Stream: s.Ask("POST", client.File{Target: text, Body: content(target(i), fetchable[i]), Also: also}, false), rest: content("upload", size),
+	t := &transfer{cut: true, rest: content("upload", size)}
+	var fields []string
+	if sim.Choose("trailers", 2) == 1 {
+		fields = t.trails(p.origins, target(i))
 	}
+	t.Stream = s.Ask("POST", client.File{Target: text, Body: content(target(i), fetchable[i]), Also: also, Trailer: t.trailer}, false, fields...)
+	return t
 }

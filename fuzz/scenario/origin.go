@@ -162,6 +162,7 @@ func (o *origins) converse(fd sys.FD, q *http.Request, w *inlet, x *ill, form in
 	if err != nil || w.ended && q.ContentLength != 0 {
 		return false
 	}
+	o.hears(q)
 	o.judge(q, body)
 	switch {
 	case x != nil:
@@ -188,7 +189,7 @@ func (o *origins) judge(q *http.Request, body []byte) {
 	switch {
 	case !strings.HasPrefix(q.RequestURI, proxied):
 		fail("that is not below what is fetched")
-	case q.Header.Get("X-Own") != "" || q.Header.Get("Connection") != "":
+	case q.Header.Get("X-Own") != "" || q.Header.Get("Connection") != "" && (q.Header.Get("Connection") != "TE" || q.Header.Get("Te") != "trailers"):
 		fail("a field was meant for the proxy alone")
 	case q.Host != "test" && q.Host != "localhost":
 		fail("the host is " + q.Host)
@@ -225,6 +226,9 @@ const (
 func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 	head, body := o.words(q)
 	length := head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+	if text := o.trailed(q, head, body); text != "" {
+		return o.say(fd, text)
+	}
 	how := sim.Choose("origin's manner", manners)
 	if body == nil && how == byChunks {
 		how = byLength // a 304

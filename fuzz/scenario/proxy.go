@@ -68,6 +68,23 @@ func uploadingTo(p *plan) behaviour {
 	}}
 }
 
+// hangingUp asks for much, reads nothing of it, and goes: whoever fetches it must not go on.
+func hangingUp() behaviour {
+	return behaviour{"hangingup", 0, func(c *client.Client) error {
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if err := conn.Send(c.Get(target(len(fetchable) - 1))); err != nil {
+			return err
+		}
+		rt.Sleep([]time.Duration{0, time.Millisecond, 20 * time.Millisecond, 500 * time.Millisecond}[sim.Choose("hangs up after", 4)])
+		conn.Reset()
+		return nil
+	}}
+}
+
 // proxies is the scenario.
 func proxies() *Scenario {
 	return &Scenario{
@@ -95,6 +112,9 @@ func proxies() *Scenario {
 				plan.origins = o
 				plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
 				plan.stage.Kept = []int{64, 1}[sim.Choose("kept", 2)]
+				if plan.stage.HandOver = []int64{0, 1, 300, 5000}[sim.Choose("hand over", 4)]; plan.stage.HandOver > 0 {
+					plan.stage.Shards = 2
+				}
 				options := proxy.Options{Backends: originAddrs[:2], Balance: proxy.Balance(sim.Choose("balance", 3))}
 				if sim.Choose("one is absent", 3) == 1 {
 					options.Backends = originAddrs[1:]
@@ -109,6 +129,7 @@ func proxies() *Scenario {
 					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 					func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
 					func() behaviour { return uploadingTo(&plan) }, func() behaviour { return uploadingTo(&plan) }, func() behaviour { return interleaving(&plan) }, slow, resetting, halfClosing, vanishing,
+					func() behaviour { return trailed(&plan) }, hangingUp,
 				}
 				var list []behaviour
 				for range 1 + sim.Choose("clients", 5) {

@@ -201,6 +201,7 @@ func (s *site) crowd(p plan, list ...behaviour) {
 		c := &client.Client{
 			Process: s.clients[i%len(s.clients)], Addr: address, Files: files, Patience: 30 * time.Second,
 			Echo: p.echo(), Answered: s.env.answered, Replaced: p.net.Profile.Includes("file-replaced"), Stepped: p.net.Profile.Includes("wall-step"),
+			Fetched: p.proxy != nil,
 		}
 		wg.Go(b.name, func() {
 			// In a replay a client stays away unless the trace says otherwise, so that a

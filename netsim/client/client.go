@@ -1,6 +1,7 @@
 package client
 
 import (
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -15,10 +16,12 @@ type File struct {
 	Body   []byte
 	Type   string // its Content-Type; empty: nothing is known of the fields that describe it
 	Also   []int  // statuses that are right too: what a disk that fails leads to
+
+	Trailer http.Header // what trails its body, for those who hear of that
 }
 
 func (f File) want() Want {
-	w := Want{Target: f.Target, Status: f.Status, Body: f.Body, Also: f.Also, File: &f}
+	w := Want{Target: f.Target, Status: f.Status, Body: f.Body, Also: f.Also, File: &f, Trailer: f.Trailer}
 	if w.Status == 0 {
 		w.Status = 200
 	}
@@ -38,6 +41,7 @@ type Client struct {
 	Replaced bool              // files may be replaced by copies, whose validators are others
 	Echo     string            // a target that sends content back; empty: there is none
 	Stepped  bool              // the time of day may be set, forth and back: dates tell nothing
+	Fetched  bool              // another server answers, over connections that it may close: what may not be asked twice may hear 502
 
 	next int
 	said []description // of each file that was described

@@ -203,7 +203,8 @@ func TestChunked(t *testing.T) {
 	}
 	for _, x := range []struct{ text, reason string }{
 		{"5\r\nhello\r\n0\r\n\r\n", ""},
-		{"2\r\nhe\r\n3\r\nllo\r\n0\r\nX: y\r\n\r\n", ""},
+		{"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", ""},
+		{"5\r\nhello\r\n0\r\nX: y\r\n\r\n", "X: [\"y\"] trails the body"},
 		{"5\r\nhello\r\n0\r\n\r\n!", "after the last response came"},
 		{"5\r\nhello!\r\n0\r\n\r\n", "is followed by"},
 		{"x\r\n", "the chunk size"},

@@ -73,6 +73,23 @@ func imf(v string) bool {
 	return err == nil && t.UTC().Format(http.TimeFormat) == v
 }
 
+// trails judges what has trailed a body. room: its framing lets something.
+func trails(got, want http.Header, room bool) string {
+	n := 0
+	for name, values := range got {
+		if len(values) == 0 {
+			continue // it was announced
+		}
+		if n++; !slices.Equal(values, want[name]) {
+			return fmt.Sprintf("%s: %q trails the body, not %q (RFC 9110 §6.5)", name, values, want[name])
+		}
+	}
+	if room && n < len(want) {
+		return fmt.Sprintf("%v trails the body, not %v (RFC 9110 §6.5)", got, want)
+	}
+	return ""
+}
+
 // place judges where r's content stands in the whole.
 func place(r *Response, w Want) string {
 	v := r.Header.Get("Content-Range")

@@ -75,6 +75,9 @@ func (c *Client) another(s *Session, choose Choose, f File) {
 	case 2: // content for a file, which takes none
 		f = posted(f)
 		f.Also = append(f.Also, 408, 413)
+		if c.Fetched {
+			f.Also = append(f.Also, 502)
+		}
 		st := s.Ask("POST", f, false)
 		st.Posted = true
 		if choose("bulk", 4) == 1 {

@@ -23,6 +23,8 @@ type Want struct {
 	Body   []byte // to the byte; nil: any. Of a HEAD request: what GET would give
 	Close  bool   // the response must say Connection: close, and the connection end
 	File   *File  // what is asked for; nil: not told
+
+	Trailer http.Header // what has to trail the body, if that comes in chunks
 }
 
 // Response is a response that was right.
@@ -33,6 +35,9 @@ type Response struct {
 	Close  bool   // the server says that the connection ends with it
 	Bytes  int    // its whole length, head and interim ones before it included
 	Target string // of the request, if Want told
+
+	Trailer http.Header // what has trailed the body
+	chunked bool        // it came in chunks
 }
 
 const maxHead = 1 << 16
@@ -208,7 +213,9 @@ func (c *Conn) secondOpinion(raw []byte, method string) (*Response, error) {
 	if rest, err := reader.Peek(1); !errors.Is(err, io.EOF) {
 		return nil, c.fail(Wrong, "net/http sees the response's end before %q", rest)
 	}
-	return &Response{Status: h.StatusCode, Header: h.Header, Body: body, Close: h.Close}, nil
+	return &Response{
+		Status: h.StatusCode, Header: h.Header, Body: body, Close: h.Close, Trailer: h.Trailer, chunked: len(h.TransferEncoding) > 0,
+	}, nil
 }
 
 // compare holds r against w.
@@ -228,6 +235,9 @@ func (c *Conn) compare(r *Response, w Want) error {
 		return c.fail(Wrong, "status %d leaves the connection open, but nothing after this request can be understood", r.Status)
 	}
 	if reason := c.fields(r, w); reason != "" {
+		return c.fail(Wrong, "%s", reason)
+	}
+	if reason := trails(r.Trailer, w.Trailer, r.chunked); reason != "" {
 		return c.fail(Wrong, "%s", reason)
 	}
 	if w.Body == nil {

@@ -10,8 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -76,6 +78,8 @@ type Stream struct {
 	Status int
 	Etag   string
 	Body   []byte
+
+	Trailer http.Header // what has trailed it
 
 	window int64
 	room   int64 // what we may send
@@ -409,7 +413,7 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 		return nil
 	}
 	if st.Status != 0 {
-		return s.conn.fail(Wrong, "a second head on stream %d", st.ID)
+		return s.trailers(st, f.StreamEnded())
 	}
 	for i, field := range s.fields {
 		if field.Name != string(bytes.ToLower([]byte(field.Name))) || (field.Name == ":status") != (i == 0) {
@@ -431,6 +435,21 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 		return nil
 	}
 	return s.end(st, f.StreamEnded())
+}
+
+// trailers are the fields behind st's body, which end it.
+func (s *Session) trailers(st *Stream, whole bool) error {
+	if !whole {
+		return s.conn.fail(Wrong, "a second head on stream %d, or trailers that do not end it", st.ID)
+	}
+	st.Trailer = make(http.Header)
+	for _, field := range s.fields {
+		if field.Name == "" || field.Name[0] == ':' || field.Name != strings.ToLower(field.Name) {
+			return s.conn.fail(Wrong, "field %q in the trailers of stream %d", field.Name, st.ID)
+		}
+		st.Trailer.Add(field.Name, field.Value)
+	}
+	return s.end(st, true)
 }
 
 func (s *Session) data(f *http2.DataFrame) error {
@@ -500,6 +519,12 @@ func (s *Session) end(st *Stream, whole bool) error {
 	if st.Any || st.Status == want.Status || slices.Contains(want.Also, st.Status) {
 		if st.Status == 200 && !st.Any && !st.Head && !st.Posted && !bytes.Equal(st.Body, want.Body) {
 			return s.conn.fail(Wrong, "stream %d (%s): a body of %d bytes that is not the file's %d", st.ID, want.Target, len(st.Body), len(want.Body))
+		}
+		if st.Status != want.Status || st.Head {
+			want.Trailer = nil
+		}
+		if reason := trails(st.Trailer, want.Trailer, true); reason != "" && !st.Any {
+			return s.conn.fail(Wrong, "stream %d (%s): %s", st.ID, want.Target, reason)
 		}
 		if s.conn.answered != nil {
 			s.conn.answered(&Response{Status: st.Status, Body: st.Body, Bytes: st.bytes, Target: want.Target})

@@ -55,6 +55,16 @@ func (s *Session) Upload(st *Stream, b []byte, end bool) (rest []byte) {
 	return b
 }
 
+// Trail ends st's request with trailers: name, value, name, value.
+func (s *Session) Trail(st *Stream, fields ...string) {
+	block := s.compress(fields...)
+	first := block[:min(len(block), 16384)]
+	s.wrote(s.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: st.ID, BlockFragment: first, EndStream: true, EndHeaders: len(first) == len(block)}))
+	if rest := block[len(first):]; len(rest) > 0 {
+		s.wrote(s.framer.WriteContinuation(st.ID, true, rest))
+	}
+}
+
 // Refused reports whether the server has said that it did not look at st.
 func (st *Stream) Refused() bool { return st.failed && st.code == http2.ErrCodeRefusedStream }
 

@@ -1,8 +1,8 @@
 package proxy
 
 // What of a backend's head the client gets: all fields but those of the backend's own
-// connection and those that frame its content, since the framing is made anew, and has no
-// trailers.
+// connection and those that frame its content, since the framing is made anew. Trailer
+// announces what goes on to those who take trailers alone.
 
 import (
 	"brigade/core/exchange"
@@ -26,7 +26,7 @@ func appendFields(dst []byte, x *exchange.Exchange, a *http1.Answer) []byte {
 	dated := false
 	for i := range a.Fields {
 		f := &a.Fields[i]
-		if is(f.Name, "content-length") || is(f.Name, "trailer") || a.HopByHop(f.Name) {
+		if is(f.Name, "content-length") || is(f.Name, "trailer") && !(a.Chunked && x.TakesTrailers()) || a.HopByHop(f.Name) {
 			continue
 		}
 		dated = dated || is(f.Name, "date")

@@ -27,7 +27,7 @@ func (p *Proxy) Ask(dst []byte, x *exchange.Exchange, client netip.AddrPort, i i
 	dst = http1.AppendField(dst, "Host", host)
 	for k := range r.Fields {
 		f := &r.Fields[k]
-		if p.keeps(r, f.Name) {
+		if p.keeps(r, f.Name) || length < 0 && bytes.EqualFold(f.Name, []byte("trailer")) {
 			dst = append(append(append(append(dst, f.Name...), ": "...), f.Value...), "\r\n"...)
 		}
 	}
@@ -40,6 +40,9 @@ func (p *Proxy) Ask(dst []byte, x *exchange.Exchange, client netip.AddrPort, i i
 	}
 	if x.Passing() && r.ExpectContinue {
 		dst = append(dst, "Expect: 100-continue\r\n"...)
+	}
+	if r.TakesTrailers { // which is said to each hop anew (RFC 9110 §10.1.4)
+		dst = append(dst, "Connection: TE\r\nTE: trailers\r\n"...)
 	}
 	return http1.AppendEnd(dst)
 }

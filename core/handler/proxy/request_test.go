@@ -55,7 +55,7 @@ func TestRequests(t *testing.T) {
 			"POST / HTTP/1.1\r\nConnection: keep-alive, X-Own\r\nX-Own: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nTrailer: x\r\nUpgrade: x\r\n" +
 				"Proxy-Connection: x\r\nProxy-Authorization: x\r\nExpect: 100-continue\r\nHost: h\r\nContent-Length: 3\r\n\r\n",
 			"POST / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: h\r\n" +
-				"Forwarded: for=1.2.3.4;host=\"h\";proto=http\r\nVia: 1.1 brigade\r\nContent-Length: 3\r\n\r\n", false,
+				"Forwarded: for=1.2.3.4;host=\"h\";proto=http\r\nVia: 1.1 brigade\r\nContent-Length: 3\r\nConnection: TE\r\nTE: trailers\r\n\r\n", false,
 		},
 		{
 			"lies about whom it is for",

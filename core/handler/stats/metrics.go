@@ -108,6 +108,7 @@ func (p *pen) inHand(r *Report) {
 	p.sample("processor_queue", float64(r.Processors.Queued), "place", "queued")
 	p.sample("processor_queue", float64(r.Processors.Waiting), "place", "waiting")
 	p.single("handoffs_total", "counter", float64(r.Processors.Handoffs), "Connections handed from one task to another.")
+	p.single("bodies_handed_over_total", "counter", float64(r.Processors.Bodies), "Bodies of backends' answers that another loop than their client's fetched.")
 	p.single("wakeups_total", "counter", float64(r.Processors.Wakeups), "System calls that woke a loop.")
 }
 

@@ -110,6 +110,7 @@ type Processors struct {
 	Queued   int    `json:"queued"`
 	Waiting  int    `json:"waiting"`
 	Handoffs uint64 `json:"handoffs_total"`
+	Bodies   uint64 `json:"bodies_handed_over_total"`
 	Wakeups  uint64 `json:"wakeups_total"`
 }
 
@@ -251,7 +252,7 @@ func (h *Handler) report() *Report {
 		Bytes:       Bytes{s.In, s.Out},
 		Processors: Processors{
 			Total: s.Processors.Total, Busy: s.Processors.Busy, Idle: max(s.Processors.Total-s.Processors.Busy, 0),
-			Kept: s.Processors.Kept, Queued: s.Processors.Queued, Waiting: s.Processors.Waiting, Handoffs: s.Handoffs, Wakeups: s.Wakeups,
+			Kept: s.Processors.Kept, Queued: s.Processors.Queued, Waiting: s.Processors.Waiting, Handoffs: s.Handoffs, Bodies: s.Bodies, Wakeups: s.Wakeups,
 		},
 		Buffers: buffers(&s.Buffers, s.BufferSize),
 		Memory:  Memory{Tasks: s.Stock, Shards: s.Shelved},
