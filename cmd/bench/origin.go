@@ -45,7 +45,7 @@ func originCommand() *cobra.Command {
 	f.StringVar(&s.topology, "topology", "fused", "of brigaded")
 	f.IntVar(&s.shards, "shards", 2, "of brigaded")
 	f.IntVar(&s.clients, "clients", 64, "at a time")
-	f.IntVar(&s.round, "round", 4000, "requests of one step")
+	f.IntVar(&s.round, "round", 1000, "requests of one step")
 	f.IntVar(&s.times, "times", 1, "that all of it happens")
 	f.BoolVar(&s.quiet, "quiet", false, "do not tell what happens when")
 	return cmd

@@ -3,8 +3,11 @@ package proxy
 // What is known of a backend, by all tasks: how many requests are with it, and until
 // when it is left alone because one failed. A backend fails if it cannot be reached, does
 // not answer in time, or gives something that is no answer; an error that it answers with
-// is an answer. Nothing of this is exact between tasks, nor has to be: a request that is
-// sent to a backend which has just failed fails by itself.
+// is an answer. When it has rested it is on trial until it gives one: it gets one request
+// at a time, so that one that still hangs takes no more than that, and none that may not be
+// asked twice, unless it has rested twice as long and nobody else has come. Nothing of this
+// is exact between tasks, nor has to be: a request that is sent to a backend which has just
+// failed fails by itself.
 
 import (
 	"net/netip"
@@ -50,6 +53,19 @@ func (p *Proxy) Asked(x *exchange.Exchange, i int, good bool) {
 	case rests != 0:
 		b.rests.Store(0)
 	}
+}
+
+// spares reports whether a request is not for b, if there is another: it rests, or is on
+// trial, which is not for this one. again: it may be asked for twice.
+func (p *Proxy) spares(b *backend, now rt.Instant, again bool) bool {
+	rests := b.rests.Load()
+	switch {
+	case rests == 0:
+		return false
+	case rests > int64(now), !again && rests+int64(p.rest) > int64(now):
+		return true
+	}
+	return b.active.Load() > 0
 }
 
 // Load is how many requests are with each backend.

@@ -2,8 +2,8 @@ package proxy
 
 // Which backend is asked. All three ways look at those that were not tried for this
 // request; those that rest after a failure are left alone unless there is no other:
-// then one of them is asked all the same, since nothing else is left to try. Those that
-// checks find unfit are not asked at all (health.go).
+// then one of them is asked all the same, since nothing else is left to try. Who has rested
+// is on trial (backend.go). Those that checks find unfit are not asked at all (health.go).
 //
 //	round-robin  each in turn
 //	least        the one with the fewest requests; of several, each in turn
@@ -52,15 +52,15 @@ func ParseBalance(s string) (Balance, error) {
 
 // Choose implements exchange.Origin.
 func (p *Proxy) Choose(x *exchange.Exchange, tried uint64) (i int, ok bool) {
-	if i = p.pick(x.Request.Target, x.Clock, tried); i < 0 {
+	if i = p.pick(x.Request.Target, x.Clock, tried, x.Request.Method.Idempotent()); i < 0 {
 		return 0, false
 	}
 	p.backends[i].active.Add(1)
 	return i, true
 }
 
-// pick is the backend for a target; -1: all were tried.
-func (p *Proxy) pick(target []byte, now rt.Instant, tried uint64) int {
+// pick is the backend for a target; -1: all were tried. again: it may be asked for twice.
+func (p *Proxy) pick(target []byte, now rt.Instant, tried uint64, again bool) int {
 	n := len(p.backends)
 	first, key, draw := 0, uint64(0), uint64(0)
 	switch {
@@ -78,7 +78,7 @@ func (p *Proxy) pick(target []byte, now rt.Instant, tried uint64) int {
 		if tried>>i&1 != 0 || p.check.What != "" && b.unfit.Load() {
 			continue
 		}
-		r := b.rests.Load() > int64(now) || p.eases(b, now, draw)
+		r := p.spares(b, now, again) || p.eases(b, now, draw)
 		w := p.weigh(b, key)
 		if best < 0 || rests && !r || rests == r && w > weight {
 			best, rests, weight = i, r, w

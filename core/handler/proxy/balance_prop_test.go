@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"brigade/core/exchange"
+	"brigade/core/http1"
 	"brigade/core/rt"
 )
 
@@ -52,9 +53,10 @@ func TestBalance(t *testing.T) {
 				}
 				continue
 			}
+			x.Request.Method = rapid.SampledFrom([]http1.Method{http1.GET, http1.POST}).Draw(t, "method")
 			tried := uint64(rapid.IntRange(0, 1<<n-1).Draw(t, "tried"))
 			got, ok := p.Choose(x, tried)
-			want := model(p.balance, load, rests, next, tried, now)
+			want := model(p.balance, load, rests, next, tried, now, x.Request.Method)
 			next++
 			if ok != (len(want) > 0) || ok && !want[got] {
 				t.Fatalf("%v chooses %d (%t) of %v, load %v, rests %v, tried %b, turn %d", p.balance, got, ok, want, load, rests, tried, next-1)
@@ -72,11 +74,12 @@ func TestBalance(t *testing.T) {
 }
 
 // model is who may be chosen: any, where the way itself does not say who.
-func model(b Balance, load []int, rests []rt.Instant, next int, tried uint64, now rt.Instant) map[int]bool {
+func model(b Balance, load []int, rests []rt.Instant, next int, tried uint64, now rt.Instant, m http1.Method) map[int]bool {
 	may := map[int]bool{}
 	for _, rested := range []bool{true, false} {
 		for i := range load {
-			if tried>>i&1 == 0 && (rests[i] <= now) == rested {
+			tries := load[i] == 0 && rests[i] <= now && (m == http1.GET || rests[i].Add(10*time.Second) <= now)
+			if tried>>i&1 == 0 && (rests[i] == 0 || tries) == rested {
 				may[i] = true
 			}
 		}
@@ -113,7 +116,7 @@ func TestHashMovesLittle(t *testing.T) {
 	share, moved := make([]int, n), 0
 	for i := range targets {
 		target := []byte(fmt.Sprintf("/articles/%d", i))
-		a, b := few.pick(target, 1, 0), many.pick(target, 1, 0)
+		a, b := few.pick(target, 1, 0, true), many.pick(target, 1, 0, true)
 		share[a]++
 		switch {
 		case a == b:
@@ -145,7 +148,7 @@ func TestHashIsOfTheName(t *testing.T) {
 	}
 	for i := range 1000 {
 		target := fmt.Appendf(nil, "/%d", i)
-		if x, y := a.Address(a.pick(target, 1, 0)), b.Address(b.pick(target, 1, 0)); x != y {
+		if x, y := a.Address(a.pick(target, 1, 0, true)), b.Address(b.pick(target, 1, 0, true)); x != y {
 			t.Fatalf("%s is at %v in one order and at %v in another", target, x, y)
 		}
 	}

@@ -89,7 +89,7 @@ func TestSlowStart(t *testing.T) {
 			got := 0
 			for i := range 10_000 {
 				target := []byte("/" + strings.Repeat("x", i%7) + string(rune('a'+i%23)) + string(rune('a'+i%19)) + string(rune('a'+i%17)))
-				if p.pick(target, rt.Instant(1).Add(x.after), 0) == 0 {
+				if p.pick(target, rt.Instant(1).Add(x.after), 0, true) == 0 {
 					got++
 				}
 			}
@@ -97,7 +97,7 @@ func TestSlowStart(t *testing.T) {
 				t.Errorf("%v, %v after it is fit again: %d of 10000; it is to be %d to %d", b, x.after, got, x.least, x.most)
 			}
 		}
-		if p.pick([]byte("/"), 1, 2) != 0 {
+		if p.pick([]byte("/"), 1, 2, true) != 0 {
 			t.Errorf("%v: if there is no other, it is asked", b)
 		}
 	}
