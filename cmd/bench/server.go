@@ -109,6 +109,9 @@ func startAll(f *flags, tests []test, dir string) (x field, err error) {
 // proxied is below what proxies ask the origin for, which has it there, too.
 const proxied = "/origin/"
 
+// posts is what the origin answers POST for.
+const posts = proxied + "post"
+
 // files is a directory in dir with the files that the tests ask for.
 func files(dir string) (root string, err error) {
 	root = filepath.Join(dir, "www")
@@ -149,7 +152,7 @@ func startNginx(f *flags, dir, root, name, origin string) (*server, error) {
 	if f.logging {
 		logging = filepath.Join(dir, name+".log") + " combined"
 	}
-	upstream, location := "", ""
+	upstream, location := "", "location = "+posts+` { return 200 "taken"; }`
 	if origin != "" {
 		upstream = "upstream origin { server " + origin + "; keepalive 512; keepalive_requests 1000000000; }"
 		location = "location " + proxied + ` { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; }`

@@ -30,6 +30,7 @@ var allTests = []test{
 	{name: "close", path: "/1k.bin", args: []string{"-c64", "-H", "Connection: close"}},
 	{name: "proxy", path: proxied + "1k.bin", args: []string{"-c64"}, proxy: true},
 	{name: "proxy100k", path: proxied + "100k.bin", args: []string{"-c64"}, proxy: true},
+	{name: "proxypost", path: posts, args: []string{"-c64"}, script: posting, proxy: true},
 	{name: "h2", path: "/1k.bin", args: []string{"-c16", "-m32"}, two: true},
 }
 
@@ -49,6 +50,11 @@ init = function(args)
   all = table.concat(one)
 end
 request = function() return all end
+`
+
+// posting makes wrk send content by a method that is not idempotent.
+const posting = `wrk.method = "POST"
+wrk.body = "content"
 `
 
 func testNames() (names []string) {

@@ -75,6 +75,18 @@ func (r *Rack[K, T]) Take(key K) (item T, ok bool) {
 	return r.remove(s, len(s.items)-1), true
 }
 
+// Oldest is the item of key that was kept first. False: there is none. It is the owner's
+// to call.
+func (r *Rack[K, T]) Oldest(key K) (item T, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.of(key)
+	if len(s.items) == 0 {
+		return item, false
+	}
+	return r.remove(s, 0), true
+}
+
 // Any is the oldest item of some key. It is the owner's to call.
 func (r *Rack[K, T]) Any() (item T, ok bool) {
 	r.mu.Lock()

@@ -5,7 +5,8 @@ package stage
 // time, and is kept for the next of the same loop when an answer has ended and both sides
 // let it be open (RFC 9112 §9.3). A kept one is watched: when its backend closes it, or
 // says what nobody has asked for, it is closed, so that no answer is taken for another's.
-// The one used last is taken first, so that those which are too many grow old.
+// The one used last is taken first, so that those which are too many grow old; where there
+// is no room for another, the oldest goes.
 //
 // A loop that has kept none takes one over from another loop that has (core/spare): it
 // ends the other's watch, in one step with taking it, and makes a Conn of its own for the
@@ -100,8 +101,10 @@ func (l *loop) retain(b *Conn) bool {
 	}
 	b.wait = waitKept
 	l.rings[waitKept].Arm(&b.timer, b, l.now)
-	if !l.kept.Keep(b.service.address, b, l.server.cfg.Kept) {
-		return false
+	for !l.kept.Keep(b.service.address, b, l.server.cfg.Kept) {
+		if old, ok := l.kept.Oldest(b.service.address); ok {
+			l.retire(old) // what served last is worth more
+		}
 	}
 	l.bury()
 	return true

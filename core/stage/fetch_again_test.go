@@ -134,3 +134,20 @@ func TestFetchAsksAnotherInTime(t *testing.T) {
 		})
 	}
 }
+
+// TestFetchKeepsWhatIsWarm: where there is room for one connection, that is the one that
+// served last.
+func TestFetchKeepsWhatIsWarm(t *testing.T) {
+	s := warming(0, backendAt)
+	s.cfg.Kept = 1
+	facing(t, s, []string{fine, fine, fine}, func(o *origin, fd sys.FD) { o.answers(fd) }, func(w *world, o *origin) {
+		c := w.dial()
+		for _, pause := range []time.Duration{0, 600 * ms, 0} {
+			rt.Sleep(pause)
+			c.send(posts)
+			c.wantResponse("a backend that answers", 200)
+		}
+		wantAsked(o, 2, 3, "the second is kept in the place of the first")
+		c.Close()
+	})
+}

@@ -134,6 +134,11 @@ func (o *origin) serve(fd sys.FD) {
 		o.hears(o, fd)
 		return
 	}
+	o.answers(fd)
+}
+
+// answers has each request that comes have its turn.
+func (o *origin) answers(fd sys.FD) {
 	var got []byte
 	b := make([]byte, 4096)
 	for {
