@@ -55,7 +55,7 @@ func ParseProfile(text string) (Profile, error) {
 func (p *Profile) set(part string) error {
 	at := strings.IndexAny(part, "=#@")
 	if at < 0 {
-		return fmt.Errorf("%q is not of the form fault=chance", part)
+		return fmt.Errorf("%q is not of the form fault=chance, such as rst=0.01; none or default may come first", part)
 	}
 	name, value := part[:at], part[at+1:]
 	x, ok := faultNamed(name)

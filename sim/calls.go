@@ -28,6 +28,15 @@ func (s *Sim) caller() *Task {
 	return t
 }
 
+// within reports whether the calling goroutine is a task of the run that goes on, as far as
+// that can be told here.
+//
+//go:norace
+func (s *Sim) within() bool {
+	t := s.cur
+	return haveG && s.active && t != nil && t.g == getg()
+}
+
 // Point implements rt.Scheduler.
 //
 //go:norace

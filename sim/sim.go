@@ -111,11 +111,15 @@ func the() *Sim {
 	return process.sim
 }
 
-// Run executes main as the root task of one simulated run, to its end.
+// Run executes main as the root task of one simulated run, to its end. There is one run at
+// a time: another goroutine waits for its turn, and a task of a run may not ask for it.
 func Run(o Options, main func()) *Report {
+	s := the()
+	if s.within() {
+		panic("sim: a run is begun by a task of a run, and there is one at a time; start other tasks with rt.Go")
+	}
 	process.Lock()
 	defer process.Unlock()
-	s := the()
 	return s.run(o.withDefaults(), main)
 }
 

@@ -60,13 +60,13 @@ func (s *Sim) watchdog() {
 func (s *Sim) hang(limit time.Duration) {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
-	who, path := "a task", s.turn()
+	who, why, path := "a task", ": it computes, or waits for what is not of package rt", s.turn()
 	if path == "" {
-		who = "the world, a checker or the strategy"
+		who, why = "the world, a checker or the strategy", ""
 	}
 	v := &Verdict{
 		Kind: Hang, Invariant: "I11", Task: path, Stack: busyFirst(string(buf)),
-		Message: who + " has run for " + limit.String() + " of real time without coming to a scheduling point",
+		Message: who + " has run for " + limit.String() + " of real time without coming to a scheduling point" + why,
 	}
 	if f := onHang.Load(); f != nil {
 		(*f)(v)

@@ -194,6 +194,9 @@ func (p *program) compare(r *fuzz.Replayed) {
 	if d := r.Difference(); d != "" {
 		p.printf("  %s: another run than the trace's: %s\n", mode, d)
 		if r.Strict {
+			if r.Trace.Expect == traces.ExpectHeld {
+				p.printf("  it was kept when its cause had been mended, and is expected to hold\n")
+			}
 			p.printf("  --best-effort follows what still fits\n")
 			return
 		}

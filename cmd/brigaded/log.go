@@ -35,8 +35,15 @@ func (p *program) openLog(k *linux.Kernel) (*accesslog.Log, error) {
 		return log, nil
 	}
 	hint := ""
-	if errors.Is(err, sys.ENXIO) {
+	switch e := errnoIn(err); {
+	case errors.Is(e, sys.ENXIO):
 		hint = "; it is a fifo or pipe that nobody reads: start its reader first"
+	case errors.Is(e, sys.ENOENT):
+		hint = "; the file is made, the directory that it stands in has to be there"
+	case errors.Is(e, sys.EISDIR):
+		hint = "; it names a file, which may be new, and this is a directory"
+	case errors.Is(e, sys.EACCES), errors.Is(e, sys.EPERM):
+		hint = "; the user that runs brigaded needs to write to it"
 	}
 	return nil, fmt.Errorf("%s %s: %w%s", p.said.where("access-log"), p.accessLog, errnoIn(err), hint)
 }
