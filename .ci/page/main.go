@@ -5,7 +5,8 @@
 //
 // What is asked of the page: its figures move, without the document being replaced; it has
 // no errors and breaks no policy; it asks nobody but its server; its script writes numbers
-// as the server does; it fits a phone; and it works without its script.
+// as the server does; it fits a phone; it works without its script; and all of that with a
+// crowd of connections and backends.
 package main
 
 import (
@@ -23,12 +24,14 @@ func main() {
 	chromium := flag.String("chromium", "chromium", "the browser's `PATH`")
 	format := flag.String("format", "", "`FILE` of numbers and how they are written")
 	shots := flag.String("shots", "", "`DIR` for screenshots (none are taken)")
+	full := flag.String("crowd", "", "`HOST:PORT` of a server that a crowd comes to (none does)")
+	backends := flag.Int("backends", 0, "`N` backends that one has")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "page: the one argument is HOST:PORT of a server with --stats")
 		os.Exit(1)
 	}
-	if err := run(flag.Arg(0), *chromium, *format, *shots); err != nil {
+	if err := run(*chromium, &test{url: flag.Arg(0), shots: *shots, format: *format, full: *full, backends: *backends}); err != nil {
 		fmt.Fprintln(os.Stderr, "page:", err)
 		os.Exit(2)
 	}
@@ -37,7 +40,7 @@ func main() {
 // patience bounds the whole test.
 const patience = 5 * time.Minute
 
-func run(addr, chromium, format, shots string) (err error) {
+func run(chromium string, t *test) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	profile, err := os.MkdirTemp("", "page")
@@ -48,18 +51,19 @@ func run(addr, chromium, format, shots string) (err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.Flag("hide-scrollbars", true))
-	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
+		chromedp.Flag("hide-scrollbars", true), chromedp.WSURLReadTimeout(time.Minute))
+	var stop context.CancelFunc
+	t.ctx, stop = chromedp.NewExecAllocator(ctx, options...)
 	defer stop()
-	load := begin(addr)
-	defer load.end()
-	t := &test{ctx: ctx, url: "http://" + addr + "/.brigade/stats", load: load, shots: shots, format: format}
+	t.load = begin(t.url)
+	defer t.load.end()
+	t.url = "http://" + t.url + "/.brigade/stats"
 	for _, one := range []struct {
 		name string
 		run  func() error
 	}{
 		{"figures move", t.moves}, {"numbers are written alike", t.alike},
-		{"light, dark and narrow", t.looks}, {"without a script", t.scriptless},
+		{"light, dark and narrow", t.looks}, {"without a script", t.scriptless}, {"with a crowd", t.crowded},
 	} {
 		if err := one.run(); err != nil {
 			return fmt.Errorf("%s: %w", one.name, err)

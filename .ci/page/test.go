@@ -27,6 +27,9 @@ type test struct {
 	load   *load
 	shots  string
 	format string
+
+	full     string // HOST:PORT of a server that a crowd comes to; empty: none
+	backends int    // that it has
 }
 
 // tab is a page that is open, and what it has complained of or asked for.
@@ -40,11 +43,14 @@ type tab struct {
 	fetches int      // guarded by mu: times that the JSON was
 }
 
-// open opens a tab of this width, before it goes anywhere.
-func (t *test) open(width, height int64) (*tab, error) {
+// open opens a tab of this width, before it goes to the server under load.
+func (t *test) open(width, height int64) (*tab, error) { return t.openAt(t.url, width, height) }
+
+// openAt is open for a page elsewhere.
+func (t *test) openAt(url string, width, height int64) (*tab, error) {
 	b := new(tab)
 	b.ctx, b.close = chromedp.NewContext(t.ctx)
-	chromedp.ListenTarget(b.ctx, func(ev any) { b.hear(ev, t.url) })
+	chromedp.ListenTarget(b.ctx, func(ev any) { b.hear(ev, url) })
 	err := chromedp.Run(b.ctx, network.Enable(), cdplog.Enable(), runtime.Enable(), chromedp.EmulateViewport(width, height))
 	if err != nil {
 		b.close()

@@ -124,10 +124,10 @@ const markup = `<!DOCTYPE html>
 <div class="half column">
 <article>
 <h2>Backends</h2>
-<table>
+<div class="long"><table>
 <thead><tr><th>backend</th><th></th><th class="count">active</th><th class="count">failed</th><th class="count">requests</th></tr></thead>
 {{.Rows "backends" "No backends: this server answers by itself." "name:text" "fit:fit" "active:count" "errors_total:count" "requests_total:count"}}
-</table>
+</table></div>
 </article>
 <article>
 <h2>Cache <em>of what backends answered</em></h2>
@@ -143,17 +143,17 @@ const markup = `<!DOCTYPE html>
 </article>
 <article>
 <h2>Loops <em>turns take {{.V "loops.turns.p50_seconds" "seconds"}}, p99 {{.V "loops.turns.p99_seconds" "seconds"}}</em></h2>
-<table>
+<div class="long"><table>
 <thead><tr><th>loop</th><th class="count">connections</th><th class="count">turns, p99</th><th class="count">turns</th><th class="count">requests</th></tr></thead>
 {{.Rows "loops.each" "Nothing is known without statistics." "name:text" "connections:count" "p99_seconds:seconds" "turns_total:count" "requests_total:count"}}
-</table>
+</table></div>
 </article>
 <article>
 <h2>What held loops up <em>for 5 ms or more</em></h2>
-<table>
+<div class="long"><table>
 <thead><tr><th>who</th><th>the longest for</th><th class="count">longest</th><th class="count">in all</th><th class="count">times</th></tr></thead>
 {{.Rows "delays" "Nothing has." "who:text" "target:text" "longest_seconds:seconds" "seconds_total:seconds" "times_total:count"}}
-</table>
+</table></div>
 </article>
 <article>
 <h2>Memory and log</h2>

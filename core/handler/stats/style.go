@@ -61,6 +61,8 @@ dl.row div{display:block;border:0;padding:0}
 dl.row dt{font-size:13px}
 dl.row dd{font-size:17px}
 table{width:100%;border-collapse:collapse}
+.long{max-height:23em;overflow:auto}
+.long th{position:sticky;top:0;background:var(--card)}
 th{font-weight:400;color:var(--soft);font-size:13px;text-align:left;padding:0 0 4px 12px;vertical-align:bottom}
 td{padding:4px 0 4px 12px;border-top:1px solid var(--rule);overflow-wrap:anywhere}
 th:first-child,td:first-child{padding-left:0}
