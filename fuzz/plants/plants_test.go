@@ -14,7 +14,7 @@ import (
 
 var (
 	// seeds is how many of each scenario a bug has to show itself in.
-	seeds = flag.Uint64("plants", 40, "run `N` seeds of each scenario with each bug")
+	seeds = flag.Uint64("plants", 20, "run `N` seeds of each scenario with each bug")
 	only  = flag.String("plant", "", "the bugs with these `NAMES` alone")
 )
 
