@@ -48,15 +48,7 @@ var inRelays = []Bug{
 	{
 		"hang-up-waits", "I07", "who fetches a body for another is not told when that one has gone",
 		[]string{"property:I07"},
-		[]edit{{"core/cache/reader.go", "\t\tif !o.wanted() {\n\t\t\tt.must(&o.feed)\n", "\t\tif !o.wanted() && !PLANTED {\n\t\t\tt.must(&o.feed)\n"}},
-	},
-	{
-		"taken-by-nobody", "I31", "who hands a body over does not count on its receiver, which may be over by then",
-		[]string{"property:I31", "property:I24", "property:I06", "deadlock", "assertion", "property:I07", "property:I32", "property:I15"},
-		[]edit{
-			{"core/stage/carry.go", "\tto.assigned.Add(1)\n", "\tif !PLANTED {\n\t\tto.assigned.Add(1)\n\t}\n"},
-			{"core/stage/carry.go", "\tl.unpacks(c)\n", "\tif PLANTED {\n\t\tl.assigned.Add(1)\n\t}\n\tl.unpacks(c)\n"},
-		},
+		[]edit{{"core/cache/reader.go", "\tif o.fed {\n\t\to.passed(t)\n\t\tif !o.wanted() {\n", "\tif o.fed && !PLANTED {\n\t\to.passed(t)\n\t\tif !o.wanted() {\n"}},
 	},
 }
 
