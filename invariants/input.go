@@ -42,6 +42,7 @@ type intake struct {
 	heads    uint64
 	lost     bool  // nobody knows where the next message begins
 	refused  bool  // the server has refused a request
+	spoilt   bool  // content was read that cannot be understood
 	body     int64 // bytes of content still to come; chunkedBody: in chunks
 }
 
@@ -120,7 +121,7 @@ func (i *input) frame(r *intake, s *stream, b []byte) []byte {
 		case r.body == chunkedBody:
 			n, ok := chunks(b)
 			if !ok {
-				r.lost = true
+				r.lost, r.spoilt = true, true
 			}
 			if n == 0 {
 				return b
@@ -214,6 +215,8 @@ func (i *input) request(e *sim.Event, m *member[intake]) {
 			return
 		}
 		s.told()
+	case r.spoilt:
+		i.fail("I19", "connection %d has request %d after content that cannot be understood: where the next one begins nobody knows", m.id, e.B)
 	case !r.lost:
 		i.fail("I19", "request %d of connection %d has a head of %d bytes; none begins, and is complete, in what was read", e.B, m.id, e.C)
 	}

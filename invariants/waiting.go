@@ -331,7 +331,7 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	same := r.phase == e.B || head(r.phase) && head(e.B)
 	// Who takes or gives a little at a time is waited for each time.
 	switch {
-	case e.B == rt.WaitWrite && !r.session:
+	case e.B == rt.WaitWrite:
 		same = same && !r.taken
 		r.taken = false
 	case e.B == rt.WaitBody:

@@ -310,6 +310,39 @@ func post(u uploaded) []byte {
 	return append(out, "0\r\nTrailer: passed over\r\n\r\n"...)
 }
 
+// spoiling sends content that goes wrong: its framing is none from some byte on, or it stops
+// for longer than anybody waits for it. Behind that stands what would be a request.
+func spoiling(p *plan) behaviour {
+	return behaviour{"spoiling", 0, func(c *client.Client) error {
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		u, more := p.drawUpload(300), c.Get(sources[0].target())
+		head := "POST " + u.target + " HTTP/1.1\r\nHost: test\r\n"
+		text := fmt.Appendf(nil, "%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\nno size\r\n", head, len(u.body), u.body)
+		late := sim.Choose("is late", 2) == 1
+		if late {
+			text = fmt.Appendf(nil, "%sContent-Length: %d\r\n\r\n%s", head, len(u.body)+1000, u.body)
+		}
+		if err := conn.Send(text); err != nil {
+			return err
+		}
+		if late {
+			rt.Sleep(p.stage.Body + 100*time.Millisecond)
+		}
+		if err := conn.Send(more); err != nil {
+			return err
+		}
+		rest, _, _ := conn.Rest() // what it is told, and how, is judged where it comes from
+		if n := bytes.Count(rest, []byte("HTTP/1.1 ")) - bytes.Count(rest, []byte("HTTP/1.1 1")); n > 1 {
+			sim.Failf("I19", fmt.Sprintf("a client whose content is none gets %d answers", n))
+		}
+		return nil
+	}}
+}
+
 // stopping sends a part of its content, or asks for much, and goes.
 func stopping(p *plan) behaviour {
 	return behaviour{"stopping", 0, func(c *client.Client) error {
@@ -378,6 +411,7 @@ func streamed() *Scenario {
 						func() behaviour { return sending(&p) },
 						func() behaviour { return interleaving(&p) },
 						func() behaviour { return stopping(&p) },
+						func() behaviour { return spoiling(&p) },
 						func() behaviour { return givenUp(&p) },
 						func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 						slow, resetting, halfClosing, vanishing,

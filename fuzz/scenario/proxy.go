@@ -85,6 +85,38 @@ func hangingUp() behaviour {
 	}}
 }
 
+// inOtherWords asks an origin by HEAD, or in HTTP/1.0, whose clients know no interim answers.
+func inOtherWords() behaviour {
+	return behaviour{"in other words", 2, func(c *client.Client) error {
+		conn, err := c.Dial()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		for range 1 + sim.Choose("asks", 2) {
+			i := sim.Choose("asks for", len(fetchable))
+			w := client.Want{Method: "GET", Status: 200, Body: content(target(i), fetchable[i]), Also: c.Files[0].Also}
+			version := "1.1"
+			if sim.Choose("in version", 2) == 1 {
+				version, w.Close, w.Final = "1.0", true, true
+			} else if sim.Choose("for a head", 3) > 0 {
+				w.Method = "HEAD"
+			}
+			if err := conn.Send([]byte(w.Method + " " + target(i) + " HTTP/" + version + "\r\nHost: test\r\n\r\n")); err != nil {
+				return err
+			}
+			r, err := conn.Response(w)
+			if err != nil {
+				return err
+			}
+			if r.Close {
+				return conn.NothingMore(true, true)
+			}
+		}
+		return nil
+	}}
+}
+
 // proxies is the scenario.
 func proxies() *Scenario {
 	return &Scenario{
@@ -129,7 +161,7 @@ func proxies() *Scenario {
 					func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 					func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
 					func() behaviour { return uploadingTo(&plan) }, func() behaviour { return uploadingTo(&plan) }, func() behaviour { return interleaving(&plan) }, slow, resetting, halfClosing, vanishing,
-					func() behaviour { return trailed(&plan) }, hangingUp,
+					func() behaviour { return trailed(&plan) }, hangingUp, inOtherWords,
 				}
 				var list []behaviour
 				for range 1 + sim.Choose("clients", 5) {

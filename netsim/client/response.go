@@ -22,6 +22,7 @@ type Want struct {
 	Also   []int  // statuses that are right too, with any body
 	Body   []byte // to the byte; nil: any. Of a HEAD request: what GET would give
 	Close  bool   // the response must say Connection: close, and the connection end
+	Final  bool   // no interim response may come before it
 	File   *File  // what is asked for; nil: not told
 
 	Trailer http.Header // what has to trail the body, if that comes in chunks
@@ -48,6 +49,9 @@ func (c *Conn) Response(w Want) (*Response, error) {
 	interim := 0
 	for {
 		r, err := c.response(w)
+		if err == nil && r.Status < 200 && w.Final {
+			return nil, c.fail(Wrong, "status %d comes before the answer, and who has asked knows no interim ones (RFC 9110 §15.2)", r.Status)
+		}
 		if err == nil && r.Status < 200 {
 			interim += r.Bytes
 		} else if err == nil {
