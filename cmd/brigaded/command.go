@@ -39,6 +39,7 @@ type options struct {
 
 	connections count
 	buffers     count
+	cache       size
 	header      period
 	body        period
 	room        period

@@ -22,6 +22,8 @@ func TestUsage(t *testing.T) {
 		{"--root . --proxy 127.0.0.1:1", "--proxy takes all requests, and none is left for --root; --proxy-below tells which it takes"},
 		{"--proxy 127.0.0.1:1 --proxy-below /a/", "--proxy-below leaves the other paths to --root, which is missing"},
 		{"--root . --proxy 127.0.0.1:1 --proxy-below a", `--proxy-below "a": a path begins with a slash`},
+		{"--root . --cache 64M", "--cache goes with --proxy, which is missing"},
+		{"--proxy 127.0.0.1:1 --cache 4095", "--cache is 4095; it is 4096 at least"},
 		{"--root . --proxy-balance hash", "--proxy-balance goes with --proxy, which is missing"},
 		{"--proxy 127.0.0.1:1 --proxy-balance fair", `--proxy-balance "fair": it is round-robin, least or hash`},
 		{"--proxy 127.0.0.1:1,127.0.0.1:0", `--proxy "127.0.0.1:1,127.0.0.1:0": it is an address to connect to, with a port from 1 to 65535`},

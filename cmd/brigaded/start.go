@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"brigade/core/accesslog"
+	"brigade/core/cache"
 	"brigade/core/handler/static"
 	"brigade/core/stage"
 	"brigade/core/sys"
@@ -111,7 +112,7 @@ func (p *program) config(k sys.Kernel) stage.Config {
 		Kernel: k, Listen: p.listen.addr, Congestion: p.congestion.at(p.listen.addr), Deferred: p.deferred, Topology: p.topology.value,
 		Accept: p.accept.value, Waker: p.waker.value, Poller: p.poller.value,
 		Shards: p.shards.n, Readers: p.readers.n, Writers: p.writers.n, Processors: p.processors.n,
-		Buffers: p.buffers.n, Connections: p.connectionsPerShard(), Waiting: p.places(), HandOver: p.handOver.n,
+		Cache: cache.Options{Bytes: p.cache.n}, Buffers: p.buffers.n, Connections: p.connectionsPerShard(), Waiting: p.places(), HandOver: p.handOver.n,
 		Header: p.header.value, Body: p.body.value, Room: p.room.value, Idle: p.idle.value, Write: p.write.value, Linger: p.linger.value,
 		Answer: p.answer.value, More: p.more.value, Spare: p.spare.value, Warm: p.warmth(),
 		Dial: p.dial.value, Tunnel: p.tunnel.value, Half: p.half.value, Connect: p.connect.list, Upgrade: p.upgrade.addr,

@@ -79,7 +79,7 @@ func Components() []Component {
 		returnComponent(), beamComponent(), handoverComponent(),
 		wakerComponent(poll.WakeFlag), wakerComponent(poll.WakeEventFD), wakerComponent(poll.WakePipe),
 		timerComponent(), reservationComponent(), httpconnComponent(), windowComponent(), buffersComponent(),
-		bufferlineComponent(), bufferreserveComponent(), claimsComponent(), streamComponent(), streamabortComponent(), rotationComponent(),
+		bufferlineComponent(), bufferreserveComponent(), claimsComponent(), streamComponent(), streamabortComponent(), rotationComponent(), cacheComponent(),
 	}
 }
 

@@ -19,8 +19,13 @@ type Bug struct {
 
 // scenario is the one that b is tried in; empty: all that are usual.
 func (b *Bug) scenario() string {
-	if slices.ContainsFunc(inBulk, func(x Bug) bool { return x.Name == b.Name }) {
-		return "bulk"
+	for _, x := range []struct {
+		scenario string
+		bugs     []Bug
+	}{{"bulk", inBulk}, {"cache", inCache}} {
+		if slices.ContainsFunc(x.bugs, func(x Bug) bool { return x.Name == b.Name }) {
+			return x.scenario
+		}
 	}
 	return ""
 }
@@ -31,7 +36,7 @@ type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
 func All() []Bug {
-	return slices.Concat(list, inFilters, inSessions, inEndings, inBulk, inValues, inLedgers, unseen)
+	return slices.Concat(list, inFilters, inSessions, inEndings, inBulk, inValues, inLedgers, unseen, inCache)
 }
 
 var list = []Bug{

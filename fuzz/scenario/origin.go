@@ -230,7 +230,7 @@ func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 		return o.say(fd, text)
 	}
 	how := sim.Choose("origin's manner", manners)
-	if body == nil && how == byChunks {
+	if o.larder != nil && body == nil && how == byChunks {
 		how = byLength // a 304
 	}
 	if q.Method == http.MethodHead {

@@ -1,0 +1,32 @@
+package plants
+
+// Bugs in the cache: what is answered that must not be, and what is not said.
+
+var inCache = []Bug{
+	{
+		"cache-stale", "I36", "a stored answer is fresh for three times as long as it says",
+		[]string{"property:I36"},
+		[]edit{{
+			"core/cache/fresh.go", "\tleft := Lifetime(m) - age\n",
+			"\tleft := Lifetime(m) - age\n\tif PLANTED {\n\t\tleft = 3*Lifetime(m) - age\n\t}\n",
+		}},
+	},
+	{
+		"cache-any-variant", "I36", "a stored answer is taken for every variant",
+		[]string{"property:I36"},
+		[]edit{{"core/cache/object.go", "\tif len(o.vary) == 0 {\n", "\tif PLANTED || len(o.vary) == 0 {\n"}},
+	},
+	{
+		"cache-kept-changed", "I36", "what is being fetched while it is changed is stored all the same",
+		[]string{"property:I36"},
+		[]edit{{"core/cache/store.go", "\t\t\to.barred = true\n", "\t\t\to.barred = !PLANTED\n"}},
+	},
+	{
+		"cache-clean-cut", "I36", "who reads what fails is told that this was all",
+		[]string{"property:I36"},
+		[]edit{{
+			"core/cache/reader.go", "\tswitch o.phase {\n\tcase whole:\n",
+			"\tstate = Ended\n\tif !PLANTED {\n\t\tstate = Broken\n\t}\n\tif o.phase == failed && state == Ended {\n\t\ts.tell(o, readerEnds, r.id, uint64(r.at))\n\t\treturn nil, false, Ended\n\t}\n\tswitch o.phase {\n\tcase whole:\n",
+		}},
+	},
+}
