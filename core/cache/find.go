@@ -81,6 +81,9 @@ func (s *Store) find(q *Query, r *Reader, t *trash) (Finding, *Object) {
 			o.visited = true
 			o.join(r)
 			r.hit = true
+			if o.phase == growing {
+				s.count.Shared++
+			}
 			return Hit, o
 		}
 		q.Why = "stale"

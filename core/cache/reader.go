@@ -35,7 +35,7 @@ type Reader struct {
 	object *Object
 	id     uint32
 	leads  bool // it asked for the object
-	hit    bool // the object was there
+	hit    bool // the object is for it: it was there, or its head has come and was looked at
 
 	nth   int    // page
 	off   int    // in it
@@ -142,8 +142,12 @@ func (r *Reader) look(q *Query, t *trash) State {
 		return r.turned(t)
 	case growing, whole, alone:
 	}
-	if !r.leads && !r.hit && (!o.shared || !o.answers(q)) {
-		return r.turned(t)
+	if !r.leads && !r.hit {
+		if !o.shared || !o.answers(q) {
+			return r.turned(t)
+		}
+		r.hit = true
+		o.store.count.Shared++
 	}
 	return Ready
 }

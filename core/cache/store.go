@@ -36,6 +36,7 @@ type family struct {
 type Counts struct {
 	Hits      uint64 // requests answered with what was there, or growing
 	Joined    uint64 // that waited for the head of another's fetch
+	Shared    uint64 // of both: those that read what was still being fetched for another
 	Led       uint64 // fetches for all
 	Alone     uint64 // requests that were left to fetch for themselves
 	Refused   uint64 // that had asked for what is stored only, and it was not

@@ -32,6 +32,7 @@ type tap struct {
 	why    string // there was nothing to be used, as RFC 9211 has it
 	waits  bool   // of is at home, and waits for the object
 	pinned bool
+	span   span // of its content, what the response has
 }
 
 // chime tells a loop that there is news of an object that one of its connections reads, or
@@ -97,7 +98,7 @@ func (l *loop) tap(c *Conn) *tap {
 	}
 	t := l.taps[n-1]
 	l.taps = l.taps[:n-1]
-	t.of, t.waits, t.pinned = c, false, false
+	t.of, t.waits, t.pinned, t.span = c, false, false, span{}
 	return t
 }
 
@@ -187,10 +188,17 @@ func (l *loop) begun(c *Conn) step {
 		return l.giveUp(c)
 	}
 	a.ContentLength = f.tap.reader.Length()
-	if m.Status == 200 && x.Request.Evaluate(m.ETag, m.Modified, x.Now) == http1.NotModified {
-		a.Status, a.ContentLength = 304, cache.None
+	l.ages(f.tap, a, m)
+	f.tap.span = span{left: cache.None}
+	if m.Status == 200 {
+		switch x.Request.Evaluate(m.ETag, m.Modified, x.Now) {
+		case http1.NotModified:
+			a.Status, a.ContentLength = 304, cache.None
+		case http1.Proceed:
+			l.cuts(f.tap, &x.Request, a)
+		case http1.IgnoreRange, http1.PreconditionFailed: // the second needs a condition that is not for a cache
+		}
 	}
-	l.ages(f.tap, a)
 	f.began, f.phase = true, fetchRead
 	c.forget()
 	x.Forgo()
@@ -200,11 +208,13 @@ func (l *loop) begun(c *Conn) step {
 	return stepFetch
 }
 
-// ages adds the fields that say where a response was, and for how long.
-func (l *loop) ages(t *tap, a *http1.Answer) {
+// ages adds the fields that say where a response was, and for how long. What has just come
+// from its origin has no Age, unless it came with one (RFC 9111 §5.1): that would say that
+// the origin was not asked.
+func (l *loop) ages(t *tap, a *http1.Answer, m *cache.Meta) {
 	age, life, status := t.reader.Age(l.now)
 	b := l.told[:0]
-	if t.found == cache.Hit || status == 304 {
+	if t.found == cache.Hit || m.Age > 0 {
 		b = strconv.AppendInt(b, int64(age/time.Second), 10)
 	}
 	n := len(b)
@@ -256,6 +266,9 @@ func (l *loop) readsOn(c *Conn) step {
 	}
 	t := f.tap
 	for {
+		if t.span.left == 0 {
+			return l.allCame(c)
+		}
 		b, steady, state := t.reader.Next(window * l.server.cfg.Pages.Out)
 		switch state {
 		case cache.Waiting:
@@ -274,6 +287,9 @@ func (l *loop) readsOn(c *Conn) step {
 		case cache.Ready, cache.Last:
 		}
 		c.forget()
+		if b = t.span.of(b); len(b) == 0 && state != cache.Last {
+			continue
+		}
 		if err := l.lends(c, b, steady); err != nil {
 			return l.breaks(c, err.Error())
 		}
