@@ -72,7 +72,10 @@ func (o *options) applet(s *site, cfg *stage.Config, backends []*proxy.Proxy) {
 func listed(proxies []*proxy.Proxy) (list []stats.Backend) {
 	for _, p := range proxies {
 		for _, b := range p.Status() {
-			list = append(list, stats.Backend{Name: b.Address.String(), Active: b.Active, Requests: b.Requests, Errors: b.Errors, Fit: b.Fit})
+			list = append(list, stats.Backend{
+				Name: b.Address.String(), Active: b.Active, Requests: b.Requests, Errors: b.Errors, State: b.State.String(),
+				Fit: b.State <= proxy.Starting, Checks: b.Checks, Failed: b.Failed, Unknown: b.Unknown,
+			})
 		}
 	}
 	return list

@@ -63,6 +63,9 @@ func TestHealth(t *testing.T) {
 			if h.Unfit != unfit || again != want || (news != "") != turns || turns && !unfit && h.Since != now || h.Made != int64(i+1) {
 				t.Fatalf("finding %d, %d: %+v, again in %v, news %q; unfit: %t, again in %v", i, f, h, again, news, unfit, want)
 			}
+			if s := p.Status()[0]; (s.State == Unfit) != unfit || s.Checks != uint64(i+1) || s.Failed != uint64(h.Failed) || s.Unknown != uint64(h.Unknown) {
+				t.Fatalf("finding %d, %d: %+v is told, and it is %+v", i, f, s, h)
+			}
 			x := &exchange.Exchange{Clock: now}
 			if got, ok := p.Choose(x, 0); ok == unfit {
 				t.Fatalf("unfit: %t, and chosen: %d, %t", unfit, got, ok)
@@ -100,6 +103,29 @@ func TestSlowStart(t *testing.T) {
 		if p.pick([]byte("/"), 1, 2, true) != 0 {
 			t.Errorf("%v: if there is no other, it is asked", b)
 		}
+	}
+}
+
+// TestStates: what is told of a backend is the worst that is known of it.
+func TestStates(t *testing.T) {
+	p := inCare(t, 1, Check{What: tcp, Rise: 1, Fall: 1, SlowStart: time.Hour}, RoundRobin)
+	k, x := p.Checks()[0], &exchange.Exchange{Clock: rt.Now()}
+	want := func(why string, state State) {
+		t.Helper()
+		if got := p.Status()[0].State; got != state {
+			t.Errorf("%s: %v; it is to be %v", why, got, state)
+		}
+	}
+	want("nothing is known", Fit)
+	i, _ := p.Choose(x, 0)
+	p.Asked(x, i, false)
+	want("a request has failed", Resting)
+	k.Found(exchange.Unfit, rt.Now())
+	want("its checks fail, too", Unfit)
+	k.Found(exchange.Fit, rt.Now())
+	want("they pass again", Starting)
+	if names := []string{Fit.String(), Starting.String(), Resting.String(), Unfit.String()}; strings.Join(names, " ") != "fit starting resting unfit" {
+		t.Errorf("the states are called %v", names)
 	}
 }
 

@@ -125,8 +125,8 @@ const markup = `<!DOCTYPE html>
 <article>
 <h2>Backends</h2>
 <div class="long"><table>
-<thead><tr><th>backend</th><th></th><th class="count">active</th><th class="count">failed</th><th class="count">requests</th></tr></thead>
-{{.Rows "backends" "No backends: this server answers by itself." "name:text" "fit:fit" "active:count" "errors_total:count" "requests_total:count"}}
+<thead><tr><th>backend</th><th></th><th class="count">checks failed</th><th class="count">active</th><th class="count">failed</th><th class="count">requests</th></tr></thead>
+{{.Rows "backends" "No backends: this server answers by itself." "name:text" "fit:fit" "checks_failed_total:count" "active:count" "errors_total:count" "requests_total:count"}}
 </table></div>
 </article>
 <article>
@@ -136,6 +136,7 @@ const markup = `<!DOCTYPE html>
 <dl>
 <div><dt>answered from it</dt><dd>{{.V "cache.hits_total" "count"}}</dd></div>
 <div><dt>fetched, for all who asked</dt><dd>{{.V "cache.led_total" "count"}}</dd></div>
+<div><dt>read while it came for another</dt><dd>{{.V "cache.shared_total" "count"}}</dd></div>
 <div><dt>fetched for one alone</dt><dd>{{.V "cache.alone_total" "count"}}</dd></div>
 <div><dt>found to be good still</dt><dd>{{.V "cache.validated_total" "count"}}</dd></div>
 <div><dt>made room for others</dt><dd>{{.V "cache.evicted_total" "count"}}</dd></div>

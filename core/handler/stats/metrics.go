@@ -206,6 +206,7 @@ func (p *pen) rest(r *Report) {
 		p.sample("cache_requests_total", float64(c.Hits), "from", "stored")
 		p.sample("cache_requests_total", float64(c.Led), "from", "fetched")
 		p.sample("cache_requests_total", float64(c.Alone), "from", "alone")
+		p.single("cache_shared_total", "counter", float64(c.Shared), "Requests that read what was still being fetched for another.")
 		p.single("cache_joined_total", "counter", float64(c.Joined), "Requests that waited for the head of another's fetch.")
 		p.single("cache_validated_total", "counter", float64(c.Validated), "Stored answers that were found to be good still.")
 		p.single("cache_failed_total", "counter", float64(c.Failed), "Fetches that failed or were given up.")
@@ -231,6 +232,19 @@ func (p *pen) rest(r *Report) {
 		}
 		return 0
 	})
+	p.family("backend_state", "gauge", "What is known of it: 1 for the state that it is in, and 0 for the others.")
+	for i := range r.Backends {
+		for _, state := range [...]string{"fit", "starting", "resting", "unfit"} {
+			in := 0.0
+			if r.Backends[i].State == state {
+				in = 1
+			}
+			p.sample("backend_state", in, "backend", r.Backends[i].Name, "state", state)
+		}
+	}
+	each("backend_checks_total", "counter", "Checks of it that have ended.", func(b *Backend) float64 { return float64(b.Checks) })
+	each("backend_checks_failed_total", "counter", "Of those, the ones that found it unfit.", func(b *Backend) float64 { return float64(b.Failed) })
+	each("backend_checks_unknown_total", "counter", "Of those, the ones that said nothing of it, for want of a buffer or a descriptor here.", func(b *Backend) float64 { return float64(b.Unknown) })
 }
 
 // The octaves of a histogram that are told: bounds from 8 µs to 69 s. Prometheus counts a

@@ -189,6 +189,7 @@ type Cache struct {
 	Objects   int    `json:"objects"`
 	Hits      uint64 `json:"hits_total"`
 	Joined    uint64 `json:"joined_total"`
+	Shared    uint64 `json:"shared_total"`
 	Led       uint64 `json:"led_total"`
 	Alone     uint64 `json:"alone_total"`
 	Validated uint64 `json:"validated_total"`
@@ -233,6 +234,10 @@ type Backend struct {
 	Requests uint64 `json:"requests_total"`
 	Errors   uint64 `json:"errors_total"`
 	Fit      bool   `json:"fit"`
+	State    string `json:"state"` // fit, starting (it comes slowly to its full share), resting (a request failed) or unfit (its checks did)
+	Checks   uint64 `json:"checks_total"`
+	Failed   uint64 `json:"checks_failed_total"`
+	Unknown  uint64 `json:"checks_unknown_total"` // for want of a buffer or a descriptor
 }
 
 // report asks for the numbers.
@@ -259,7 +264,7 @@ func (h *Handler) report() *Report {
 		HTTP2:   sessions(s),
 		Tunnels: Tunnels{s.Tunnels, s.Tunnelled, s.Held},
 		Cache: Cache{
-			s.Cache.Limit, s.Cache.Used, s.Cache.Transit, s.Cache.Objects, s.Cache.Hits, s.Cache.Joined, s.Cache.Led, s.Cache.Alone,
+			s.Cache.Limit, s.Cache.Used, s.Cache.Transit, s.Cache.Objects, s.Cache.Hits, s.Cache.Joined, s.Cache.Shared, s.Cache.Led, s.Cache.Alone,
 			s.Cache.Validated, s.Cache.Failed, s.Cache.Evicted, s.Cache.Purged,
 		},
 		Log:      Log{s.Dropped},

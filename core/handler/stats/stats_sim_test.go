@@ -135,7 +135,7 @@ func TestOnlyThoseAllowed(t *testing.T) {
 // What is told when all is quiet is what was.
 func TestFigures(t *testing.T) {
 	o := stats.Options{Backends: func() []stats.Backend {
-		return []stats.Backend{{Name: `a "quoted\ <b>name</b>`, Active: 1, Requests: 20, Errors: 3}, {Name: "b", Fit: true}}
+		return []stats.Backend{{Name: `a "quoted\ <b>name</b>`, Active: 1, Requests: 20, Errors: 3, State: "unfit", Checks: 9, Failed: 4}, {Name: "b", Fit: true, State: "fit"}}
 	}}
 	serve(t, netsim.Config{Latency: time.Millisecond}, stage.Config{}, o, func(w *world) {
 		for range 5 {
@@ -159,6 +159,11 @@ func TestFigures(t *testing.T) {
 		}
 		want(families["brigade_responses_total"].Metric[1].Counter.GetValue() == 6, "2xx: %v", families["brigade_responses_total"])
 		want(families["brigade_backend_errors_total"].Metric[0].Label[0].GetValue() == `a "quoted\ <b>name</b>`, "a name changes on its way: %v", families["brigade_backend_errors_total"])
+		for i, in := range []float64{0, 0, 0, 1, 1, 0, 0, 0} { // fit, starting, resting, unfit
+			want(families["brigade_backend_state"].Metric[i].Gauge.GetValue() == in, "states: %v", families["brigade_backend_state"])
+		}
+		want(families["brigade_backend_checks_total"].Metric[0].Counter.GetValue() == 9, "checks: %v", families["brigade_backend_checks_total"])
+		want(families["brigade_backend_checks_failed_total"].Metric[0].Counter.GetValue() == 4, "checks: %v", families["brigade_backend_checks_failed_total"])
 		h := families["brigade_request_duration_seconds"].Metric[0].Histogram
 		want(h.GetSampleCount() == 7 && len(h.Bucket) > 20 && h.Bucket[len(h.Bucket)-1].GetCumulativeCount() == 7, "%v", h)
 		page := string(w.ask("the page", "GET", stats.Path, "", 200).Body)
