@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"brigade/core/cache"
 	"brigade/core/exchange"
 	"brigade/core/handler/proxy"
 	"brigade/core/stage"
@@ -103,10 +102,8 @@ func (o *options) serves(s *said) (wrong []error) {
 	if o.root == "" && len(all) == 0 && wrong == nil {
 		fail("%s is missing: it names the directory to serve; or %s is, which names backends", s.where("root"), s.call("proxy"))
 	}
-	if n := o.cache.n; len(all) == 0 && n > 0 {
+	if len(all) == 0 && o.cache.n > 0 {
 		fail("%s goes with %s, which is missing", s.where("cache"), s.call("proxy"))
-	} else if n > 0 && n < cache.Least {
-		fail("%s is %d; it is %d at least", s.where("cache"), n, int64(cache.Least))
 	}
 	paths, whole := map[string]*group{}, (*group)(nil)
 	for _, g := range all {

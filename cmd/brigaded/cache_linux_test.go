@@ -3,12 +3,15 @@ package main
 // The cache against a real backend, net/http's, and real clients of both protocols.
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"brigade/core/handler/stats"
 )
 
 func TestCache(t *testing.T) {
@@ -24,7 +27,7 @@ func TestCache(t *testing.T) {
 		_, _ = w.Write([]byte(body[len(body)/2:]))
 	}))
 	defer s.Close()
-	d := launch(t, "--proxy", strings.TrimPrefix(s.URL, "http://"), "--listen", "127.0.0.1:0", "--cache", "8M", "--linger-timeout", "100ms")
+	d := launch(t, "--proxy", strings.TrimPrefix(s.URL, "http://"), "--listen", "127.0.0.1:0", "--cache", "8M", "--stats", "--linger-timeout", "100ms")
 	d.addr = d.want("it says where it listens", `listening on (\S+), topology fused`)[1]
 	two := new(http.Protocols)
 	two.SetUnencryptedHTTP2(true)
@@ -64,6 +67,17 @@ func TestCache(t *testing.T) {
 	}
 	if n := asked.Load(); n != 1 {
 		t.Errorf("the backend was asked %d times for %d readers", n, readers+1)
+	}
+	text, _ := fetched(t, clients[0], http.MethodGet, "http://"+d.addr+stats.Path+"/json", nil)
+	var told stats.Report
+	if err := json.Unmarshal([]byte(text), &told); err != nil {
+		t.Fatal(err)
+	}
+	if c := told.Cache; c.Limit != 8<<20 || c.Objects != 1 || c.Used < int64(len(body)) || c.Led != 1 || c.Shared != readers-1 || c.Hits+c.Joined < readers || c.Evicted != 0 {
+		t.Errorf("the statistics say %+v", c)
+	}
+	if text, _ = fetched(t, clients[0], http.MethodGet, "http://"+d.addr+stats.Path+"/metrics", nil); !strings.Contains(text, "\nbrigade_cache_shared_total 19\n") || !strings.Contains(text, "\nbrigade_cache_objects 1\n") {
+		t.Errorf("for Prometheus: %s", text)
 	}
 	for _, c := range clients {
 		c.CloseIdleConnections()

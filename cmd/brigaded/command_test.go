@@ -23,7 +23,7 @@ func TestUsage(t *testing.T) {
 		{"--proxy 127.0.0.1:1 --proxy-below /a/", "--proxy-below leaves the other paths to --root, which is missing"},
 		{"--root . --proxy 127.0.0.1:1 --proxy-below a", `--proxy-below "a": a path begins with a slash`},
 		{"--root . --cache 64M", "--cache goes with --proxy, which is missing"},
-		{"--proxy 127.0.0.1:1 --cache 4095", "--cache is 4095; it is 4096 at least"},
+		{"--proxy 127.0.0.1:1 --cache 4095", `--cache "4095": it is a number of bytes, such as 65536, 64K, 1M or 1G, from 4K on`},
 		{"--root . --proxy-balance hash", "--proxy-balance goes with --proxy, which is missing"},
 		{"--proxy 127.0.0.1:1 --proxy-balance fair", `--proxy-balance "fair": it is round-robin, least or hash`},
 		{"--proxy 127.0.0.1:1,127.0.0.1:0", `--proxy "127.0.0.1:1,127.0.0.1:0": it is an address to connect to, with a port from 1 to 65535`},

@@ -68,6 +68,10 @@ func TestFileRefused(t *testing.T) {
 		{"a group without backends", "[proxy.api]\nbelow = \"/api/\"\n" + good, []string{": proxy.api.backends: it names no backends"}},
 		{"a group that nobody reaches", good + "[proxy.api]\nbackends = [\"127.0.0.1:8\"]\n", []string{`: proxy.api.below "/": it is what proxy.below says already, and nobody would reach the second`}},
 		{"files that nobody reaches", "root = \".\"\n" + good, []string{":3:1: proxy.backends takes all requests, and none is left for root; proxy.below tells which it takes"}},
+		{"a cache of nothing", "root = \".\"\ncache = \"64M\"\n", []string{":2:1: cache goes with proxy.backends, which is missing"}},
+		{"a cache that holds nothing", "cache = 1024\n" + good, []string{`:1:9: cache "1024": it is a number of bytes, such as 65536, 64K, 1M or 1G, from 4K on`}},
+		{"a cache of no size", "cache = true\n" + good, []string{`:1:9: cache: it is a whole number, or one with its unit in quotes, such as "64K", not true or false`}},
+		{"a cache of one group", good + "cache = \"64M\"\n", []string{":3:1: there is no key proxy.cache; it belongs in no table, so above the first"}},
 		{"the table in braces", "proxy = { backends = [\"127.0.0.1:9\"], balance = \"fair\" }\n", []string{`:1:49: proxy.balance "fair": it is round-robin, least or hash`}},
 		{
 			"all at once", "shards = 0\nroom = \"1s\"\n" + good + "balance = 1\nproxy.api.below = \"/\"\n",
@@ -98,6 +102,7 @@ func TestFileTaken(t *testing.T) {
 		{"dotted keys", "proxy.backends = [\"127.0.0.1:9\"]\nproxy.balance = \"hash\"\n", ""},
 		{"in braces", "proxy = { backends = [\"127.0.0.1:9\"] }\n", ""},
 		{"groups beside files", "root = \".\"\n[proxy.a]\nbackends = [\"127.0.0.1:9\"]\nbelow = \"/a/\"\n[proxy.b]\nbackends = [\"127.0.0.1:9\"]\nbelow = \"/a/b/\"\n", ""},
+		{"a cache, of all groups", "cache = \"64M\"\nroot = \".\"\n[proxy.a]\nbackends = [\"127.0.0.1:9\"]\nbelow = \"/a/\"\n", ""},
 		{"what a flag adds", "drain = \"1s\"\n", "--root ."},
 		{"a size as a number, and with its unit", "root = \".\"\nrate = 65536\nbody-limit = \"2M\"\n", ""},
 		{"every form of a number", "root = \".\"\nshards = 0x10\nbuffers = 1_000\ngzip = 9\ndefer-accept = false\n", ""},

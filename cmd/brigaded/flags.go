@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"brigade/core/cache"
 	"brigade/core/handler/stats"
 	"brigade/core/poll"
 	"brigade/core/stage"
@@ -108,10 +109,11 @@ func (o *options) tasks() heading {
 func (o *options) limits() heading {
 	h := under("Limits")
 	o.bodyLimit.n = 1 << 20
+	o.cache.least = cache.Least
 	h.number(&o.connections, "max-connections", 10_000_000, "`N` connections at a time, in equal parts for each shard (16384 for each shard, or what fits)")
 	h.number(&o.buffers, "buffers", 1<<24, "`N` I/O buffers for all that is under way, of 32 KiB each, and 4 more in reserve (16384: 512 MiB at most); who finds none waits, with its timer. Idle connections, sessions and tunnels have none")
 	h.Var(&o.bodyLimit, "body-limit", "refuse requests with more than `SIZE` bytes of content")
-	h.Var(&o.cache, "cache", "keep answers of backends that may be stored (RFC 9111) in `SIZE` of memory, from 4K on, and fetch only once what many ask for at the same time (none)")
+	h.Var(&o.cache, "cache", "keep answers of backends that may be stored (RFC 9111) in `SIZE` of memory, from 4K on, of which one takes an eighth at most, and fetch only once what many ask for at the same time (none)")
 	return h
 }
 

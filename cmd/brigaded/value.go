@@ -69,8 +69,9 @@ func (p *period) Type() string { return "D" }
 
 // size is a number of bytes.
 type size struct {
-	n    int64
-	none bool // 0 is allowed
+	n     int64
+	none  bool  // 0 is allowed
+	least int64 // 0: one
 }
 
 // String implements pflag.Value.
@@ -94,12 +95,13 @@ func (s *size) Set(text string) error {
 			digits, shift = text[:k], 10*(i+1)
 		}
 	}
+	least := size{n: max(s.least, 1)}
 	n, err := strconv.ParseInt(digits, 10, 31)
 	switch {
 	case s.none && (err != nil || n < 0):
 		return errors.New("it is a number of bytes, such as 65536, 64K, 1M or 1G, or 0")
-	case !s.none && (err != nil || n < 1):
-		return errors.New("it is a number of bytes, such as 65536, 64K, 1M or 1G, from 1 on")
+	case !s.none && (err != nil || n<<shift < least.n):
+		return fmt.Errorf("it is a number of bytes, such as 65536, 64K, 1M or 1G, from %v on", &least)
 	}
 	s.n = n << shift
 	return nil
