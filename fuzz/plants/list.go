@@ -17,17 +17,19 @@ type Bug struct {
 	edits     []edit
 }
 
-// scenario is the one that b is tried in; empty: all that are usual.
-func (b *Bug) scenario() string {
+// scenario is the one that b is tried in, and under how many of so many seeds; empty: all
+// that are usual, under all.
+func (b *Bug) scenario(seeds uint64) (name string, of uint64) {
 	for _, x := range []struct {
 		scenario string
+		of       uint64
 		bugs     []Bug
-	}{{"bulk", inBulk}, {"cache", inCache}} {
+	}{{"bulk", max(1, seeds/4), inBulk}, {"cache", 3 * seeds, inCache}} { // a run of bulk is larger than others
 		if slices.ContainsFunc(x.bugs, func(x Bug) bool { return x.Name == b.Name }) {
-			return x.scenario
+			return x.scenario, x.of
 		}
 	}
-	return ""
+	return "", seeds
 }
 
 // edit is a text of a file, there once, and what takes its place. In new, PLANTED is

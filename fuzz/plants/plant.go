@@ -109,12 +109,10 @@ func (r *Row) Own() bool {
 // Try runs the general campaign, with b acting, over so many seeds. The traces of
 // what fails go to the directory traces.
 func Try(ctx context.Context, path string, b Bug, seeds uint64, traces string, env ...string) (*Row, error) {
+	name, seeds := b.scenario(seeds)
 	c := zoo.Campaign{
 		First: 1, Seeds: seeds, Workers: 1, Unshrunk: true, Traces: traces, Env: append(env, Variable+"="+b.Name),
-		Scenario: b.scenario(),
-	}
-	if c.Scenario != "" {
-		c.Seeds = max(1, seeds/4) // which is larger than others
+		Scenario: name,
 	}
 	r, err := zoo.Hunt(ctx, path, c)
 	if err != nil {

@@ -31,16 +31,22 @@ func shared() *Scenario {
 
 // storing is a run of it, with origins in p.
 func storing(s *site, p *netsim.Process) {
-	plan := s.draw(sim.Choose("faults", 2) == 1)
-	o := &origins{site: s, p: p, larder: new(larder)}
-	o.larder.mu.Label("larder")
+	plan := s.draw(sim.Choose("faults", 3) == 2)
+	if sim.Choose("wicked", 2) == 1 && plan.net.Profile.String() == "none" {
+		plan.net.Profile = s.profile().Of("F29")
+		s.env.suffer(plan.net.Profile)
+	}
+	o := &origins{site: s, p: p, larder: newLarder()}
 	o.ail(plan.net.Profile)
 	plan.origins = o
+	if sim.Choose("crowded", 4) < 3 { // else who has the only connection is alone with the cache
+		plan.stage.Connections = max(plan.stage.Connections, clients)
+	}
 	plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
 	plan.stage.Cache = cache.Options{
-		Bytes:   []int64{1 << 20, 60_000, cache.Least}[sim.Choose("cache", 3)],
+		Bytes:   []int64{1 << 20, 60_000, 2 * cache.Least}[sim.Choose("cache", 3)],
 		Longest: []int64{0, 4000}[sim.Choose("longest", 2)],
-		Alone:   []time.Duration{0, time.Second}[sim.Choose("alone", 2)],
+		Alone:   []time.Duration{time.Second, time.Second, 0}[sim.Choose("alone", 3)],
 	}
 	plan.stage.Cache.Longest = min(plan.stage.Cache.Longest, plan.stage.Cache.Bytes)
 	h, err := proxy.New(proxy.Options{Backends: originAddrs[:2]})
@@ -50,14 +56,14 @@ func storing(s *site, p *netsim.Process) {
 	plan.proxy = h
 	kinds := []func() behaviour{
 		func() behaviour { return shopping(&plan, 6) },
-		func() behaviour { return shopping(&plan, 3) },
-		func() behaviour { return thoughtful(4) },
+		func() behaviour { return shopping(&plan, 6) },
+		func() behaviour { return thoughtful(3) },
 		func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 		func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
 		slow, resetting, vanishing,
 	}
-	var list []behaviour
-	for range 2 + sim.Choose("clients", 5) {
+	list := []behaviour{shopping(&plan, 9), shopping(&plan, 9)}
+	for range sim.Choose("clients", 3) {
 		list = append(list, kinds[sim.Choose("kind", len(kinds))]())
 	}
 	s.serve(plan, func() {

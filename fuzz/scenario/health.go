@@ -51,6 +51,8 @@ type ward struct {
 	at int // of originAddrs
 
 	mu    rt.Mutex
+	turns rt.Cond    // guarded by mu: whether it is there has changed
+	gone  bool       // guarded by mu: for good
 	ill   illness    // guarded by mu
 	since rt.Instant // guarded by mu: that, or healthy again
 	asked int        // guarded by mu: requests since then that were no checks
@@ -65,7 +67,6 @@ type wards struct {
 	judged  bool // checks are made, and answered, in time
 	reaches bool // and who asks gets through
 	list    []*ward
-	over    rt.Bool
 	tasks   rt.WaitGroup
 }
 
@@ -73,14 +74,39 @@ type wards struct {
 // until that has it: connecting and sending, with the greatest latency that is drawn.
 const slack = 250 * time.Millisecond
 
-// glance is how often a ward looks whether it is still there, or there again.
-const glance = 200 * time.Millisecond
-
 // become changes what is the matter with w.
 func (w *ward) become(i illness) {
 	w.mu.Lock()
 	w.ill, w.since, w.asked = i, rt.Now(), 0
+	w.turns.Broadcast()
 	w.mu.Unlock()
+	if i == absent {
+		knock(w.of.p, originAddrs[w.at])
+	}
+}
+
+// leave has w end.
+func (w *ward) leave() {
+	w.mu.Lock()
+	w.gone = true
+	w.turns.Broadcast()
+	w.mu.Unlock()
+	knock(w.of.p, originAddrs[w.at])
+}
+
+// comes waits until w is there. False: it has gone for good.
+func (w *ward) comes() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.turns.Await(func() bool { return w.gone || w.ill != absent })
+	return !w.gone
+}
+
+// stays reports whether w is there still.
+func (w *ward) stays() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.gone && w.ill != absent
 }
 
 // state is what is the matter with w, and how many have asked it since.
@@ -93,31 +119,30 @@ func (w *ward) state() (i illness, asked int) {
 // begin has the wards listen.
 func (o *wards) begin() {
 	o.tasks.Label("wards")
-	o.over.Label("wards over")
 	for _, w := range o.list {
+		w.turns.L = &w.mu
 		w.mu.Label("ward")
+		w.turns.Label("ward turns")
 		o.tasks.Go("ward", w.live)
 	}
 }
 
 func (o *wards) end() {
-	o.over.Store(true)
+	for _, w := range o.list {
+		w.leave()
+	}
 	o.tasks.Wait()
 }
 
 // live listens as long as w is there.
 func (w *ward) live() {
-	for !w.of.over.Load() {
-		if i, _ := w.state(); i == absent {
-			rt.Sleep(glance)
-			continue
-		}
+	for w.comes() {
 		l, e := w.of.p.Listen(originAddrs[w.at], sys.ListenOptions{})
 		if e != sys.OK {
 			return
 		}
-		for i := healthy; i != absent && !w.of.over.Load(); i, _ = w.state() {
-			if fd, _, e := w.of.p.AcceptWait(l, glance); e == sys.OK {
+		for w.stays() {
+			if fd, _, e := w.of.p.AcceptWait(l, attention); e == sys.OK {
 				w.of.tasks.Go("ward", func() { w.serve(fd) })
 			}
 		}
@@ -190,41 +215,57 @@ func (w *ward) gets(q *http.Request) illness {
 func (o *wards) nurse(h *proxy.Proxy, p *plan, options proxy.Options) {
 	patient := o.list[0]
 	c := o.check
-	moment := func() time.Duration {
-		return time.Duration(sim.Choose("moment", 10)) * 100 * time.Millisecond
+	moment := func() time.Duration { return time.Duration(sim.Choose("moment", 4)) * c.Interval / 4 }
+	waits := func(bound time.Duration) {
+		if bound += moment(); !o.judged {
+			bound /= 3 // then any moment will do
+		}
+		rt.Sleep(bound)
 	}
-	for range 1 + sim.Choose("relapses", 2) {
-		rt.Sleep(moment())
+	for range []int{1, 1, 1, 2}[sim.Choose("relapses", 4)] {
+		waits(0)
 		ill := 1 + illness(sim.Choose("illness", int(illnesses)-1))
 		patient.become(ill)
-		rt.Sleep(c.Interval + time.Duration(c.Fall)*c.Timeout + slack + moment())
-		o.ask(p)
+		waits(c.Interval + time.Duration(c.Fall)*c.Timeout + slack)
+		o.ask(p, 1+len(o.list))
 		if o.judged && ill.seen(c.What) && !h.Health()[0].Unfit {
 			sim.Failf("I33", fmt.Sprintf("a backend is ill (%d) for longer than its checks may take to find out, and counts as fit", ill))
 		}
 		patient.become(healthy)
-		rt.Sleep(c.Interval + time.Duration(c.Rise+1)*c.Timeout + c.SlowStart + p.stage.Answer + options.Rest + glance + slack + moment())
+		waits(c.Interval + time.Duration(c.Rise+1)*c.Timeout + c.SlowStart + p.stage.Answer + options.Rest + slack)
 		if o.judged && h.Health()[0].Unfit {
 			sim.Failf("I33", "a backend is healthy again for longer than its checks may take to find out, and counts as unfit")
 		}
-		o.ask(p)
-		if _, asked := patient.state(); o.reaches && asked == 0 && options.Balance != proxy.Hash {
+		asked := 0
+		for i := 0; i == 0 || i < 4 && asked == 0 && o.reaches && options.Balance != proxy.Hash; i++ { // others may have taken its turns
+			o.ask(p, len(o.list))
+			_, asked = patient.state()
+		}
+		if o.reaches && asked == 0 && options.Balance != proxy.Hash {
 			sim.Failf("I12", "a backend is healthy again for longer than its checks may take to find out, and of several requests it gets none")
 		}
 	}
 }
 
-// ask asks for a few things, so many that each backend which is fit gets one.
-func (o *wards) ask(p *plan) {
+// ask asks for n things in a row.
+func (o *wards) ask(p *plan, n int) {
 	c := &client.Client{
 		Process: o.site.clients[clients-1], Addr: address, Patience: 30 * time.Second, Answered: o.site.env.answered,
-		Files: tolerant(o.origins.files(), p.also()...),
 	}
-	n := 4 * len(o.list)
+	files := tolerant(o.origins.files(), p.also()...)
+	c.Files = rotate(files, sim.Choose("asks for", len(files)))
 	if err := c.WellBehaved(n, 0); p.blames(err) {
 		sim.Failf(broken(err), "who asks at the moments that count: "+err.Error())
 	}
 	o.site.env.Exchanged(n)
+}
+
+// visiting asks for a few things, and does not stay long: checks go on as long as anybody does,
+// and say nothing new.
+func visiting() behaviour {
+	return behaviour{"wellbehaved", 2, func(c *client.Client) error {
+		return c.WellBehaved(1+sim.Choose("requests", 2), []time.Duration{0, 300 * time.Millisecond}[sim.Choose("think", 2)])
+	}}
 }
 
 // health is the scenario.
@@ -243,11 +284,12 @@ func health() *Scenario {
 // ailing is a run of it, with origins in p.
 func ailing(s *site, p *netsim.Process) {
 	plan := s.draw(sim.Choose("faults", 8) == 7)
-	plan.origins = &origins{site: s, p: p}
-	plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = time.Second, 600*time.Millisecond, 500*time.Millisecond, time.Second
-	o := &wards{site: s, p: p, origins: plan.origins, check: drawCheck()}
+	plan.origins = &origins{site: s, p: p, little: true}
+	plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = time.Second, 300*time.Millisecond, 500*time.Millisecond, time.Second
+	o := &wards{site: s, p: p, origins: plan.origins}
 	plan.wards = o
 	o.judged = plan.net.Profile.String() == "none" && plan.budget == plenty && plan.drain == atEnd && plan.net.Bandwidth == 0
+	o.check = drawCheck(o.judged)
 	o.reaches = o.judged && !plan.short() && !plan.sheds() && !plan.overflows()
 	options := proxy.Options{
 		Backends: originAddrs[:2:2], Balance: proxy.Balance(sim.Choose("balance", 3)),
@@ -265,9 +307,9 @@ func ailing(s *site, p *netsim.Process) {
 	}
 	plan.proxy, plan.stage.Checks = h, h.Checks()
 	list := []behaviour{{"nurse", 0, func(*client.Client) error { o.nurse(h, &plan, options); return nil }}}
-	for range sim.Choose("clients", 3) {
+	for range []int{0, 1, 0, 2}[sim.Choose("clients", 4)] {
 		list = append(list, []func() behaviour{
-			func() behaviour { return thoughtful(6) }, func() behaviour { return multiplexing(1 + sim.Choose("files", 4)) }, resetting,
+			visiting, func() behaviour { return multiplexing(1 + sim.Choose("files", 4)) }, resetting,
 		}[sim.Choose("kind", 3)]())
 	}
 	s.serve(plan, func() {
@@ -277,13 +319,18 @@ func ailing(s *site, p *netsim.Process) {
 	})
 }
 
-// drawCheck is how backends are checked.
-func drawCheck() proxy.Check {
+// drawCheck is how backends are checked: rarely, where it is not judged when, since a server
+// is there for longer then, and a check takes a hundred and fifty steps.
+func drawCheck(judged bool) proxy.Check {
 	ms := time.Millisecond
-	return proxy.Check{
+	c := proxy.Check{
 		What:     []string{healthPath, healthPath, "tcp"}[sim.Choose("check", 3)],
-		Interval: []time.Duration{500 * ms, 800 * ms, 300 * ms}[sim.Choose("check interval", 3)], Timeout: []time.Duration{200 * ms, 150 * ms}[sim.Choose("check timeout", 2)],
+		Interval: []time.Duration{1500 * ms, 2500 * ms, 900 * ms}[sim.Choose("check interval", 3)], Timeout: []time.Duration{200 * ms, 150 * ms}[sim.Choose("check timeout", 2)],
 		Rise: 1 + sim.Choose("rise", 2), Fall: 1 + sim.Choose("fall", 3),
 		SlowStart: []time.Duration{0, 0, 500 * ms}[sim.Choose("slow start", 3)],
 	}
+	if !judged {
+		c.Interval, c.Timeout = 3*time.Second, time.Second
+	}
+	return c
 }

@@ -73,8 +73,14 @@ func (o *origins) ail(p netsim.Profile) {
 	}
 }
 
-// well is at how many requests an origin is well, for one at which it may have each ill.
-const well = 6
+// well is at how many requests an origin is well, for one at which it may have each ill. One
+// behind a cache is asked for little, and what it fails at is read by many.
+func (o *origins) well() int {
+	if o.larder != nil {
+		return 2
+	}
+	return 6
+}
 
 // errs is whether an origin does wrong by a request that came on fd, and in which form;
 // nil: it does not.
@@ -82,6 +88,7 @@ func (o *origins) errs(fd sys.FD) (*ill, int) {
 	if len(o.ills) == 0 {
 		return nil, 0
 	}
+	well := o.well()
 	i := sim.Choose("origin errs", well+len(o.ills)) - well
 	if i < 0 {
 		return nil, 0

@@ -18,14 +18,24 @@ import (
 )
 
 // goods are the sizes of what changes, in versions. The odd ones vary.
-var goods = []int{10, 700, 20_000}
+var goods = []int{10, 700, 9000, 300}
 
 // larder is what is known of it.
 type larder struct {
+	first, offered int // of goods: those that shoppers ask for in this run
+
 	mu      rt.Mutex
-	version [3]int    // guarded by mu
-	changed [3]int    // guarded by mu: the version that a client was told it has made
+	version [4]int    // guarded by mu
+	changed [4]int    // guarded by mu: the version that a client was told it has made
 	said    []serving // guarded by mu
+}
+
+// newLarder has shoppers ask for one or two of the goods: many for the same, so that they
+// meet.
+func newLarder() *larder {
+	l := &larder{first: sim.Choose("first good", len(goods)), offered: 1 + sim.Choose("goods", 2)}
+	l.mu.Label("larder")
+	return l
 }
 
 // serving is something that an origin has said.
@@ -53,13 +63,13 @@ func portion(i, version int, who string) []byte {
 
 // control draws for how long an answer may be kept.
 func control() (field string, life time.Duration) {
-	switch n := sim.Choose("kept for", 6); n {
-	case 4:
+	switch n := []int{1, 2, 4, 1, 0, -1}[sim.Choose("kept for", 6)]; n {
+	case 0:
 		return "Cache-Control: no-store\r\n", 0
-	case 5:
+	case -1:
 		return "Cache-Control: no-cache\r\n", 0
 	default:
-		return fmt.Sprintf("Cache-Control: max-age=%d\r\n", n+1), time.Duration(n+1) * time.Second
+		return fmt.Sprintf("Cache-Control: max-age=%d\r\n", n), time.Duration(n) * time.Second
 	}
 }
 
@@ -82,22 +92,30 @@ func (l *larder) serves(q *http.Request, status int, body []byte) (int, string, 
 		who = q.Header.Get("X-Who")
 		field += "Vary: X-Who\r\n"
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if q.Method == http.MethodPost || sim.Choose("it has changed", 4) == 1 {
-		l.version[i]++
-	}
-	v := l.version[i]
+	v := l.takes(i, q.Method, who, life)
 	if q.Method == http.MethodPost {
 		return http.StatusOK, fmt.Sprintf("X-Version: %d\r\n", v), []byte("changed")
 	}
-	l.said = append(l.said, serving{i, v, who, rt.Now(), life})
+	rt.Sleep([]time.Duration{0, 50 * time.Millisecond, 400 * time.Millisecond, 900 * time.Millisecond}[sim.Choose("origin dawdles", 4)]) // and it may change meanwhile
 	tag := fmt.Sprintf("\"%d.%d.%s\"", i, v, who)
 	field += fmt.Sprintf("ETag: %s\r\nX-Version: %d\r\n", tag, v)
 	if q.Header.Get("If-None-Match") == tag {
 		return http.StatusNotModified, field, nil
 	}
 	return http.StatusOK, field, portion(i, v, who)
+}
+
+// takes is the version of good i that is served now, and writes down what is said of it.
+func (l *larder) takes(i int, method, who string, life time.Duration) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if method == http.MethodPost || sim.Choose("it has changed", 4) == 1 {
+		l.version[i]++
+	}
+	if method != http.MethodPost {
+		l.said = append(l.said, serving{i, l.version[i], who, rt.Now(), life})
+	}
+	return l.version[i]
 }
 
 // wrong says what is wrong with an answer to a request that was sent at an instant, when
@@ -161,7 +179,7 @@ func shopping(p *plan, n int) behaviour {
 				conn.Close()
 				conn = nil
 			}
-			rt.Sleep([]time.Duration{0, 100 * time.Millisecond, 900 * time.Millisecond, 1700 * time.Millisecond}[sim.Choose("errand rests", 4)])
+			rt.Sleep([]time.Duration{0, 100 * time.Millisecond, 1100 * time.Millisecond, 2300 * time.Millisecond}[sim.Choose("errand rests", 4)])
 		}
 		if conn != nil {
 			conn.Close()
@@ -170,16 +188,33 @@ func shopping(p *plan, n int) behaviour {
 	}}
 }
 
+// piece is a part of a good that is asked for.
+type piece struct {
+	field    string // empty: all of it is
+	from, to int
+}
+
+// drawPart draws one of size bytes: most want all.
+func drawPart(size int) (p piece) {
+	if sim.Choose("part", 3) < 2 {
+		return p
+	}
+	p.from = []int{0, size / 2, size - 1}[sim.Choose("part begins", 3)]
+	p.to = []int{p.from, size - 1}[sim.Choose("part ends", 2)]
+	p.field = fmt.Sprintf("Range: bytes=%d-%d\r\n", p.from, p.to)
+	return p
+}
+
 // errand is one request and what comes of it.
 func (l *larder) errand(p *plan, conn *client.Conn) (again bool, err error) {
-	i, who := sim.Choose("good", len(goods)), []string{"a", "b"}[sim.Choose("who", 2)]
-	method := []string{"GET", "GET", "GET", "GET", "HEAD", "POST"}[sim.Choose("errand's method", 6)]
-	w := wishes[sim.Choose("wish", len(wishes))]
+	i, who := (l.first+sim.Choose("good", l.offered))%len(goods), []string{"a", "b"}[sim.Choose("who", 2)]
+	method := []string{"GET", "GET", "GET", "POST", "HEAD"}[sim.Choose("errand's method", 5)]
+	w, part := wishes[sim.Choose("wish", len(wishes))], drawPart(goods[i])
 	l.mu.Lock()
 	floor := l.changed[i]
 	l.mu.Unlock()
 	sent := rt.Now()
-	text := method + " " + shelf(i) + " HTTP/1.1\r\nHost: test\r\nX-Who: " + who + "\r\n" + w.field
+	text := method + " " + shelf(i) + " HTTP/1.1\r\nHost: test\r\nX-Who: " + who + "\r\n" + w.field + part.field
 	if method == "POST" {
 		text += "Content-Length: 0\r\n"
 	}
@@ -199,6 +234,14 @@ func (l *larder) errand(p *plan, conn *client.Conn) (again bool, err error) {
 	}
 	switch {
 	case r.Status == 504 && w.gives && method != "POST":
+	case r.Status == 206 && method == "GET" && part.field != "":
+		body := portion(i, version, who)
+		if said, want := r.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", part.from, part.to, len(body)); said != want || string(r.Body) != string(body[part.from:part.to+1]) {
+			fail("I18", fmt.Sprintf("%d bytes that are said to be %q, and are to be %q of version %d", len(r.Body), said, want, version))
+		}
+		if what := l.wrong(i, version, floor, who, sent, w.stale, w.anew); what != "" {
+			fail("I36", what)
+		}
 	case r.Status != 200:
 		for _, also := range p.also() {
 			if r.Status == also {

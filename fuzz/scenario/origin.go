@@ -45,6 +45,7 @@ type origins struct {
 	ills   []ill    // that the run's world has
 	sick   rt.Int64 // until then each connection is reset
 	larder *larder  // what they say may be kept; nil: they say nothing of that
+	little bool     // nobody asks for the large files
 	once   once
 	over   rt.Bool
 	tasks  rt.WaitGroup
@@ -56,6 +57,9 @@ func target(i int) string { return proxied + strconv.Itoa(i) }
 // files are what can be fetched.
 func (o *origins) files() (list []client.File) {
 	for i, size := range fetchable {
+		if o.little && size > 1000 {
+			continue
+		}
 		list = append(list, client.File{Target: target(i), Body: content(target(i), size)})
 	}
 	return append(list, client.File{Target: proxied + "none", Status: 404})
@@ -79,12 +83,27 @@ func (o *origins) begin() {
 // end has them end, when their connections have.
 func (o *origins) end() {
 	o.over.Store(true)
+	for _, a := range originAddrs[:2] {
+		knock(o.p, a)
+	}
 	o.tasks.Wait()
+}
+
+// attention is how often who accepts looks up by himself. It is rare: whenever time moves,
+// all loops of a server are asked once more whether there is nothing to do.
+const attention = 3 * time.Second
+
+// knock has who accepts at a place look up now: somebody comes, and goes.
+func knock(p *netsim.Process, at netip.AddrPort) {
+	if fd, e := p.Connect(at); e == sys.OK || e == sys.EINPROGRESS {
+		_ = p.ConnectWait(fd, attention)
+		p.Close(fd)
+	}
 }
 
 func (o *origins) accept(l sys.FD) {
 	for !o.over.Load() {
-		if fd, _, e := o.p.AcceptWait(l, 500*time.Millisecond); e == sys.OK {
+		if fd, _, e := o.p.AcceptWait(l, attention); e == sys.OK {
 			o.tasks.Go("origin", func() { o.serve(fd) })
 		}
 	}
@@ -229,7 +248,7 @@ func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 	if text := o.trailed(q, head, body); text != "" {
 		return o.say(fd, text)
 	}
-	how := sim.Choose("origin's manner", manners)
+	how, least := sim.Choose("origin's manner", manners), 1
 	if o.larder != nil && body == nil && how == byChunks {
 		how = byLength // a 304
 	}
@@ -239,7 +258,10 @@ func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 			how = byLength
 		}
 	}
-	pieces := manner{piece: 1 + sim.Choose("origin's pieces", 40)*40, pause: time.Duration(sim.Choose("origin's pause", 3)) * time.Millisecond}
+	if o.larder != nil {
+		least = 40 // each is passed on to many
+	}
+	pieces := manner{piece: least + sim.Choose("origin's pieces", 40)*40, pause: time.Duration(sim.Choose("origin's pause", 3)) * time.Millisecond}
 	switch how {
 	case byChunks:
 		return o.say(fd, head+"Transfer-Encoding: chunked\r\n\r\n"+chunked(body))
