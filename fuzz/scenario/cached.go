@@ -55,14 +55,14 @@ func storing(s *site, p *netsim.Process) {
 	}
 	plan.proxy = h
 	kinds := []func() behaviour{
-		func() behaviour { return shopping(&plan, 6) },
-		func() behaviour { return shopping(&plan, 6) },
+		func() behaviour { return shopping(&plan, 4) },
+		func() behaviour { return shopping(&plan, 4) },
 		func() behaviour { return thoughtful(3) },
 		func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 		func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
 		slow, resetting, vanishing,
 	}
-	list := []behaviour{shopping(&plan, 9), shopping(&plan, 9)}
+	list := []behaviour{shopping(&plan, 6), shopping(&plan, 6)}
 	for range sim.Choose("clients", 3) {
 		list = append(list, kinds[sim.Choose("kind", len(kinds))]())
 	}

@@ -215,8 +215,10 @@ func (l *larder) errand(p *plan, conn *client.Conn) (again bool, err error) {
 	l.mu.Unlock()
 	sent := rt.Now()
 	text := method + " " + shelf(i) + " HTTP/1.1\r\nHost: test\r\nX-Who: " + who + "\r\n" + w.field + part.field
+	number := ""
 	if method == "POST" {
-		text += "Content-Length: 0\r\n"
+		number = p.origins.once.number()
+		text += "Content-Length: 0\r\nX-Number: " + number + "\r\n"
 	}
 	if err := conn.Send([]byte(text + "\r\n")); err != nil {
 		return false, err
@@ -234,6 +236,10 @@ func (l *larder) errand(p *plan, conn *client.Conn) (again bool, err error) {
 	}
 	switch {
 	case r.Status == 504 && w.gives && method != "POST":
+	case r.Status == 502 && method == "POST": // it may not be asked twice
+		if !p.wicked() {
+			p.origins.once.lost(number, text)
+		}
 	case r.Status == 206 && method == "GET" && part.field != "":
 		body := portion(i, version, who)
 		if said, want := r.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", part.from, part.to, len(body)); said != want || string(r.Body) != string(body[part.from:part.to+1]) {
