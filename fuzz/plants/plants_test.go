@@ -51,7 +51,7 @@ func TestEachIsReported(t *testing.T) {
 		}
 		row, err := Try(context.Background(), path, b, *seeds, t.TempDir())
 		if err == nil && !row.Own() {
-			row, err = Try(context.Background(), path, b, 8**seeds, t.TempDir())
+			row, err = Try(context.Background(), path, b, 16**seeds, t.TempDir())
 		}
 		if err != nil {
 			t.Fatal(err)
