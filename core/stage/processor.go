@@ -1,8 +1,9 @@
 package stage
 
-import "brigade/core/rt"
-
-import "brigade/core/handoff"
+import (
+	"brigade/core/handoff"
+	"brigade/core/rt"
+)
 
 // processor is a task that performs what may block.
 type processor struct {
