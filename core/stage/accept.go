@@ -74,7 +74,7 @@ func (l *loop) accept() (more bool) {
 			l.admit(fd, peer)
 			continue
 		}
-		l.shard.open.Add(-1)
+		l.shard.frees(l)
 		switch e {
 		case sys.EINTR, sys.ECONNABORTED, sys.EPROTO:
 			// That one is gone; the next may not be.
@@ -90,13 +90,18 @@ func (l *loop) accept() (more bool) {
 	return true
 }
 
-// book takes a place for a connection, of which the shard has a number.
+// book takes a place for a connection, of which the shard has a number. Where there is none
+// nothing is taken, not even for a moment: others would see fewer than there are.
 func (l *loop) book() bool {
-	if l.shard.open.Add(1) <= int64(l.server.cfg.Connections) {
-		return true
+	for {
+		n := l.shard.open.Load()
+		if n >= int64(l.server.cfg.Connections) {
+			return false
+		}
+		if l.shard.open.CompareAndSwap(n, n+1) {
+			return true
+		}
 	}
-	l.shard.open.Add(-1)
-	return false
 }
 
 func (l *loop) full() bool { return l.shard.open.Load() >= int64(l.server.cfg.Connections) }

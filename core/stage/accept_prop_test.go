@@ -319,6 +319,15 @@ func (d *door) accept(u *usher, backlog int, errs []sys.Errno, refused *bool) (m
 			e = sys.OK
 			backlog--
 		}
+		if e != sys.OK && d.pausing[u.shard] { // its place was taken for nothing
+			d.pausing[u.shard] = false
+			for _, o := range d.all {
+				if o.shard == u.shard && o != u {
+					o.admits = true
+					d.rouses(o.l)
+				}
+			}
+		}
 		switch e {
 		case sys.OK:
 			d.open[u.shard]++

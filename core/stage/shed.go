@@ -40,12 +40,19 @@ func (l *loop) shed() bool {
 }
 
 // ended says that a connection has: whoever waits for that may accept again.
-func (sh *shard) ended() {
+func (sh *shard) ended() { sh.frees(nil) }
+
+// frees gives a place back: a connection's, or one that by took for a connection which was
+// not there. Somebody may have paused meanwhile for want of it.
+func (sh *shard) frees(by *loop) {
 	sh.open.Add(-1)
 	if !sh.pausing.Load() || !sh.pausing.CompareAndSwap(true, false) {
 		return
 	}
 	for _, l := range sh.listeners {
+		if l == by {
+			continue
+		}
 		l.admits.Store(true)
 		l.Rouse()
 	}
