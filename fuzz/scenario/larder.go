@@ -132,7 +132,8 @@ func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, stale
 		if s.good != i || s.version != version || s.who != who {
 			continue
 		}
-		if s.at >= sent || !anew && s.at.Add(s.life+stale) > sent {
+		until := s.at.Add(s.life + stale)
+		if s.at >= sent || !anew && (until > sent || until == sent && stale > 0) { // RFC 9111 §5.2.1.2: no more than that
 			return ""
 		}
 		last = max(last, s.at.Add(s.life).Sub(sent))

@@ -249,7 +249,7 @@ func (o *origins) answer(fd sys.FD, q *http.Request) (again bool) {
 		return o.say(fd, text)
 	}
 	how, least := sim.Choose("origin's manner", manners), 1
-	if o.larder != nil && body == nil && how == byChunks {
+	if body == nil && how == byChunks {
 		how = byLength // a 304
 	}
 	if q.Method == http.MethodHead {
