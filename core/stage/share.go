@@ -98,7 +98,7 @@ func (l *loop) tap(c *Conn) *tap {
 	}
 	t := l.taps[n-1]
 	l.taps = l.taps[:n-1]
-	t.of, t.waits, t.pinned, t.span = c, false, false, span{}
+	t.of, t.waits, t.pinned, t.span = c, false, false, span{left: cache.None}
 	return t
 }
 
@@ -189,7 +189,6 @@ func (l *loop) begun(c *Conn) step {
 	}
 	a.ContentLength = f.tap.reader.Length()
 	l.ages(f.tap, a, m)
-	f.tap.span = span{left: cache.None}
 	if m.Status == 200 {
 		switch x.Request.Evaluate(m.ETag, m.Modified, x.Now) {
 		case http1.NotModified:
