@@ -41,7 +41,7 @@ var inHealth = []Bug{
 	},
 	{
 		"check-left-in-line", "I35", "a check that is over leaves its place in line for a buffer as it is",
-		[]string{"property:I35", "property:I24", "assertion", "panic"},
+		[]string{"property:I35", "property:I24", "assertion", "panic", "livelock"},
 		[]edit{{"core/stage/check.go", "\tl.buffers.Withdraw(&k.waiter)\n", "\tif !PLANTED {\n\t\tl.buffers.Withdraw(&k.waiter)\n\t}\n"}},
 	},
 	{

@@ -222,7 +222,7 @@ func (o *wards) nurse(h *proxy.Proxy, p *plan, options proxy.Options) {
 		}
 		rt.Sleep(bound)
 	}
-	for range []int{1, 1, 1, 2}[sim.Choose("relapses", 4)] {
+	for range []int{1, 1, 1, 1, 1, 2}[sim.Choose("relapses", 6)] {
 		waits(0)
 		ill := 1 + illness(sim.Choose("illness", int(illnesses)-1))
 		patient.become(ill)
