@@ -250,7 +250,6 @@ func (l *loop) obey(c *Conn, ev http2.Event) {
 	case http2.Nothing:
 	case http2.Opened:
 		c.dismissed = false
-		c.forget()
 		c.session.idle = 0
 		l.opens(c, ev.Stream, ev.Large)
 	case http2.Body:

@@ -67,6 +67,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		s.http2.Release(st)
 		return
 	}
+	c.forget()
 	r := l.record()
 	sc := r.conn
 	l.opened++

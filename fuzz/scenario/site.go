@@ -275,6 +275,9 @@ func (p *plan) also() []int {
 	if p.wicked() {
 		also = append(also, 502, 503, 504)
 	}
+	if p.drain == inTheMiddle && p.origins != nil && p.origins.larder != nil {
+		also = append(also, 503) // its fetch was another loop's, which has ended
+	}
 	return also
 }
 
