@@ -8,7 +8,6 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -104,9 +103,9 @@ func (p *play) tell() error {
 		{"nothing happens", func(*origin) error { return nil }, true},
 		{"is killed", (*origin).kill, false},
 		{"is started again", (*origin).start, true},
-		{"is stalled", func(o *origin) error { return o.signal(syscall.SIGSTOP) }, false},
-		{"goes on", func(o *origin) error { return o.signal(syscall.SIGCONT) }, true},
-		{"is stalled", func(o *origin) error { return o.signal(syscall.SIGSTOP) }, false},
+		{"is stalled", func(o *origin) error { return o.signal(stall) }, false},
+		{"goes on", func(o *origin) error { return o.signal(goOn) }, true},
+		{"is stalled", func(o *origin) error { return o.signal(stall) }, false},
 		{"is killed while it is stalled", (*origin).kill, false},
 		{"is started again", (*origin).start, true},
 	}
