@@ -352,6 +352,7 @@ var planted = []plant{
 	{"fetch", "I19", "handed over by one who has it", begun().asked().fetches(1).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 5, 9, 1)},
 	{"fetch", "I19", "handed over is another than was let go of", handsOver(10)},
 	{"fetch", "I19", "let go of for somebody", begun().asked().fetches(1).probe(loop, rt.ProbeFetch, 1, ^uint64(0), 1)},
+	{"fetch", "I19", "taken by whom it was not for", begun().asked().fetches(1).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeFetch, 5, 9, 1)},
 	{"fetch", "I07", "asked for one who has gone", handsOver(9).parted().after(1100 * time.Millisecond)},
 	{"fetch", "", "handed over, and let go of when its client has gone", handsOver(9).parted().after(time.Millisecond).probe(loop, rt.ProbeFetch, 5, ^uint64(0)).
 		call(loop, rt.OpClose, 9, 0).probe(loop, rt.ProbeStreamClose, 5).after(2 * time.Second)},
@@ -422,7 +423,7 @@ func (h *history) fetches(id uint64) *history {
 // handsOver is a connection that lets go of a backend, on descriptor 9, and a feed that is
 // said to take one over from it.
 func handsOver(fd uint64) *history {
-	return begun().asked().fetches(1).call(loop, rt.OpConnect, -1, 10).probe(loop, rt.ProbeFetch, 1, ^uint64(0)).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 5, fd, 1)
+	return begun().asked().fetches(1).call(loop, rt.OpConnect, -1, 10).probe(loop, rt.ProbeStreamOpen, 5).probe(loop, rt.ProbeFetch, 1, ^uint64(0), 5).probe(loop, rt.ProbeFetch, 5, fd, 1)
 }
 
 // tunnelled is a connection that has become a tunnel to it, and holds nothing.

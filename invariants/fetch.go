@@ -32,9 +32,11 @@ type fetch struct {
 
 // asked is who asks a backend.
 type asked struct {
-	far   int32 // the backend's descriptor and one; 0: none
-	gave  int32 // the same of the one that it has let go of last
-	taker int32 // 1 + index of whom it has handed one over to last; 0: nobody
+	far   int32  // the backend's descriptor and one; 0: none
+	gave  int32  // the same of the one that it has let go of last
+	to    uint64 // for whom, if it has handed it over
+	feed  bool   // it is nobody's stream: it asks for others
+	taker int32  // 1 + index of whom it has handed one over to last; 0: nobody
 }
 
 // orphan is who may ask a backend for somebody who has gone.
@@ -97,7 +99,9 @@ func (f *fetch) Event(e *sim.Event) {
 func (f *fetch) probe(e *sim.Event) {
 	switch kind(e) {
 	case rt.ProbeConnOpen, rt.ProbeStreamOpen:
-		f.connections.add(e.A, -1)
+		if m := f.connections.add(e.A, -1); m != nil {
+			m.R.feed = kind(e) == rt.ProbeStreamOpen && e.B == 0
+		}
 		return
 	}
 	m := f.connections.live(e.A)
@@ -130,9 +134,12 @@ func (f *fetch) changes(e *sim.Event, m *member[asked]) {
 			return
 		}
 		*f.works.at(m.R.far - 1) = 0
-		m.R.far, m.R.gave = 0, m.R.far
-		if e.C != 0 {
-			f.fail("I19", "connection %d lets go of a backend, for connection %d as it says; nobody takes it then", m.id, e.C)
+		m.R.far, m.R.gave, m.R.to = 0, m.R.far, e.C
+		if e.C == 0 {
+			return
+		}
+		if to := f.connections.live(e.C); to == nil || !to.R.feed || to.R.far != 0 {
+			f.fail("I19", "connection %d hands its backend over to connection %d, which is nobody that fetches for others", m.id, e.C)
 		}
 		return
 	}
@@ -158,11 +165,11 @@ func (f *fetch) changes(e *sim.Event, m *member[asked]) {
 // that cannot be.
 func (f *fetch) hands(e *sim.Event, m *member[asked]) bool {
 	giver := f.connections.find(e.C)
-	if giver == nil || giver == m || giver.R.far != 0 || giver.R.gave != told(e)+1 {
+	if giver == nil || giver == m || giver.R.to != m.id || giver.R.gave != told(e)+1 {
 		f.fail("I19", "a backend, descriptor %d, is said to be handed over to connection %d by %d, which has not let go of it", told(e), m.id, e.C)
 		return false
 	}
-	giver.R.taker = 1 + f.connections.index(m)
+	giver.R.to, giver.R.taker = 0, 1+f.connections.index(m)
 	if giver.gone {
 		f.orphans = append(f.orphans, orphan{giver.R.taker - 1, f.s.Now()})
 	}

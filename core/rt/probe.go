@@ -113,7 +113,7 @@ var probes = [probeEnd]ProbeInfo{
 		"core/http2 Data, core/http2 Offer, core/http2 Withdraw", "I12 I27",
 	},
 	ProbeRuin:  {"ruin", [3]string{"connection or stream", "", ""}, "core/stage cancel, core/stage ruin", "I18 I27"},
-	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", "who has handed it over; 0: nobody"}, "core/stage attach, core/stage detaches, core/stage letGo", "I07 I14 I19"},
+	ProbeFetch: {"fetch", [3]string{"connection or stream", "descriptor of the backend's end; all ones: it has none any more", "who has handed it over, or to whom it is; 0: nobody"}, "core/stage attach, core/stage detaches, core/stage letGo", "I07 I14 I19"},
 	ProbeStats: {"stats", [3]string{"which total; 0: it begins", "value", "number of the snapshot; 0: there will be some; all ones: the last of all"}, "core/stage Snapshot, core/stage announce, core/stage vouch", "I24"},
 }
 

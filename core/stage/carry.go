@@ -143,7 +143,7 @@ func (l *loop) sends(c *Conn, h *httpconn.Conn, to *loop) {
 		slot: poll.NoSlot, abroad: poll.NoSlot, http: h, feed: d,
 	}
 	rt.Probe(rt.ProbeStreamOpen, d.conn.id, 0, 0)
-	l.detaches(c)
+	l.detaches(c, d.conn.id)
 	f.tap, f.phase, f.carried, f.near = t, fetchRead, true, 0
 	t.found = cache.Lead
 	f.whose, f.blame = f.origin.Address(f.backend), "the fetch of the body, which another loop had taken over, has failed"
@@ -152,15 +152,15 @@ func (l *loop) sends(c *Conn, h *httpconn.Conn, to *loop) {
 	l.hand(&d.conn, stepFetch, to)
 }
 
-// detaches ends c's hold on its backend, whose descriptor goes elsewhere.
-func (l *loop) detaches(c *Conn) {
+// detaches ends c's hold on its backend, whose descriptor goes to feed to.
+func (l *loop) detaches(c *Conn, to uint64) {
 	b := c.fetch.far
 	l.attends(b)
 	if l.poller.Keeps() {
 		_ = l.poller.Unwatch(b.fd) // it may not be watched, and must not be here any more
 	}
 	l.slots.Release(b.slot)
-	rt.Probe(rt.ProbeFetch, c.id, ^uint64(0), 0)
+	rt.Probe(rt.ProbeFetch, c.id, ^uint64(0), to)
 	c.fetch.far, b.service.client = nil, nil
 	b.slot, b.fd, b.owner = poll.NoSlot, sys.None, 0
 }
