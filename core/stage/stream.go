@@ -67,7 +67,6 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 		s.http2.Release(st)
 		return
 	}
-	c.forget()
 	r := l.record()
 	sc := r.conn
 	l.opened++
@@ -77,6 +76,7 @@ func (l *loop) opens(c *Conn, st *http2.Stream, large bool) {
 	}
 	r.id, r.parent, r.http2, st.Host, st.Name = sc.id, c, st, r, sc.id
 	s.streams++
+	c.forget()
 	rt.Probe(rt.ProbeStreamOpen, sc.id, c.id, uint64(st.ID))
 	var e *http1.Error
 	if text := s.http2.Head(); large || len(text) > len(h.Room()) {

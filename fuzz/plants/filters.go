@@ -5,7 +5,7 @@ package plants
 var inFilters = []Bug{
 	{
 		"filter-undeclared", "I10", "a filter that sleeps does not say so, and a loop calls it",
-		[]string{"property:I10"},
+		[]string{"property:I10", "property:I33"},
 		[]edit{{"core/filter/slow.go", "\tif s.of.Declared {\n", "\tif s.of.Declared && !PLANTED {\n"}},
 	},
 	{

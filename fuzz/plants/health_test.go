@@ -71,7 +71,7 @@ func TestHealthIsWatched(t *testing.T) {
 	}
 	for _, b := range append(inHealth, Bug{Name: "none"}) {
 		r, err := zoo.Hunt(ctx, path, zoo.Campaign{
-			First: 1, Seeds: 2 * *seeds, Workers: 1, Unshrunk: true, Traces: t.TempDir(), Env: []string{Variable + "=" + b.Name}, Scenario: "health",
+			First: 1, Seeds: 2 * *seeds, Workers: 2, Unshrunk: true, Traces: t.TempDir(), Env: []string{Variable + "=" + b.Name}, Scenario: "health",
 		})
 		if err != nil {
 			t.Fatal(err)

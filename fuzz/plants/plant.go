@@ -111,7 +111,7 @@ func (r *Row) Own() bool {
 func Try(ctx context.Context, path string, b Bug, seeds uint64, traces string, env ...string) (*Row, error) {
 	name, seeds := b.scenario(seeds)
 	c := zoo.Campaign{
-		First: 1, Seeds: seeds, Workers: 1, Unshrunk: true, Traces: traces, Env: append(env, Variable+"="+b.Name),
+		First: 1, Seeds: seeds, Workers: 2, Unshrunk: true, Traces: traces, Env: append(env, Variable+"="+b.Name),
 		Scenario: name,
 	}
 	r, err := zoo.Hunt(ctx, path, c)

@@ -79,7 +79,7 @@ func TestRelaysAreWatched(t *testing.T) {
 			continue
 		}
 		c := zoo.Campaign{
-			First: 1, Seeds: relayed * *seeds, Workers: 1, Unshrunk: true, Traces: t.TempDir(), Env: []string{Variable + "=" + b.Name}, Scenario: "proxy",
+			First: 1, Seeds: relayed * *seeds, Workers: 2, Unshrunk: true, Traces: t.TempDir(), Env: []string{Variable + "=" + b.Name}, Scenario: "proxy",
 		}
 		r, err := zoo.Hunt(ctx, path, c)
 		if err == nil && r.Failed == 0 && len(b.Verdicts) > 0 {
