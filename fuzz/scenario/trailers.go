@@ -156,6 +156,9 @@ func (p *plan) trails(c *client.Client, conn *client.Conn) (*client.Response, er
 	if kind, ok := client.KindOf(err); much && ok && kind == client.Truncated {
 		return nil, nil // the origin had begun to answer before it was too much
 	}
+	if r != nil && much {
+		r.Close = true // it may have been answered before it was too much
+	}
 	return r, err
 }
 
