@@ -4,7 +4,8 @@ package scenario
 // response or nothing. What a server may not do is remember it. So when the crowd
 // has gone, the faults stop. An exchange that is open then has to end; what else the
 // faults have begun gets its time; and new clients have to be served like any other:
-// each answer right, within a bound of virtual time, with no excuse. After that the
+// each answer right, within a bound of virtual time, with no excuse; where buffers are few,
+// one whose time to be heard is over comes again. After that the
 // server drains, and the checkers of what is left (descriptors, pages, tasks, timers,
 // connections) speak.
 //
@@ -32,6 +33,10 @@ const (
 
 	// latecomers is how many come.
 	latecomers = 2
+
+	// comes is how often one comes again who was cut where buffers are few: whoever uploads
+	// slowly has the only one for longer than another has time to be heard.
+	comes = 5
 )
 
 // settle ends the faults of a run that has any, and sees to it that the server
@@ -85,7 +90,14 @@ func (s *site) latecomer(p plan) {
 	if p.mixed && sim.Choose("late session", 2) == 1 {
 		serve = func() error { return c.Multiplexing(sim.Choose, 2) }
 	}
-	if err := serve(); err != nil {
+	err := serve()
+	for range comes {
+		if kind, ok := client.KindOf(err); err == nil || !p.starves() || !ok || kind == client.Wrong || kind == client.Timeout {
+			break
+		}
+		err = serve()
+	}
+	if err != nil {
 		invariant := "I12"
 		if kind, _ := client.KindOf(err); kind == client.Wrong {
 			invariant = broken(err)
