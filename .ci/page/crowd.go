@@ -117,11 +117,11 @@ func (t *test) crowded() error {
 	if err := chromedp.Run(b.ctx, chromedp.Navigate(url)); err != nil {
 		return err
 	}
-	for _, true := range []string{
+	for _, holds := range []string{
 		`document.querySelectorAll('[data-rows="backends"] tr').length === ` + strconv.Itoa(t.backends),
 		`Number(` + figure("connections.open") + `.replaceAll(",", "")) >= ` + strconv.Itoa(len(all)),
 	} {
-		if err := b.until(true); err != nil {
+		if err := b.until(holds); err != nil {
 			return err
 		}
 	}

@@ -78,13 +78,11 @@ func (c *client) exchange(method, number string) (*http.Response, error) {
 	if err := c.conn.SetDeadline(time.Now().Add(c.patience)); err != nil {
 		return nil, err
 	}
-	length := ""
+	rest := "\r\n"
 	if method == http.MethodPost {
-		length = "Content-Length: 4\r\n\r\npost"
-	} else {
-		length = "\r\n"
+		rest = "Content-Length: 4\r\n\r\npost"
 	}
-	if _, err := fmt.Fprintf(c.conn, "%s /%s HTTP/1.1\r\nHost: origin\r\n%s: %s\r\n%s", method, number, numberField, number, length); err != nil {
+	if _, err := fmt.Fprintf(c.conn, "%s /%s HTTP/1.1\r\nHost: origin\r\n%s: %s\r\n%s", method, number, numberField, number, rest); err != nil {
 		return nil, err
 	}
 	return http.ReadResponse(c.in, &http.Request{Method: method})
