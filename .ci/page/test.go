@@ -158,7 +158,7 @@ func (t *test) moves() error {
 			return err
 		}
 	}
-	for _, true := range []string{
+	for _, holds := range []string{
 		`window.node === document.querySelector('[data-v="requests.total"]')`,
 		`document.querySelector('[data-r="requests.total"]').textContent !== "0/s"`,
 		`(document.querySelector(".spark .line").getAttribute("d") || "").length > 20`,
@@ -166,7 +166,7 @@ func (t *test) moves() error {
 		`document.querySelector('[data-rows="waits"]').rows.length > 10`,
 		`[...document.querySelectorAll("b")].every(e => !/NaN|undefined|Infinity/.test(e.textContent))`,
 	} {
-		if err := b.until(true); err != nil {
+		if err := b.until(holds); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,10 @@ func (b *Bug) scenario(seeds uint64) (name string, of uint64) {
 		scenario string
 		of       uint64
 		bugs     []Bug
-	}{{"bulk", max(1, seeds/4), inBulk}, {"cache", 3 * seeds, inCache}} { // a run of bulk is larger than others
+	}{
+		{"bulk", max(1, seeds/4), inBulk}, // a run of which is larger than others
+		{"cache", 3 * seeds, inCache}, {"health", 2 * seeds, inHealth}, {"proxy", 10 * seeds, inRelays},
+	} {
 		if slices.ContainsFunc(x.bugs, func(x Bug) bool { return x.Name == b.Name }) {
 			return x.scenario, x.of
 		}
@@ -38,7 +41,7 @@ type edit struct{ file, old, new string }
 
 // All are the bugs, in order of what they break.
 func All() []Bug {
-	return slices.Concat(list, inFilters, inSessions, inEndings, inBulk, inValues, inLedgers, unseen, inCache)
+	return slices.Concat(list, inFilters, inSessions, inEndings, inBulk, inValues, inLedgers, unseen, inCache, inHealth, inRelays)
 }
 
 var list = []Bug{
