@@ -53,7 +53,7 @@ func main() {
 	cmd.Flags().IntVar(&f.pairs, "pairs", 15, "interleaved pairs of each test, at least 6")
 	cmd.Flags().DurationVar(&f.duration, "duration", 2*time.Second, "how long each side of a pair runs")
 	cmd.Flags().StringVar(&f.tests, "tests", "k64,pipe,close,f100k", "comma-separated; of "+strings.Join(testNames(), ", "))
-	cmd.Flags().StringVar(&f.targets, "targets", "fused", "comma-separated topologies of brigaded, each as it is or, as in fused+stats, with --stats")
+	cmd.Flags().StringVar(&f.targets, "targets", "fused", "comma-separated topologies of brigaded, each as it is or with flags of brigaded, as in fused+stats+hand-over=32K")
 	cmd.Flags().StringVar(&f.peer, "peer", "nginx", "what each is held against: nginx, or a topology of brigaded")
 	cmd.Flags().IntVar(&f.shards, "shards", 2, "shards of brigaded, and worker processes of nginx")
 	cmd.Flags().BoolVar(&f.logging, "logging", false, "write access logs on both sides")

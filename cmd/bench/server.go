@@ -185,9 +185,10 @@ http {
 	return s, err
 }
 
-// startBrigade starts a topology, or, with +stats behind its name, that with statistics.
+// startBrigade starts a topology, with the flags that stand behind its name, each after a plus:
+// fused+stats+hand-over=32K.
 func startBrigade(f *flags, dir, root, binary, name, origin string) (*server, error) {
-	topology, stats := strings.CutSuffix(name, "+stats")
+	topology, more, _ := strings.Cut(name, "+")
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -199,8 +200,10 @@ func startBrigade(f *flags, dir, root, binary, name, origin string) (*server, er
 	if origin != "" {
 		args = append(args, "--proxy", origin, "--proxy-below", proxied)
 	}
-	if stats {
-		args = append(args, "--stats")
+	for flag := range strings.SplitSeq(more, "+") {
+		if flag != "" {
+			args = append(args, "--"+flag)
+		}
 	}
 	return start(name, addr, dir, binary, args...)
 }
