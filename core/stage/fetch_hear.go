@@ -156,8 +156,8 @@ func (l *loop) begins(c *Conn, rest []byte) step {
 		return l.mended(c)
 	}
 	l.keepsTrailers(c)
-	if len(rest) == 0 && f.end == http1.EndLength && f.whole && !x.Filtering() {
-		return stepFetch // the head leaves with what comes behind it
+	if len(rest) == 0 && f.end == http1.EndLength && f.whole && !x.Filtering() && c.http.Out.Empty() {
+		return stepFetch // the head leaves with what comes behind it, if no interim answer waits before it
 	}
 	return l.takesIn(c, rest)
 }
