@@ -6,12 +6,12 @@ import "brigade/core/httpconn"
 
 // All lists the scenarios, in the order in which they are told.
 func All() Set {
-	return Set{steady(), calm(), crowd(), impolite(), talk(), full(), streams(), handlers(), filters(), tunnels(), multiplex(), takeover(), parts(), streamed(), proxies(), valued(), parting()}
+	return Set{steady(), calm(), crowd(), impolite(), talk(), full(), streams(), handlers(), filters(), tunnels(), multiplex(), takeover(), parts(), streamed(), proxies(), shared(), health(), valued(), parting()}
 }
 
 // Every lists the scenarios of All and those that are apart.
 func Every() Set {
-	return append(All(), load(), signal(), outlive(), bulk(), shared(), health())
+	return append(All(), load(), signal(), outlive(), bulk())
 }
 
 // smallPages make page ends common.

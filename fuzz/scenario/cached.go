@@ -19,7 +19,7 @@ import (
 // shared is the scenario.
 func shared() *Scenario {
 	return &Scenario{
-		Name: "cache", Apart: true,
+		Name:  "cache",
 		Story: "many ask for the same at the same time, and later, through a cache: one fetch serves them, each sees it grow to its end or fail, and nobody gets what is stale, or another's",
 		Prepare: func(e *Env) func() {
 			s := newSite(e)

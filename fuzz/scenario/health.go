@@ -271,7 +271,7 @@ func visiting() behaviour {
 // health is the scenario.
 func health() *Scenario {
 	return &Scenario{
-		Name: "health", Apart: true,
+		Name:  "health",
 		Story: "of backends that are checked one falls mute, closes, answers checks with an error or is gone, and recovers; what is asked goes to those who are fit",
 		Prepare: func(e *Env) func() {
 			s := newSite(e)

@@ -126,14 +126,6 @@ func proxies() *Scenario {
 			s := newSite(e)
 			p := s.net.Process("origin")
 			return func() {
-				switch which := sim.Choose("beside it", 100); {
-				case which == 99:
-					ailing(s, p) // which takes as long as ten others
-					return
-				case which >= 87:
-					storing(s, p)
-					return
-				}
 				plan := s.draw(sim.Choose("faults", 2) == 1)
 				if sim.Choose("wicked", 2) == 1 && plan.net.Profile.String() == "none" {
 					plan.net.Profile = s.profile().Of("F29")
