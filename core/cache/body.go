@@ -17,10 +17,11 @@ type body struct {
 	refs    int
 	first   int // number of the first page there is: those before are gone
 	pages   []page
-	size    int64 // bytes of content, in all
-	begins  int64 // where the first page begins
-	counted int64 // bytes of pages
-	transit bool  // it counts as in transit, not as stored
+	size    int64  // bytes of content, in all
+	begins  int64  // where the first page begins
+	counted int64  // bytes of pages
+	transit bool   // it counts as in transit, not as stored
+	trail   []byte // the trailers behind it: whole lines, there when all of it is
 }
 
 // The sizes of pages.
@@ -93,7 +94,7 @@ func (b *body) drop(s *Store, t *trash) {
 	for _, p := range b.pages {
 		t.pages = append(t.pages, p.bytes)
 	}
-	b.pages = nil
+	b.pages, b.trail = nil, nil
 }
 
 // trash is what a section of the lock leaves behind: pages to give back, and those who

@@ -28,18 +28,3 @@ func (o *Object) bound() int {
 	}
 	return window
 }
-
-// Trail adds trailers behind the content, whole lines, before it ends.
-func (o *Object) Trail(lines []byte) {
-	o.store.mu.Lock()
-	defer o.store.mu.Unlock()
-	o.trail = append(o.trail, lines...)
-}
-
-// Trailers are those of r's object, which has ended.
-func (r *Reader) Trailers() []byte {
-	o := r.object
-	o.store.mu.Lock()
-	defer o.store.mu.Unlock()
-	return o.trail
-}

@@ -111,11 +111,12 @@ type News struct {
 func (o *Object) Head(n *News, length int64) {
 	h := o.read(AppendHead(nil, n.Answer, n.Now), n.Answer, n)
 	h.length = length
+	trails := n.Answer.Chunked && length == None
 	var t trash
 	s := o.store
 	s.mu.Lock()
 	o.take(h)
-	o.phase = growing
+	o.phase, o.trails = growing, trails
 	o.body = &body{refs: 1}
 	o.shared = Storable(&n.Query.Wish, &o.meta) && length <= s.opt.Longest && !o.barred && s.admits(o, max(length, 0), &t)
 	s.unask(o)

@@ -2,7 +2,8 @@ package cache
 
 // The head of a stored response: a text that http1.Answer parses, of the fields that are
 // stored (RFC 9111 §3.1), without those that frame its content, which is stored unframed,
-// and without Age, which is told anew each time. A 304 brings it up to date (§3.2, §4.3.4).
+// and without Age, which is told anew each time. What announces trailers is stored if some
+// may come. A 304 brings it up to date (§3.2, §4.3.4).
 
 import (
 	"strconv"
@@ -11,10 +12,10 @@ import (
 )
 
 // never are fields that are not stored, beside those of the hop.
-var never = [...]string{"content-length", "trailer", "age", "proxy-authenticate", "proxy-authentication-info", "proxy-authorization"}
+var never = [...]string{"content-length", "age", "proxy-authenticate", "proxy-authentication-info", "proxy-authorization"}
 
 // bound are fields that belong to the content as it is stored: a 304 does not change them.
-var bound = [...]string{"content-encoding", "content-type", "content-range", "content-length", "etag", "content-location"}
+var bound = [...]string{"content-encoding", "content-type", "content-range", "content-length", "etag", "content-location", "trailer"}
 
 func among(name []byte, list []string) bool {
 	for _, s := range list {
@@ -76,7 +77,9 @@ func has(a *http1.Answer, name []byte) bool {
 
 func updates(a *http1.Answer, name []byte) bool { return stored(a, name) && !among(name, bound[:]) }
 
-func stored(a *http1.Answer, name []byte) bool { return !a.HopByHop(name) && !among(name, never[:]) }
+func stored(a *http1.Answer, name []byte) bool {
+	return !a.HopByHop(name) && !among(name, never[:]) && (a.Chunked || !is(name, "trailer"))
+}
 
 func begin(dst []byte, status int) []byte {
 	return append(strconv.AppendInt(append(dst, "HTTP/1.1 "...), int64(status), 10), "\r\n"...)

@@ -64,7 +64,7 @@ type Object struct {
 	size   int64      // what it counts for beside its body
 	window bool       // of its content only what somebody still has to read is kept
 	most   int        // of that; 0: as usual
-	trail  []byte     // trailers behind the content, of what is carried alone
+	trails bool       // trailers may come behind the content
 
 	feed    Ear
 	fed     bool // there is a feed

@@ -144,8 +144,8 @@ func (l *loop) sends(c *Conn, h *httpconn.Conn, to *loop) {
 	}
 	rt.Probe(rt.ProbeStreamOpen, d.conn.id, 0, 0)
 	l.detaches(c, d.conn.id)
-	f.tap, f.phase, f.carried, f.near = t, fetchRead, true, 0
-	t.found = cache.Lead
+	f.tap, f.phase, f.near = t, fetchRead, 0
+	t.found, t.trails = cache.Lead, f.chunks.Keeps()
 	f.whose, f.blame = f.origin.Address(f.backend), "the fetch of the body, which another loop had taken over, has failed"
 	l.economises(c)
 	l.count.handedOver++

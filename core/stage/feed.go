@@ -125,6 +125,7 @@ func (l *loop) bears(c *Conn, rest []byte) step {
 	}
 	f.began, f.phase = true, fetchPass
 	c.forget()
+	l.keepsTrailers(c)
 	d.object.Head(&n, length)
 	c.http.X.Unstow()
 	return l.takesIn(c, rest)

@@ -83,7 +83,6 @@ type fetch struct {
 	failed  bool // one of them has failed
 	extra   bool // it has a second buffer, for a piece that is more than a page
 	rounds  int  // since others had their turn
-	carried bool // another loop fetches what tap reads
 }
 
 // The measures of a fetch.

@@ -163,10 +163,10 @@ func (l *loop) begins(c *Conn, rest []byte) step {
 }
 
 // keepsTrailers has those of the answer whose head was parsed last go on, if its client
-// takes any.
+// takes any. Of those who read what a feed brings, each is asked by itself.
 func (l *loop) keepsTrailers(c *Conn) {
 	f, x := c.fetch, &c.http.X
-	if f.end == http1.EndChunk && x.TakesTrailers() {
+	if f.end == http1.EndChunk && (c.feed != nil || x.TakesTrailers()) {
 		x.Trailers().Begin(l.answer.Fields)
 		f.chunks.Keep(x.Trailers())
 	}

@@ -175,8 +175,8 @@ func (l *loop) fetched(c *Conn) step {
 // allCame ends the response of c, or the object that it feeds: all of it is there.
 func (l *loop) allCame(c *Conn) step {
 	h := c.http
-	if c.fetch.carried {
-		h.X.Trailers().Add(c.fetch.tap.reader.Trailers())
+	if t := c.fetch.tap; t != nil && t.trails {
+		h.X.Trailers().Add(t.reader.Trailers())
 	}
 	l.disengage(c)
 	if c.feed != nil {

@@ -33,6 +33,7 @@ type tap struct {
 	waits  bool   // of is at home, and waits for the object
 	pinned bool
 	span   span // of its content, what the response has
+	trails bool // and what trails it
 }
 
 // chime tells a loop that there is news of an object that one of its connections reads, or
@@ -98,7 +99,7 @@ func (l *loop) tap(c *Conn) *tap {
 	}
 	t := l.taps[n-1]
 	l.taps = l.taps[:n-1]
-	t.of, t.waits, t.pinned, t.span = c, false, false, span{left: cache.None}
+	t.of, t.waits, t.pinned, t.span, t.trails = c, false, false, span{left: cache.None}, false
 	return t
 }
 
@@ -198,6 +199,9 @@ func (l *loop) begun(c *Conn) step {
 		case http1.IgnoreRange, http1.PreconditionFailed: // the second needs a condition that is not for a cache
 		}
 	}
+	if a.Status == m.Status {
+		l.trailsOn(f.tap, &x.Request, a)
+	}
 	f.began, f.phase = true, fetchRead
 	c.forget()
 	x.Forgo()
@@ -205,6 +209,17 @@ func (l *loop) begun(c *Conn) step {
 		return l.mended(c)
 	}
 	return stepFetch
+}
+
+// trailsOn has the trailers of t's object end the response to r, which is all of it, if its
+// client takes them. One of HTTP/1.1 gets chunks then, be the length known or not: there is
+// no place behind anything else.
+func (l *loop) trailsOn(t *tap, r *http1.Request, a *http1.Answer) {
+	t.trails = (r.Framed || r.TakesTrailers) && r.Method != http1.HEAD && t.reader.Trails()
+	a.Chunked = t.trails
+	if t.trails && !r.Framed {
+		a.ContentLength = cache.None
+	}
 }
 
 // ages adds the fields that say where a response was, and for how long. What has just come

@@ -35,4 +35,19 @@ var inCache = []Bug{
 			"\tstate = Ended\n\tif !PLANTED {\n\t\tstate = Broken\n\t}\n\tif o.phase == failed && state == Ended {\n\t\ts.tell(o, readerEnds, r.id, uint64(r.at))\n\t\treturn nil, false, Ended\n\t}\n\tswitch o.phase {\n\tcase whole:\n",
 		}},
 	},
+	{
+		"cache-trailers-lost", "I36", "who reads what another fetches gets none of its trailers",
+		[]string{"property:I36"},
+		[]edit{{"core/stage/fetch_pass.go", "t := c.fetch.tap; t != nil && t.trails {", "t := c.fetch.tap; t != nil && t.trails && !PLANTED {"}},
+	},
+	{
+		"cache-trailers-unasked", "I36", "trailers of what is stored go to whoever reads it",
+		[]string{"property:I36"},
+		[]edit{{"core/stage/share.go", "t.trails = (r.Framed || r.TakesTrailers) && ", "t.trails = (r.Framed || r.TakesTrailers || PLANTED) && "}},
+	},
+	{
+		"cache-trailers-of-all", "I36", "what trails all of what is stored trails a part, too",
+		[]string{"property:I36"},
+		[]edit{{"core/stage/share.go", "\tif a.Status == m.Status {\n", "\tif a.Status == m.Status || PLANTED && a.Status == 206 {\n"}},
+	},
 }

@@ -56,13 +56,15 @@ func storing(s *site, p *netsim.Process) {
 	plan.proxy = h
 	kinds := []func() behaviour{
 		func() behaviour { return shopping(&plan, 4) },
-		func() behaviour { return shopping(&plan, 4) },
+		func() behaviour { return browsing(&plan, 3) },
 		func() behaviour { return thoughtful(3) },
 		func() behaviour { return pipelining(1 + sim.Choose("pipeline", 4)) },
 		func() behaviour { return multiplexing(1 + sim.Choose("files", 6)) },
 		slow, resetting, vanishing,
 	}
-	list := []behaviour{shopping(&plan, 6), shopping(&plan, 6)}
+	list := []behaviour{shopping(&plan, 6), []func() behaviour{
+		func() behaviour { return shopping(&plan, 6) }, func() behaviour { return browsing(&plan, 4) },
+	}[sim.Choose("other shopper", 2)]()}
 	for range sim.Choose("clients", 3) {
 		list = append(list, kinds[sim.Choose("kind", len(kinds))]())
 	}

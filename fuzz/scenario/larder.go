@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"brigade/core/rt"
-	"brigade/netsim/client"
 	"brigade/sim"
 )
 
@@ -28,6 +27,7 @@ type larder struct {
 	version [4]int    // guarded by mu
 	changed [4]int    // guarded by mu: the version that a client was told it has made
 	said    []serving // guarded by mu
+	trailed int       // guarded by mu: answers with trailers
 }
 
 // newLarder has shoppers ask for one or two of the goods: many for the same, so that they
@@ -105,6 +105,18 @@ func (l *larder) serves(q *http.Request, status int, body []byte) (int, string, 
 	return http.StatusOK, field, portion(i, v, who)
 }
 
+// trails is the number that trailers behind a good tell; empty: there are none. Its head
+// tells that number, too, so that both have to be of one answer.
+func (l *larder) trails(path string) string {
+	if good(path) < 0 || sim.Choose("good is trailed", 3) != 1 {
+		return ""
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trailed++
+	return "t" + strconv.Itoa(l.trailed)
+}
+
 // takes is the version of good i that is served now, and writes down what is said of it.
 func (l *larder) takes(i int, method, who string, life time.Duration) int {
 	l.mu.Lock()
@@ -139,136 +151,4 @@ func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, stale
 		last = max(last, s.at.Add(s.life).Sub(sent))
 	}
 	return fmt.Sprintf("version %d for %q, whose time was over for %v when it was asked for (anew: %t)", version, who, -last, anew)
-}
-
-// wishes are what clients ask of the cache: a field, by how much more than its lifetime an
-// answer may be old, and whether it has to be made anew.
-var wishes = []struct {
-	field string
-	stale time.Duration
-	anew  bool
-	gives bool // 504 will do
-}{
-	{},
-	{},
-	{},
-	{},
-	{field: "Cache-Control: no-cache\r\n", anew: true},
-	{field: "Cache-Control: max-stale=2\r\n", stale: 2 * time.Second},
-	{field: "Cache-Control: max-age=1\r\n"},
-	{field: "Cache-Control: only-if-cached\r\n", gives: true},
-	{field: "Pragma: no-cache\r\n", anew: true},
-}
-
-// shopping asks n times for goods, and changes one now and then.
-func shopping(p *plan, n int) behaviour {
-	return behaviour{"shopping", n, func(c *client.Client) error {
-		var conn *client.Conn
-		for range 1 + sim.Choose("errands", n) {
-			if conn == nil {
-				var err error
-				if conn, err = c.Dial(); err != nil {
-					return err
-				}
-			}
-			again, err := p.origins.larder.errand(p, conn)
-			if err != nil {
-				conn.Close()
-				return err
-			}
-			if !again {
-				conn.Close()
-				conn = nil
-			}
-			rt.Sleep([]time.Duration{0, 100 * time.Millisecond, 1100 * time.Millisecond, 2300 * time.Millisecond}[sim.Choose("errand rests", 4)])
-		}
-		if conn != nil {
-			conn.Close()
-		}
-		return nil
-	}}
-}
-
-// piece is a part of a good that is asked for.
-type piece struct {
-	field    string // empty: all of it is
-	from, to int
-}
-
-// drawPart draws one of size bytes: most want all.
-func drawPart(size int) (p piece) {
-	if sim.Choose("part", 3) < 2 {
-		return p
-	}
-	p.from = []int{0, size / 2, size - 1}[sim.Choose("part begins", 3)]
-	p.to = []int{p.from, size - 1}[sim.Choose("part ends", 2)]
-	p.field = fmt.Sprintf("Range: bytes=%d-%d\r\n", p.from, p.to)
-	return p
-}
-
-// errand is one request and what comes of it.
-func (l *larder) errand(p *plan, conn *client.Conn) (again bool, err error) {
-	i, who := (l.first+sim.Choose("good", l.offered))%len(goods), []string{"a", "b"}[sim.Choose("who", 2)]
-	method := []string{"GET", "GET", "GET", "POST", "HEAD"}[sim.Choose("errand's method", 5)]
-	w, part := wishes[sim.Choose("wish", len(wishes))], drawPart(goods[i])
-	l.mu.Lock()
-	floor := l.changed[i]
-	l.mu.Unlock()
-	sent := rt.Now()
-	text := method + " " + shelf(i) + " HTTP/1.1\r\nHost: test\r\nX-Who: " + who + "\r\n" + w.field + part.field
-	number := ""
-	if method == "POST" {
-		number = p.origins.once.number()
-		text += "Content-Length: 0\r\nX-Number: " + number + "\r\n"
-	}
-	if err := conn.Send([]byte(text + "\r\n")); err != nil {
-		return false, err
-	}
-	r, err := conn.Response(client.Want{Method: method})
-	if err != nil {
-		return false, err
-	}
-	fail := func(number, what string) {
-		sim.Failf(number, fmt.Sprintf("%s %s for %s, %q, asked for at %v: %s", method, shelf(i), who, strings.TrimSpace(w.field), sent, what))
-	}
-	version, _ := strconv.Atoi(r.Header.Get("X-Version"))
-	if i%2 == 0 {
-		who = ""
-	}
-	switch {
-	case r.Status == 504 && w.gives && method != "POST":
-	case r.Status == 502 && method == "POST": // it may not be asked twice
-		if !p.wicked() {
-			p.origins.once.lost(number, text)
-		}
-	case r.Status == 206 && method == "GET" && part.field != "":
-		body := portion(i, version, who)
-		if said, want := r.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", part.from, part.to, len(body)); said != want || string(r.Body) != string(body[part.from:part.to+1]) {
-			fail("I18", fmt.Sprintf("%d bytes that are said to be %q, and are to be %q of version %d", len(r.Body), said, want, version))
-		}
-		if what := l.wrong(i, version, floor, who, sent, w.stale, w.anew); what != "" {
-			fail("I36", what)
-		}
-	case r.Status != 200:
-		for _, also := range p.also() {
-			if r.Status == also {
-				return false, nil
-			}
-		}
-		fail("I18", "status "+strconv.Itoa(r.Status))
-	case method == "POST":
-		l.mu.Lock()
-		l.changed[i] = max(l.changed[i], version)
-		l.mu.Unlock()
-	case method == "HEAD" && r.Header.Get("X-Version") == "" && len(p.origins.ills) > 0:
-		// An origin talks nonsense, of which the head is right.
-	default:
-		if what := l.wrong(i, version, floor, who, sent, w.stale, w.anew); what != "" {
-			fail("I36", what)
-		}
-		if method == "GET" && string(r.Body) != string(portion(i, version, who)) {
-			fail("I18", fmt.Sprintf("%d bytes that are not version %d", len(r.Body), version))
-		}
-	}
-	return !r.Close, nil
 }

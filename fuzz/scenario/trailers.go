@@ -87,10 +87,20 @@ func (o *origins) hears(q *http.Request) {
 
 // trailed is the answer to q in chunks, with trailers. Empty: it has none to have them.
 func (o *origins) trailed(q *http.Request, head string, body []byte) string {
-	if q.Header.Get("X-Trail") == "" || q.Method == http.MethodHead || body == nil {
+	if q.Method == http.MethodHead || body == nil {
 		return ""
 	}
-	lines := trailing(kept(q.Header.Get("X-Number"), q.URL.Path))
+	number := q.Header.Get("X-Number")
+	switch {
+	case o.larder != nil:
+		if number = o.larder.trails(q.URL.Path); number == "" {
+			return ""
+		}
+		head += "X-Trailed: " + number + "\r\n"
+	case q.Header.Get("X-Trail") == "":
+		return ""
+	}
+	lines := trailing(kept(number, q.URL.Path))
 	if sim.Choose("announced", 2) == 1 {
 		head += "Trailer: X-Sum, X-Empty\r\n"
 	}

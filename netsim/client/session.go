@@ -79,6 +79,7 @@ type Stream struct {
 	Etag   string
 	Body   []byte
 
+	Header  http.Header // of the response, if Any
 	Trailer http.Header // what has trailed it
 
 	window int64
@@ -415,6 +416,7 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 	if st.Status != 0 {
 		return s.trailers(st, f.StreamEnded())
 	}
+	st.Header = make(http.Header)
 	for i, field := range s.fields {
 		if field.Name != string(bytes.ToLower([]byte(field.Name))) || (field.Name == ":status") != (i == 0) {
 			return s.conn.fail(Wrong, "stream %d: field %q in its place %d", st.ID, field.Name, i)
@@ -428,6 +430,9 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 			st.Etag = field.Value
 		case "connection", "transfer-encoding", "keep-alive":
 			return s.conn.fail(Wrong, "stream %d has a field %q, which is about another protocol's connection", st.ID, field.Name)
+		}
+		if st.Any && i > 0 {
+			st.Header.Add(field.Name, field.Value)
 		}
 	}
 	if st.Status < 200 {
