@@ -128,6 +128,8 @@ var planted = []plant{
 	{"waiting", "I17", "for the first request after one", waitsIn(begun().asked(), 1, time.Second)},
 	{"waiting", "I17", "for content after our shutdown", waitsIn(begun().asked().call(loop, rt.OpShutdown, 7, 0), 4, time.Second)},
 	{"waiting", "I17", "another timeout for the same state", waitsIn(waitsIn(begun().asked(), 5, time.Second).after(time.Millisecond).reached(), 5, 2*time.Second)},
+	{"waiting", "I17", "a time of its own for the rest of a head", waitsIn(waits(1, time.Second).after(time.Millisecond).reached().reads(loop, 7, "GE", 100), 2, time.Second)},
+	{"waiting", "", "what is left of the time for the rest of a head", waitsIn(waits(1, time.Second).after(time.Millisecond).reached().reads(loop, 7, "GE", 100), 2, 999*time.Millisecond)},
 	{"waiting", "I17", "a deadline put off", waitsIn(waits(1, time.Second).after(time.Millisecond).reached(), 1, 1001*time.Millisecond)},
 	{"waiting", "", "a wait goes on", waitsIn(waits(1, time.Second).after(time.Millisecond).reached(), 1, 999*time.Millisecond)},
 
@@ -267,6 +269,8 @@ var planted = []plant{
 	{"drain", "I31", "accepts later", begun().drains().deaf().after(time.Millisecond).call(loop, rt.OpAccept, 5, 8)},
 	{"drain", "I31", "keeps a connection", begun().drains().deaf().after(2 * time.Second).after(time.Second)},
 	{"drain", "I31", "keeps a loop", begun().parted().drains().deaf().after(3 * time.Second)},
+	{"drain", "I31", "keeps a loop for which nothing is left", begun().parted().drains().deaf().after(time.Millisecond)},
+	{"drain", "", "keeps a loop for a connection", begun().drains().deaf().after(time.Millisecond)},
 	{"drain", "I31", "begins a request behind the deadline", begun().drains().deaf().after(3 * time.Second).asked()},
 	{"drain", "I31", "stops hearing by itself", begun().call(loop, rt.OpClose, 5, 0)},
 	{"drain", "I31", "a deadline in the past", begun().after(time.Second).probe(root, rt.ProbeDrain, 1)},

@@ -2,7 +2,8 @@ package invariants
 
 // Draining (I31): from the decision on nothing new is heard: by the time that
 // nothing can run, every listening descriptor is closed. When the deadline has
-// passed, connections and loops are gone, too, and no request begins. A loop stops listening only when
+// passed, connections and loops are gone, too, and no request begins; loops go as soon as there
+// is nothing left for them. A loop stops listening only when
 // that was decided, and when it has taken who had connected by then, if there is
 // room for them.
 
@@ -172,6 +173,8 @@ func (d *drain) Quiet() {
 	switch late := d.late(); {
 	case d.listening > 0:
 		d.fail("I31", "%d descriptors still listen, though draining was decided at %v and nothing can run", d.listening, d.since)
+	case d.accepted == 0 && d.streams == 0 && d.alive > 0:
+		d.fail("I31", "nothing listens and no connection is left, and %d loops are alive, though nothing can run: nobody has told them", d.alive)
 	case late && d.accepted > 0:
 		d.fail("I31", "%d connections are open at %v; draining was to end by %v", d.accepted, d.s.Clock(), d.deadline)
 	case late && d.alive > 0:

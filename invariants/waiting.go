@@ -63,6 +63,7 @@ type stay struct {
 	deadline  rt.Instant
 	phase     uint64     // the last state but for room, which suspends it
 	until     rt.Instant // its deadline
+	asked     uint64     // requests by then
 	opened    rt.Instant
 	belated   bool // its task had been held up by then, after a look at the clock
 	touched   rt.Instant
@@ -344,6 +345,10 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 		same = same && !r.lifted
 		r.lifted = false
 	}
+	if same && r.until != deadline && r.keeps(e.B) && w.drained == never && !w.excused() {
+		w.fail("I17", "connection %d waits in state %s until %v, and was to until %v; no request has come in between", m.id, stateNames[e.B], deadline, r.until)
+		return
+	}
 	// A task that was held up has looked at the clock before.
 	first := r.phase == 0 && r.requests == 0 && !r.streamed && head(e.B)
 	if goesOn := same && r.until == deadline || first && r.belated; !goesOn && !w.excused() {
@@ -374,9 +379,16 @@ func (w *waiting) wait(e *sim.Event, m *member[stay]) {
 	w.release(m)
 	r.holder, r.waits, r.reached, r.state, r.deadline = holder, true, false, e.B, max(deadline, e.Time)
 	if e.B != rt.WaitRoom {
-		r.phase, r.until = e.B, deadline
+		r.phase, r.until, r.asked = e.B, deadline, r.requests
 	}
 	w.soonest = min(w.soonest, w.due(r))
+}
+
+// keeps reports whether a state that goes on has the time that it had: bytes of a head, or
+// events for nothing, are no reason to wait for longer. (A drain has those looked at again that
+// wait for a request, and it has a deadline of its own.)
+func (r *stay) keeps(state uint64) bool {
+	return !r.session && r.asked == r.requests && (head(state) || state == rt.WaitIdle)
 }
 
 // due is by when r's wait has to be over. A drain ends those between requests.
