@@ -22,7 +22,7 @@ type sight struct {
 
 // combined is a line of the log; its groups are the target, the status and the bytes.
 var combined = regexp.MustCompile(`^127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] ` +
-	`"(?:-|(?:[!-~]+ ([!-~]+) HTTP/(?:1\.[01]|2\.0)))" (\d{3}) (\d+) "[ -~]+" "[ -~]+"(?: received=\d+)?(?: backend=\S+ why="[ -~]+")?$`)
+	`"(?:-|(?:[!#-~]+ ([!#-~]+) HTTP/(?:1\.[01]|2\.0)))" (\d{3}) (\d+) "[ !#-~]+" "[ !#-~]+"(?: received=\d+)?(?: backend=\S+ why="[ !#-~]+")?$`)
 
 // audit compares the log with what clients saw.
 func (s *site) audit(b *book) {

@@ -26,6 +26,7 @@ func TestAudit(t *testing.T) {
 		{"other bytes", line, []sight{{"/a", 200, 121}}, "of 121 bytes"},
 		{"another target", line, []sight{{"/b", 200, 120}}, `for "/b"`},
 		{"torn", line[:40], nil, "line 1 of the log"},
+		{"a quote in its middle", strings.Replace(line, "/a", `/"a`, 1), nil, "line 1 of the log"},
 		{"no version", line + strings.Replace(line, " HTTP/1.1", "", 1), nil, "line 2 of the log"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

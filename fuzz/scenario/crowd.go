@@ -39,6 +39,19 @@ func pipelining(k int) behaviour {
 	return behaviour{"pipelining", k, func(c *client.Client) error { return c.Pipelining(k) }}
 }
 
+// many is how many requests are sent in one piece when they are many: their heads do not fit
+// into the page of an answer's, again and again.
+const many = 64
+
+// longWinded pipelines k requests at most, or now and then many.
+func longWinded(k int) behaviour {
+	n := 1 + sim.Choose("pipeline", k)
+	if sim.Choose("long-winded", 10) == 9 {
+		n = many
+	}
+	return pipelining(n)
+}
+
 func burst(k int) behaviour {
 	return behaviour{"pipelining", k, func(c *client.Client) error { return c.Pipelining(upTo(k)) }}
 }
@@ -130,7 +143,7 @@ func crowd() *Scenario {
 			s := newSite(e)
 			return func() {
 				p := s.draw(true)
-				list := []behaviour{thoughtful(3), pipelining(1 + sim.Choose("pipeline", 5)), slow(), resetting(), halfClosing()}
+				list := []behaviour{thoughtful(3), longWinded(5), slow(), resetting(), halfClosing()}
 				for range sim.Choose("more", 3) {
 					list = append(list, []func() behaviour{abandoning, malformed, slow, curiously}[sim.Choose("kind", 4)]())
 				}
@@ -150,7 +163,7 @@ func calm() *Scenario {
 			return func() {
 				p := s.draw(false)
 				s.serve(p, func() {
-					s.crowd(p, thoughtful(4), pipelining(1+sim.Choose("pipeline", 5)), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning(), s.informed(&p))
+					s.crowd(p, thoughtful(4), longWinded(5), slow(), resetting(), halfClosing(), malformed(), curious(4), abandoning(), s.informed(&p))
 				})
 			}
 		},

@@ -70,6 +70,7 @@ func (s *site) live(server *stage.Server, p plan, f func()) {
 	if why := s.env.miscounted(totals.Statuses[:]); why != "" {
 		sim.Failf("I24", why)
 	}
+	p.leftBehind()
 }
 
 // stop drains, and perhaps once more with less patience.

@@ -230,7 +230,7 @@ func decoding(p *plan) behaviour {
 			if err != nil {
 				return err
 			}
-			if err := decodes(f, r, accept); err != nil {
+			if err := p.decodes(f, r, accept); err != nil {
 				return err
 			}
 			if r.Close {
@@ -241,13 +241,23 @@ func decoding(p *plan) behaviour {
 	}}
 }
 
+// compresses reports whether c has a filter that does.
+func (c chain) compresses() bool { return c == compressed || c == entire }
+
 // decodes judges a response to a client who accepts a coding.
-func decodes(f client.File, r *client.Response, accept string) error {
+func (p *plan) decodes(f client.File, r *client.Response, accept string) error {
 	if r.Status != 200 {
 		return nil
 	}
-	body := r.Body
-	switch coding := r.Header.Get("Content-Encoding"); {
+	body, coding := r.Body, r.Header.Get("Content-Encoding")
+	varies := strings.EqualFold(r.Header.Get("Vary"), "Accept-Encoding")
+	switch tag := r.Header.Get("ETag"); {
+	case p.chain.compresses() && strings.HasPrefix(f.Type, "text/") && !varies:
+		return fmt.Errorf("%s has Vary %q, and is sent as the client accepts it (RFC 9110 §12.5.5)", f.Target, r.Header.Get("Vary"))
+	case coding != "" && strings.HasPrefix(tag, `"`):
+		return fmt.Errorf("%s has coding %q and the strong tag %s of what is not coded (RFC 9110 §8.8.1)", f.Target, coding, tag)
+	}
+	switch {
 	case coding == "gzip" && accept != "gzip;q=0":
 		z, err := gzip.NewReader(bytes.NewReader(r.Body))
 		if err == nil {

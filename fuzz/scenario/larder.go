@@ -44,6 +44,7 @@ type serving struct {
 	who           string
 	at            rt.Instant
 	life          time.Duration
+	strict        bool // it may not be used when it is stale, whoever would have it
 }
 
 func shelf(i int) string { return proxied + "v" + strconv.Itoa(i) }
@@ -61,11 +62,16 @@ func portion(i, version int, who string) []byte {
 	return content(fmt.Sprintf("v%d.%d.%s", i, version, who), goods[i])
 }
 
+// strict is what an answer says that may not be used when it is stale.
+const strict = "Cache-Control: max-age=1, must-revalidate\r\n"
+
 // control draws for how long an answer may be kept.
 func control() (field string, life time.Duration) {
-	switch n := []int{1, 2, 4, 1, 0, -1}[sim.Choose("kept for", 6)]; n {
+	switch n := []int{1, 2, 4, 1, 0, -1, -2}[sim.Choose("kept for", 7)]; n {
 	case 0:
 		return "Cache-Control: no-store\r\n", 0
+	case -2:
+		return strict, time.Second
 	case -1:
 		return "Cache-Control: no-cache\r\n", 0
 	default:
@@ -76,6 +82,7 @@ func control() (field string, life time.Duration) {
 // serves is the answer to q, of what is kept: a status, fields, and content.
 func (l *larder) serves(q *http.Request, status int, body []byte) (int, string, []byte) {
 	field, life := control()
+	said := serving{life: life, strict: field == strict}
 	i := good(q.URL.Path)
 	if i < 0 {
 		tag := `"` + q.URL.Path + `"`
@@ -92,7 +99,8 @@ func (l *larder) serves(q *http.Request, status int, body []byte) (int, string, 
 		who = q.Header.Get("X-Who")
 		field += "Vary: X-Who\r\n"
 	}
-	v := l.takes(i, q.Method, who, life)
+	said.good, said.who = i, who
+	v := l.takes(q.Method, said)
 	if q.Method == http.MethodPost {
 		return http.StatusOK, fmt.Sprintf("X-Version: %d\r\n", v), []byte("changed")
 	}
@@ -117,15 +125,17 @@ func (l *larder) trails(path string) string {
 	return "t" + strconv.Itoa(l.trailed)
 }
 
-// takes is the version of good i that is served now, and writes down what is said of it.
-func (l *larder) takes(i int, method, who string, life time.Duration) int {
+// takes is the version of a good that is served now, and writes down what is said of it.
+func (l *larder) takes(method string, s serving) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	i := s.good
 	if method == http.MethodPost || sim.Choose("it has changed", 4) == 1 {
 		l.version[i]++
 	}
 	if method != http.MethodPost {
-		l.said = append(l.said, serving{i, l.version[i], who, rt.Now(), life})
+		s.version, s.at = l.version[i], rt.Now()
+		l.said = append(l.said, s)
 	}
 	return l.version[i]
 }
@@ -144,8 +154,11 @@ func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, stale
 		if s.good != i || s.version != version || s.who != who {
 			continue
 		}
-		until := s.at.Add(s.life + stale)
-		if s.at >= sent || !anew && (until > sent || until == sent && stale > 0) { // RFC 9111 §5.2.1.2: no more than that
+		until := s.at.Add(s.life)
+		if !s.strict { // RFC 9111 §5.2.2.2
+			until = until.Add(stale)
+		}
+		if s.at >= sent || !anew && (until > sent || until == sent && stale > 0 && !s.strict) { // RFC 9111 §5.2.1.2: no more than that
 			return ""
 		}
 		last = max(last, s.at.Add(s.life).Sub(sent))

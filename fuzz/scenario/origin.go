@@ -47,9 +47,19 @@ type origins struct {
 	larder *larder  // what they say may be kept; nil: they say nothing of that
 	little bool     // nobody asks for the large files
 	once   once
+	spare  time.Duration // for how long connections are kept that nobody wants; 0: not known
+	warm   time.Duration // and for what may not be asked twice
+	calm   bool          // the world holds nobody up
 	over   rt.Bool
 	tasks  rt.WaitGroup
 }
+
+// secret is what clients say to the proxy, and to nobody behind it; and private are fields
+// that have it.
+const (
+	secret  = "for-the-proxy"
+	private = "Connection: x-own\r\nX-Own: " + secret + "\r\nProxy-Authorization: Basic " + secret + "\r\nX-Forwarded-For: " + secret + "\r\nForwarded: for=" + secret + "\r\n"
+)
 
 // target is where the i-th of what there is can be fetched.
 func target(i int) string { return proxied + strconv.Itoa(i) }
@@ -116,13 +126,14 @@ type inlet struct {
 	fd    sys.FD
 	idle  time.Duration
 	ended bool // nothing more comes, in time
+	late  bool // as nothing has, and the other end is there
 }
 
 // Read implements io.Reader.
 func (w *inlet) Read(b []byte) (int, error) {
 	n, e := w.p.ReadWait(w.fd, b, w.idle)
 	if e != sys.OK || n == 0 {
-		w.ended = true
+		w.ended, w.late = true, e == sys.EAGAIN
 		return 0, io.EOF
 	}
 	return n, nil
@@ -137,10 +148,13 @@ func (o *origins) serve(fd sys.FD) {
 	}
 	w := &inlet{p: o.p, fd: fd, idle: 10 * time.Second}
 	in := bufio.NewReader(w)
+	var rests rest
 	for asked := false; ; asked = true {
 		if asked { // who has connected is about to ask, but who has asked may not ask again
 			w.idle = []time.Duration{3 * time.Second, 30 * time.Millisecond, time.Millisecond}[sim.Choose("origin idles", 3)]
-			if _, err := in.Peek(1); err != nil {
+			_, err := in.Peek(1)
+			rests.ends(w.late, w.idle)
+			if err != nil {
 				return
 			}
 			if leaves() {
@@ -156,6 +170,7 @@ func (o *origins) serve(fd sys.FD) {
 			sim.Failf("I19", "an origin gets what is no request: "+err.Error())
 			return
 		}
+		rests.judge(q)
 		x, form := o.errs(fd)
 		if x != nil && x.early {
 			x.do(o, fd, q, form)
@@ -164,6 +179,7 @@ func (o *origins) serve(fd sys.FD) {
 		if again := o.converse(fd, q, w, x, form); !again || w.ended {
 			return
 		}
+		rests = o.rest(q)
 	}
 }
 
@@ -210,6 +226,10 @@ func (o *origins) judge(q *http.Request, body []byte) {
 		fail("that is not below what is fetched")
 	case q.Header.Get("X-Own") != "" || q.Header.Get("Connection") != "" && (q.Header.Get("Connection") != "TE" || q.Header.Get("Te") != "trailers"):
 		fail("a field was meant for the proxy alone")
+	case strings.Contains(fmt.Sprint(q.Header), secret):
+		fail("it is told what a client has said to the proxy")
+	case q.Method != http.MethodPost && strings.Contains(q.Header.Get("Cache-Control"), "only-if-cached"):
+		fail("its client wants what is stored, or nothing (RFC 9111 §5.2.1.7)")
 	case q.Host != "test" && q.Host != "localhost":
 		fail("the host is " + q.Host)
 	case strings.Join(q.Header.Values("X-Forwarded-For"), "|") != address.Addr().String():

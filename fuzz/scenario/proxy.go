@@ -40,7 +40,7 @@ func uploadingTo(p *plan) behaviour {
 		i := sim.Choose("send to", len(fetchable))
 		body := content("upload", p.sentOn())
 		number := p.origins.once.number()
-		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\nConnection: x-own\r\nX-Own: 1\r\nX-Size: " + strconv.Itoa(len(body)) + "\r\nX-Number: " + number + "\r\n"
+		text := []string{"POST ", "PUT "}[sim.Choose("method", 2)] + target(i) + " HTTP/1.1\r\nHost: test\r\n" + private + "X-Size: " + strconv.Itoa(len(body)) + "\r\nX-Number: " + number + "\r\n"
 		if sim.Choose("expect", 3) == 1 {
 			text += "Expect: 100-continue\r\n"
 		}
@@ -102,7 +102,11 @@ func inOtherWords() behaviour {
 			} else if sim.Choose("for a head", 3) > 0 {
 				w.Method = "HEAD"
 			}
-			if err := conn.Send([]byte(w.Method + " " + target(i) + " HTTP/" + version + "\r\nHost: test\r\n\r\n")); err != nil {
+			place, host := target(i), "test"
+			if sim.Choose("names the host", 2) == 1 {
+				place, host = "http://test"+place, "another" // RFC 9112 §3.2.2
+			}
+			if err := conn.Send([]byte(w.Method + " " + place + " HTTP/" + version + "\r\nHost: " + host + "\r\n" + private + "\r\n")); err != nil {
 				return err
 			}
 			r, err := conn.Response(w)
@@ -135,6 +139,7 @@ func proxies() *Scenario {
 				o.ail(plan.net.Profile)
 				plan.origins = o
 				plan.stage.Dial, plan.stage.Answer, plan.stage.More, plan.stage.Spare = 2*time.Second, 4*time.Second, 3500*time.Millisecond, 1500*time.Millisecond
+				o.spare, o.warm, o.calm = plan.stage.Spare, 500*time.Millisecond, plan.net.Profile.String() == "none"
 				plan.stage.Kept = []int{64, 1}[sim.Choose("kept", 2)]
 				if plan.stage.HandOver = []int64{0, 1, 300, 5000}[sim.Choose("hand over", 4)]; plan.stage.HandOver > 0 {
 					plan.stage.Shards = 2

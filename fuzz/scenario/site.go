@@ -104,12 +104,13 @@ type plan struct {
 	net       netsim.Config
 	free      bool // clients stay away now and then
 	drain     drain
-	acts      *acts // stand before the files; nil: nothing does
-	chain     chain // what responses pass
-	input     input // what content passes
-	chats     bool  // so does who takes connections over
-	resized   bool  // pages change their sizes while it serves
-	mixed     bool  // some clients speak HTTP/2
+	acts      *acts     // stand before the files; nil: nothing does
+	chain     chain     // what responses pass
+	input     input     // what content passes
+	chats     bool      // so does who takes connections over
+	taken     *rt.Int64 // of those, how many have no end yet; nil: nobody takes any
+	resized   bool      // pages change their sizes while it serves
+	mixed     bool      // some clients speak HTTP/2
 	budget    budget
 	watch     bool         // somebody looks at the statistics page
 	bodies    *bodies      // stand before the files, and stream
@@ -149,7 +150,9 @@ func (s *site) serve(p plan, f func()) {
 		p.bodies.Handler, p.stage.Handler = h, p.bodies
 	}
 	if p.chats {
-		p.stage.Handler = chats{p.stage.Handler}
+		p.taken = new(rt.Int64)
+		p.taken.Label("taken over")
+		p.stage.Handler = &chats{p.stage.Handler, p.taken}
 	}
 	var server *stage.Server
 	p.surround(&server)

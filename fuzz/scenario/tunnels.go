@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"brigade/core/exchange"
@@ -181,7 +182,7 @@ func (t *talkers) client(i int) {
 		want = say // it is an echo
 		fallthrough
 	case byUpgrade:
-		request, status = "GET /chat HTTP/1.1\r\nHost: t\r\nConnection: upgrade, x-own\r\nX-Own: secret\r\nUpgrade: chat\r\n\r\n", "101"
+		request, status = "GET /chat HTTP/1.1\r\nHost: t\r\nConnection: upgrade, x-own\r\nX-Own: secret\r\nProxy-Authorization: secret\r\nUpgrade: chat\r\n\r\n", "101"
 	}
 	early := 0
 	if t.route[i] != byConnect || sim.Choose("early", 2) == 1 {
@@ -283,16 +284,21 @@ func (t *talkers) agree(fd sys.FD) bool {
 }
 
 // chats is a handler that takes over who asks for a chat, and passes the rest on.
-type chats struct{ exchange.Handler }
+type chats struct {
+	exchange.Handler
+	held *rt.Int64 // connections that were taken over, and have not ended
+}
 
 // Local implements exchange.Handler.
-func (h chats) Local() exchange.Local { return chatsLocal{h.Handler.Local()} }
+func (h *chats) Local() exchange.Local { return chatsLocal{h.Handler.Local()} }
 
 // Handle implements exchange.Handler.
-func (h chats) Handle(x *exchange.Exchange) {
-	if !x.Switch("chat", new(echo)) {
+func (h *chats) Handle(x *exchange.Exchange) {
+	if !x.Switch("chat", &echo{held: h.held}) {
 		h.Handler.Handle(x)
+		return
 	}
+	h.held.Add(1)
 }
 
 type chatsLocal struct{ exchange.Local }
@@ -303,7 +309,10 @@ func (l chatsLocal) Inline(x *exchange.Exchange) bool {
 }
 
 // echo says what it hears, a little at a time.
-type echo struct{ over bool }
+type echo struct {
+	held *rt.Int64
+	over bool
+}
 
 // Step implements exchange.Application.
 func (e *echo) Step(in []byte, ended bool, out []byte) (taken, given int, done bool) {
@@ -317,6 +326,7 @@ func (e *echo) End() {
 		rt.Bug("an application ends twice")
 	}
 	e.over = true
+	e.held.Add(-1)
 }
 
 // tunnels is the scenario.
@@ -351,10 +361,41 @@ func tunnels() *Scenario {
 	}
 }
 
-// refused asks for a tunnel to where nobody listens, and must hear so at once.
+// denials are requests for what is no tunnel, or may not be one, and the answer.
+var denials = []struct {
+	request string
+	status  int
+}{
+	{"CONNECT " + switchAddr.String() + " HTTP/1.1\r\nHost: t\r\n\r\n", 403}, // somebody is there, for others
+	{"CONNECT " + rawAddr.String() + " HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", 400},
+	{"GET /none HTTP/1.1\r\nHost: t\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n", 404}, // which is nobody's to agree to but ours
+}
+
+// denied asks for one.
+func (t *talkers) denied(c *client.Client) error {
+	conn, err := c.Dial()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	d := denials[sim.Choose("asks for what is denied", len(denials))]
+	if err := conn.Send([]byte(d.request)); err != nil {
+		return err
+	}
+	method, _, _ := strings.Cut(d.request, " ")
+	_, err = conn.Response(client.Want{Method: method, Status: d.status, Also: t.plan.also()})
+	return err
+}
+
+// refused asks for a tunnel to where nobody listens, and must hear so at once; or for what
+// is denied.
 func (t *talkers) refused() behaviour {
 	return behaviour{"refused", 1, func(c *client.Client) error {
-		if sim.Choose("asks for nobody", 4) != 3 {
+		switch sim.Choose("asks for nobody", 4) {
+		case 3:
+		case 2:
+			return t.denied(c)
+		default:
 			return nil
 		}
 		p := &t.plan

@@ -82,7 +82,7 @@ func (c *Client) Dial() (*Conn, error) {
 	if c.Patience > 0 {
 		conn.Patience = c.Patience
 	}
-	conn.answered, conn.files, conn.stepped = c.Answered, c.Files, c.Stepped
+	conn.answered, conn.files, conn.stepped, conn.fetched = c.Answered, c.Files, c.Stepped, c.Fetched
 	if !c.Replaced {
 		conn.said = &c.said
 	}
@@ -146,6 +146,9 @@ func (c *Client) exchange(conn **Conn, f File) (again bool, err error) {
 	return kind == Silent || kind == Reset, err
 }
 
+// fewRequests are so few that any buffers hold them.
+const fewRequests = 8
+
 // Pipelining sends k requests in one piece and expects the answers in order, the
 // last with Connection: close.
 func (c *Client) Pipelining(k int) error {
@@ -164,7 +167,11 @@ func (c *Client) Pipelining(k int) error {
 			all = append(all, c.Get(files[i].Target)...)
 		}
 	}
-	if err := conn.Send(all); err != nil {
+	send := conn.Send
+	if k > fewRequests {
+		send = conn.sendReading // else each end may wait for the other, with every buffer full
+	}
+	if err := send(all); err != nil {
 		return err
 	}
 	for i, f := range files {

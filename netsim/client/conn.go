@@ -23,6 +23,7 @@ type Conn struct {
 	buf      []byte // received and not yet judged
 	scratch  []byte
 	stepped  bool      // the time of day may be set meanwhile
+	fetched  bool      // another server answers
 	end      sys.Errno // why reading ended, if ended
 	ended    bool
 	requests int // responses judged, or begun

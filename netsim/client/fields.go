@@ -36,6 +36,9 @@ func (c *Conn) fields(r *Response, w Want) string {
 	if why := place(r, w); why != "" {
 		return why
 	}
+	if c.fetched && r.Header.Get("X-Own") != "" {
+		return "X-Own, which was for the proxy alone (RFC 9110 §7.6.1)"
+	}
 	if w.File == nil || w.File.Type == "" {
 		return ""
 	}

@@ -430,6 +430,10 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 			st.Etag = field.Value
 		case "connection", "transfer-encoding", "keep-alive":
 			return s.conn.fail(Wrong, "stream %d has a field %q, which is about another protocol's connection", st.ID, field.Name)
+		case "x-own":
+			if s.conn.fetched {
+				return s.conn.fail(Wrong, "stream %d has X-Own, which was for the proxy alone (RFC 9110 §7.6.1)", st.ID)
+			}
 		}
 		if st.Any && i > 0 {
 			st.Header.Add(field.Name, field.Value)
