@@ -156,21 +156,33 @@ func disturbed(t *testing.T) []*Patch {
 	return list
 }
 
+// places is how many edits there are of a patch.
+const places = 20
+
+// disturb is p, planted, with edits at places that are drawn.
+func disturb(t *testing.T, p *Patch) (s Sources, chosen []place) {
+	t.Helper()
+	s = planted(t, p)
+	all := statements(t, s)
+	if len(all) < 100 {
+		t.Fatalf("there are %d statements in %v", len(all), edited)
+	}
+	draw := rand.New(rand.NewPCG(1, uint64(len(all))))
+	for _, i := range draw.Perm(len(all))[:places] {
+		chosen = append(chosen, all[i])
+	}
+	edit(t, s, chosen)
+	return s, chosen
+}
+
 // At least nine of ten traces still show what they were made for, whichever of 20
 // places is edited: of the kept witnesses, which are short, and of what campaigns
 // write, at all of whose points the schedule was drawn.
 func TestWitnessesSurviveEdits(t *testing.T) {
-	const places, share = 20, 0.9
+	const share = 0.9
 	tried, passed, survived := 0, 0, 0
 	for _, p := range disturbed(t) {
-		s := planted(t, p)
-		all := statements(t, s)
-		draw := rand.New(rand.NewPCG(1, uint64(len(all))))
-		var chosen []place
-		for _, i := range draw.Perm(len(all))[:places] {
-			chosen = append(chosen, all[i])
-		}
-		edit(t, s, chosen)
+		s, chosen := disturb(t, p)
 		path := program(t, p.ID+"-edited", s, p.Race)
 		list := append(witnesses(t, p), fresh(t, p)...)
 		for i, at := range chosen {
@@ -227,19 +239,14 @@ func fresh(t *testing.T, p *Patch) (list []witness) {
 // The edited program does nothing else when no place acts.
 func TestEditsAreInert(t *testing.T) {
 	p := disturbed(t)[0]
-	s := planted(t, p)
-	all := statements(t, s)
-	if len(all) < 100 {
-		t.Fatalf("there are %d statements in %v", len(all), edited)
-	}
-	edit(t, s, all[:50])
+	s, _ := disturb(t, p)
 	for name, text := range s {
 		old, err := os.ReadFile(filepath.Join(root(t), filepath.FromSlash(name)))
 		if err == nil && bytes.Count(old, []byte("\n")) != bytes.Count(text, []byte("\n")) && !slices.Contains(filesOf(p), name) {
 			t.Errorf("an edit of %s moves its lines", name)
 		}
 	}
-	path := program(t, p.ID+"-inert", s, p.Race)
+	path := program(t, p.ID+"-edited", s, p.Race)
 	for _, w := range witnesses(t, p) {
 		plain := follow(t, program(t, p.ID, planted(t, p), p.Race), w.path, false)
 		if r := follow(t, path, w.path, false); r.EventHash != plain.EventHash {
