@@ -67,7 +67,7 @@ const strict = "Cache-Control: max-age=1, must-revalidate\r\n"
 
 // control draws for how long an answer may be kept.
 func control() (field string, life time.Duration) {
-	switch n := []int{1, 2, 4, 1, 0, -1, -2}[sim.Choose("kept for", 7)]; n {
+	switch n := []int{1, 2, 4, 1, 0, -1, -2, -2}[sim.Choose("kept for", 8)]; n {
 	case 0:
 		return "Cache-Control: no-store\r\n", 0
 	case -2:
