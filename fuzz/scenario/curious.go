@@ -21,6 +21,7 @@ type question struct {
 	ask   func(f client.File) (request string, want client.Want)
 	judge func(f client.File, r *client.Response) error // nil: want says all
 	ends  bool                                          // the connection closes after it
+	spoil bool                                          // and answers nothing of what is behind it
 }
 
 // asked is a question with what was drawn for it.
@@ -79,7 +80,7 @@ func answers(conn *client.Conn, list []asked, sent bool) error {
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", a.name, a.file.Target, err)
 		}
-		if r.Close {
+		if r.Close || a.spoil {
 			return conn.NothingMore(true, true)
 		}
 	}
@@ -151,6 +152,9 @@ var questions = []question{
 	plain("POST with chunks", 405, false, func(f client.File) string {
 		return "POST " + f.Target + " HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nGET \r\n0\r\nA: b\r\n\r\n"
 	}),
+	{name: "a chunk without its end", ends: true, spoil: true, ask: func(f client.File) (string, client.Want) {
+		return "POST " + f.Target + " HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\rx0\r\n\r\n" + get(f.Target, ""), client.Want{Status: 405}
+	}},
 	plain("a method of its own", 501, false, func(f client.File) string {
 		return "BREW " + f.Target + " HTTP/1.1\r\nHost: test\r\n\r\n"
 	}),
@@ -170,6 +174,9 @@ var questions = []question{
 	}},
 	{name: "HTTP/1.0", ends: true, ask: func(f client.File) (string, client.Want) {
 		return "GET " + f.Target + " HTTP/1.0\r\n\r\n", client.Want{Status: 200, Body: f.Body, Close: true}
+	}},
+	{name: "close among others", ends: true, ask: func(f client.File) (string, client.Want) {
+		return get(f.Target, "Connection: close, other\r\n"), client.Want{Status: 200, Body: f.Body, Close: true}
 	}},
 	// Whatever a client calls itself, a line of the log is a line (audit.go).
 	plain("a name to be quoted", 200, true, func(f client.File) string {
