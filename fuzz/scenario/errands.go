@@ -28,6 +28,7 @@ import (
 type wish struct {
 	field string        // empty: nothing
 	stale time.Duration // by how much more than its lifetime an answer may be old
+	young time.Duration // how old it may be at most; 0: as old as it says
 	anew  bool          // it has to be made anew
 	gives bool          // 504 will do
 }
@@ -39,7 +40,7 @@ var wishes = []wish{
 	{},
 	{field: "Cache-Control: no-cache", anew: true},
 	{field: "Cache-Control: max-stale=2", stale: 2 * time.Second},
-	{field: "Cache-Control: max-age=1"},
+	{field: "Cache-Control: max-age=1", young: time.Second},
 	{field: "Cache-Control: only-if-cached", gives: true},
 	{field: "Pragma: no-cache", anew: true},
 }
@@ -171,7 +172,7 @@ func (l *larder) judge(p *plan, e *errand, r *client.Response) {
 
 // ages judges how old what came of e is.
 func (l *larder) ages(e *errand, version int, who string) {
-	if what := l.wrong(e.good, version, e.floor, who, e.sent, e.wish.stale, e.wish.anew); what != "" {
+	if what := l.wrong(e.good, version, e.floor, who, e.sent, e.wish); what != "" {
 		e.fail("I36", what)
 	}
 }

@@ -141,9 +141,8 @@ func (l *larder) takes(method string, s serving) int {
 }
 
 // wrong says what is wrong with an answer to a request that was sent at an instant, when
-// floor was the version that the good had at least; empty: nothing. stale is by how much it
-// may be past its time, and anew that it may not be older than the request.
-func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, stale time.Duration, anew bool) string {
+// floor was the version that the good had at least; empty: nothing.
+func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, w wish) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if version < floor {
@@ -154,14 +153,18 @@ func (l *larder) wrong(i, version, floor int, who string, sent rt.Instant, stale
 		if s.good != i || s.version != version || s.who != who {
 			continue
 		}
+		if w.young > 0 && s.at.Add(w.young) < sent { // RFC 9111 §5.2.1.1
+			last = max(last, s.at.Add(w.young).Sub(sent))
+			continue
+		}
 		until := s.at.Add(s.life)
 		if !s.strict { // RFC 9111 §5.2.2.2
-			until = until.Add(stale)
+			until = until.Add(w.stale)
 		}
-		if s.at >= sent || !anew && (until > sent || until == sent && stale > 0 && !s.strict) { // RFC 9111 §5.2.1.2: no more than that
+		if s.at >= sent || !w.anew && (until > sent || until == sent && w.stale > 0 && !s.strict) { // RFC 9111 §5.2.1.2: no more than that
 			return ""
 		}
 		last = max(last, s.at.Add(s.life).Sub(sent))
 	}
-	return fmt.Sprintf("version %d for %q, whose time was over for %v when it was asked for (anew: %t)", version, who, -last, anew)
+	return fmt.Sprintf("version %d for %q, whose time was over for %v when it was asked for (anew: %t)", version, who, -last, w.anew)
 }
