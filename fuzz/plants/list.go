@@ -26,8 +26,13 @@ func (b *Bug) scenario(seeds uint64) (name string, of uint64) {
 		bugs     []Bug
 	}{
 		{"bulk", max(1, seeds/4), inBulk}, // a run of which is larger than others
-		{"cache", 3 * seeds, inCache}, {"health", 2 * seeds, inHealth}, {"proxy", 10 * seeds, inRelays},
-		{"tunnels", 12 * seeds, behindTunnels}, {"proxy", 10 * seeds, behindProxies}, {"filters", 16 * seeds, behindFilters}, {"cache", 16 * seeds, behindCaches},
+		{"cache", 3 * seeds, inCache},
+		{"health", 2 * seeds, inHealth},
+		{"proxy", 10 * seeds, inRelays},
+		{"tunnels", 12 * seeds, behindTunnels},
+		{"proxy", 10 * seeds, behindProxies},
+		{"filters", 16 * seeds, behindFilters},
+		{"cache", 16 * seeds, behindCaches},
 	} {
 		if slices.ContainsFunc(x.bugs, func(x Bug) bool { return x.Name == b.Name }) {
 			return x.scenario, x.of
