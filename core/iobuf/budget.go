@@ -185,7 +185,9 @@ func (b *Budget) revoke() bool {
 	b.held[Filling]--
 	w.state = waits
 	b.lines[Filling].unshift(w)
-	b.pressure.Add(1)
+	if b.pressure.Add(1) == 1 {
+		b.sweep() // as in join: a cache may have kept some since it was swept last
+	}
 	b.counts[Filling].revoked++
 	tell(w.ID, rt.BufferRevoked, Filling)
 	return true
