@@ -103,6 +103,9 @@ func (p *program) hunt(f *zooFlags, strategies, ids []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := f.control(ctx); err != nil {
+		if ctx.Err() != nil {
+			return errors.New("interrupted before any bug was hunted")
+		}
 		return err
 	}
 	if !f.json {
@@ -118,7 +121,9 @@ func (p *program) hunt(f *zooFlags, strategies, ids []string) error {
 		wg.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns; close(done[i]) }()
-			caught[i], failed[i] = f.catch(ctx, b, strategies)
+			if ctx.Err() == nil {
+				caught[i], failed[i] = f.catch(ctx, b, strategies)
+			}
 		})
 	}
 	for i := range list {
@@ -128,7 +133,17 @@ func (p *program) hunt(f *zooFlags, strategies, ids []string) error {
 		}
 	}
 	wg.Wait()
-	return p.tellZoo(f, caught, errors.Join(failed...))
+	err = errors.Join(failed...)
+	if ctx.Err() != nil { // what had begun has failed for that
+		hunted := 0
+		for _, a := range caught {
+			if a != nil {
+				hunted++
+			}
+		}
+		err = fmt.Errorf("interrupted when %d of %d bugs had been hunted", hunted, len(list))
+	}
+	return p.tellZoo(f, caught, err)
 }
 
 // controlSeeds are the seeds of each scenario under which the core as it is has to
