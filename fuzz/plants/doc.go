@@ -9,5 +9,6 @@
 //
 //	s, err := plants.Plant(root)
 //	path, err := s.Build(ctx, root, dir, false)
-//	row, err := plants.Try(ctx, path, plants.All()[0], traces)
+//	row := &plants.Row{Bug: plants.All()[0]}
+//	err = row.Try(ctx, path, 0, 20, traces)
 package plants

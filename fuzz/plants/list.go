@@ -17,28 +17,29 @@ type Bug struct {
 	edits     []edit
 }
 
-// scenario is the one that b is tried in, and under how many of so many seeds; empty: all
-// that are usual, under all.
-func (b *Bug) scenario(seeds uint64) (name string, of uint64) {
+// in is the scenario that b is tried in, and which seeds of it stand for those from one
+// number to another; empty: all that are usual, and these.
+func (b *Bug) in(from, to uint64) (name string, first, last uint64) {
 	for _, x := range []struct {
-		scenario string
-		of       uint64
-		bugs     []Bug
+		scenario     string
+		times, share uint64 // how many seeds for each
+		bugs         []Bug
 	}{
-		{"bulk", max(1, seeds/4), inBulk}, // a run of which is larger than others
-		{"cache", 3 * seeds, inCache},
-		{"health", 2 * seeds, inHealth},
-		{"proxy", 10 * seeds, inRelays},
-		{"tunnels", 12 * seeds, behindTunnels},
-		{"proxy", 10 * seeds, behindProxies},
-		{"filters", 16 * seeds, behindFilters},
-		{"cache", 16 * seeds, behindCaches},
+		{"bulk", 1, 4, inBulk}, // a run of which is larger than others
+		{"cache", 3, 1, inCache},
+		{"health", 2, 1, inHealth},
+		{"proxy", 10, 1, inRelays},
+		{"tunnels", 12, 1, behindTunnels},
+		{"proxy", 10, 1, behindProxies},
+		{"filters", 16, 1, behindFilters},
+		{"cache", 16, 1, behindCaches},
 	} {
 		if slices.ContainsFunc(x.bugs, func(x Bug) bool { return x.Name == b.Name }) {
-			return x.scenario, x.of
+			first = from * x.times / x.share
+			return x.scenario, first, max(to*x.times/x.share, first+1)
 		}
 	}
-	return "", seeds
+	return "", from, to
 }
 
 // edit is a text of a file, there once, and what takes its place. In new, PLANTED is

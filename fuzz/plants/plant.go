@@ -106,37 +106,39 @@ func (r *Row) Own() bool {
 	return len(r.Verdicts) == 0 || slices.Contains(r.By, r.Verdicts[0])
 }
 
-// Try runs the general campaign, with b acting, over so many seeds. The traces of
-// what fails go to the directory traces.
-func Try(ctx context.Context, path string, b Bug, seeds uint64, traces string, env ...string) (*Row, error) {
-	name, seeds := b.scenario(seeds)
+// Try runs the general campaign, with r's bug acting, over the seeds behind the first from of
+// each scenario, up to so many. What comes of it is added to r. The traces of what fails go
+// to the directory traces.
+func (r *Row) Try(ctx context.Context, path string, from, to uint64, traces string, env ...string) error {
+	name, from, to := r.in(from, to)
 	c := zoo.Campaign{
-		First: 1, Seeds: seeds, Workers: 2, Unshrunk: true, Traces: traces, Env: append(env, Variable+"="+b.Name),
+		First: from + 1, Seeds: to - from, Workers: 1, Unshrunk: true, Traces: traces, Env: append(env, Variable+"="+r.Name),
 		Scenario: name,
 	}
-	r, err := zoo.Hunt(ctx, path, c)
+	report, err := zoo.Hunt(ctx, path, c)
 	if err != nil {
-		return nil, fmt.Errorf("bug %s: %w", b.Name, err)
+		return fmt.Errorf("bug %s: %w", r.Name, err)
 	}
-	row := &Row{Bug: b, Runs: r.Runs, Reports: r.Failed}
-	for i := range r.Failures {
-		f := &r.Failures[i]
+	for i := range report.Failures {
+		f := &report.Failures[i]
 		by := f.Verdict
 		if f.Invariant != "" {
 			by += ":" + f.Invariant
 		}
-		if !slices.Contains(row.By, by) {
-			row.By = append(row.By, by)
+		if !slices.Contains(r.By, by) {
+			r.By = append(r.By, by)
 		}
-		if !slices.Contains(b.Verdicts, by) {
-			row.Strange = append(row.Strange, fmt.Sprintf("%s in %s, seed %d: %s", by, f.Scenario, f.Seed, f.Message))
+		if !slices.Contains(r.Verdicts, by) {
+			r.Strange = append(r.Strange, fmt.Sprintf("%s in %s, seed %d: %s", by, f.Scenario, f.Seed, f.Message))
 			continue
 		}
-		n := (f.Seed-r.Seed)*uint64(len(r.Scenarios)) + uint64(slices.Index(r.Scenarios, f.Scenario)) + 1
-		if row.First == 0 || n < row.First {
-			row.First = n
+		n := r.Runs + (f.Seed-report.Seed)*uint64(len(report.Scenarios)) + uint64(slices.Index(report.Scenarios, f.Scenario)) + 1
+		if r.First == 0 || n < r.First {
+			r.First = n
 		}
 	}
-	slices.Sort(row.By)
-	return row, nil
+	r.Runs += report.Runs
+	r.Reports += report.Failed
+	slices.Sort(r.By)
+	return nil
 }

@@ -166,8 +166,8 @@ func (p *plan) trails(c *client.Client, conn *client.Conn) (*client.Response, er
 	if kind, ok := client.KindOf(err); much && ok && kind == client.Truncated {
 		return nil, nil // the origin had begun to answer before it was too much
 	}
-	if r != nil && much {
-		r.Close = true // it may have been answered before it was too much
+	if r != nil && (much || conn.Cut()) {
+		r.Close = true // it may have been answered before it was too much, or had come
 	}
 	return r, err
 }

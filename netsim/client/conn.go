@@ -28,6 +28,7 @@ type Conn struct {
 	ended    bool
 	requests int // responses judged, or begun
 	closed   bool
+	cut      bool
 	answered func(r *Response) // may be nil
 	files    []File            // whose content may be known again
 	said     *[]description    // of each file that was described
@@ -69,9 +70,14 @@ func (c *Conn) FD() sys.FD { return c.fd }
 
 // Send sends all of b. Nil if the server has closed: its answer tells more.
 func (c *Conn) Send(b []byte) error {
-	_, err := c.send(b)
+	open, err := c.send(b)
+	c.cut = err == nil && !open
 	return err
 }
+
+// Cut reports whether the server has not taken all of what was last sent: it has closed, and
+// hears nothing more, whatever it has answered before.
+func (c *Conn) Cut() bool { return c.cut }
 
 // send reports whether the connection still takes bytes.
 func (c *Conn) send(b []byte) (open bool, err error) {
