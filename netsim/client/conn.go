@@ -70,8 +70,7 @@ func (c *Conn) FD() sys.FD { return c.fd }
 
 // Send sends all of b. Nil if the server has closed: its answer tells more.
 func (c *Conn) Send(b []byte) error {
-	open, err := c.send(b)
-	c.cut = err == nil && !open
+	_, err := c.send(b)
 	return err
 }
 
@@ -81,6 +80,7 @@ func (c *Conn) Cut() bool { return c.cut }
 
 // send reports whether the connection still takes bytes.
 func (c *Conn) send(b []byte) (open bool, err error) {
+	defer func() { c.cut = err == nil && !open }()
 	for len(b) > 0 {
 		n, e := c.p.WriteWait(c.fd, b, c.Patience)
 		switch e {
