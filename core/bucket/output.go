@@ -13,7 +13,7 @@ import (
 // the other half's bytes; else into a new one. The error is the allocator's, and
 // then nothing was added.
 func (b *Brigade) Write(data []byte) error {
-	if len(data) == 0 || b.extend(data) {
+	if len(data) == 0 || b.last != nil && b.last.extend(data) {
 		return nil
 	}
 	const least = 4 << 10
@@ -26,27 +26,29 @@ func (b *Brigade) Write(data []byte) error {
 	return nil
 }
 
-// extend adds a copy of data to the last bucket, if there is room in its block.
-func (b *Brigade) extend(data []byte) bool {
-	k := b.last
-	if k == nil || k.kind != Heap || k.block.Shared() || int(k.off+k.n) != k.block.Used() || len(data) > k.block.Room() {
+// extend adds a copy of data to k, which is in a brigade, if there is room behind it in
+// its block.
+func (k *Bucket) extend(data []byte) bool {
+	if k.kind != Heap || k.block.Shared() || int(k.off+k.n) != k.block.Used() || len(data) > k.block.Room() {
 		return false
 	}
 	k.must("written to")
 	at := k.block.Used()
 	k.block.Extend(at + copy(k.block.Bytes()[at:], data))
 	k.n += int64(len(data))
-	b.bytes += int64(len(data))
+	k.in.bytes += int64(len(data))
 	return true
 }
+
+// crumb is the most bytes of a bucket that is rather copied than kept by itself.
+const crumb = 1 << 10
 
 // Gather moves all of c to b's end as Concat does, but copies the bytes of small
 // buckets in memory of their own into the block before them, where there is room: data
 // that comes in crumbs would else keep a block for each.
 func (b *Brigade) Gather(c *Brigade) {
-	const crumb = 1 << 10
 	for k := c.first; k != nil; k = c.first {
-		if k.kind == Heap && k.n <= crumb && b.extend(k.bytes()) {
+		if k.kind == Heap && k.n <= crumb && b.last != nil && b.last.extend(k.bytes()) {
 			k.Destroy()
 			continue
 		}

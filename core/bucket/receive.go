@@ -14,9 +14,11 @@ const (
 )
 
 // Receive copies what is there, about most bytes of memory, to into's end: heap and
-// pool buckets are copied, immortal ones and files are shared, metadata moves. Data
-// or closed is one answer. The error says why, if Aborted, or is into's allocator's:
-// then what could be copied was, and the rest is still there.
+// pool buckets are copied, and immortal ones that are crumbs and not the first; longer
+// ones and files are shared, metadata moves. Crumbs share blocks, across the flushes
+// between them: one at the end is as good as several. Data or closed is one answer. The
+// error says why, if Aborted, or is into's allocator's: then what could be copied was,
+// and the rest is still there.
 func (bm *Beam) Receive(into *Brigade, most int64) (State, error) {
 	bm.mu.Lock()
 	switch {
@@ -64,16 +66,17 @@ func (bm *Beam) copies(b *Brigade, took *chain, most int64) (done chain, gone in
 		k := took.first
 		before := bm.weigh(k)
 		n := int64(1)
-		switch k.kind {
-		case Heap, Pool:
+		switch {
+		case k.kind == Heap, k.kind == Pool, k.kind == Immortal && k.n <= crumb && !b.Empty():
 			n = min(k.n, most)
-			if err := b.Write(k.bytes()[:n]); err != nil {
+			if err := b.joins(k.bytes()[:n]); err != nil {
 				return done, gone, err
 			}
 			if n < k.n {
-				k.off += n
 				k.n -= n
-				if k.kind == Pool {
+				if k.kind == Heap {
+					k.off += n
+				} else {
 					k.data = k.data[n:]
 				}
 				return done, gone + before - bm.weigh(k), nil
@@ -88,10 +91,24 @@ func (bm *Beam) copies(b *Brigade, took *chain, most int64) (done chain, gone in
 	return done, gone, nil
 }
 
-// moves adds a bucket for what k stands for that needs no copy.
+// joins adds a copy of data at b's end as Write does, but before the flush that is there:
+// else a stream that is flushed crumb by crumb, and goes nowhere, would take a block for
+// each.
+func (b *Brigade) joins(data []byte) error {
+	if k := b.last; k != nil && k.kind == Flush && k.previous != nil && k.previous.extend(data) {
+		return nil
+	}
+	return b.Write(data)
+}
+
+// moves adds a bucket for what k stands for that needs no copy. A flush behind another
+// adds nothing.
 func (b *Brigade) moves(k *Bucket) {
 	a := b.alloc
 	var c *Bucket
+	if k.kind == Flush && b.last != nil && b.last.kind == Flush {
+		return
+	}
 	switch k.kind {
 	case Immortal:
 		c = a.Immortal(k.data)
