@@ -212,8 +212,11 @@ func (o *origins) converse(fd sys.FD, q *http.Request, w *inlet, x *ill, form in
 // need not, since the answer fits into any socket.
 func (o *origins) duplex(q *http.Request) bool {
 	_, body := o.content(q)
-	return len(body) <= 300 || strings.HasPrefix(q.Header.Get("Via"), "2.0")
+	return len(body) <= 300 || overHTTP2(q)
 }
+
+// overHTTP2 reports whether q's client speaks HTTP/2.
+func overHTTP2(q *http.Request) bool { return strings.HasPrefix(q.Header.Get("Via"), "2.0") }
 
 // judge holds a request to what a proxy owes.
 func (o *origins) judge(q *http.Request, body []byte) {

@@ -4,7 +4,7 @@ package scenario
 // nobody has wanted it for a time (Config.Spare), and asks on it for what may not be asked
 // twice only for a shorter one (Config.Warm), since an origin may tire of it at any moment.
 // The origin knows when it rests where the answer was so short that it was heard at once,
-// and in a world that holds nobody up.
+// and in a world that holds nobody up; a stream's window may do so.
 
 import (
 	"net/http"
@@ -32,7 +32,8 @@ func (o *origins) rest(q *http.Request) (r rest) {
 		return r
 	}
 	_, body := o.content(q)
-	return rest{known: len(body) <= 300, since: rt.Now(), spare: o.spare, warm: o.warm}
+	known := len(body) == 0 || len(body) <= 300 && !overHTTP2(q)
+	return rest{known: known, since: rt.Now(), spare: o.spare, warm: o.warm}
 }
 
 // ends is the end of a rest: something has come, or, if it is late, nothing has in time.
