@@ -63,10 +63,23 @@ func (g *gardener) binary(x *ast.BinaryExpr) {
 	case function != "":
 		g.instead(x, "mutant."+function)
 	case sums[x.Op] != "":
-		if one, ok := x.Y.(*ast.BasicLit); ok && one.Kind == token.INT && one.Value == "1" {
+		if one, ok := x.Y.(*ast.BasicLit); ok && one.Kind == token.INT && one.Value == "1" && !literal(x.X) {
 			g.instead(x, "mutant."+sums[x.Op])
 		}
 	}
+}
+
+// literal reports whether x is made of literals alone: no bound of anything, and of no type.
+func literal(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.BinaryExpr:
+		return literal(x.X) && literal(x.Y)
+	case *ast.ParenExpr:
+		return literal(x.X)
+	}
+	return false
 }
 
 // operand leaves out y, one of x's two conditions.

@@ -69,7 +69,8 @@ func (s *site) becalm(p plan, wg *rt.WaitGroup) {
 func (s *site) present(p plan) {
 	c := &client.Client{
 		Process: s.clients[latecomers], Addr: address, Patience: settling + owed, Answered: s.env.answered,
-		Files: rotate(tolerant(s.files, p.also()...), sim.Choose("last file", len(s.files))),
+		Files:   rotate(tolerant(s.files, p.also()...), sim.Choose("last file", len(s.files))),
+		Stepped: p.net.Profile.Includes("wall-step"),
 	}
 	err := c.WellBehaved(1, 0)
 	if kind, _ := client.KindOf(err); err != nil && kind == client.Timeout {
