@@ -10,8 +10,10 @@ import (
 	"os"
 	"os/signal"
 	"path"
+	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,6 +28,8 @@ import (
 type mutateFlags struct {
 	budget  uint64
 	sample  int
+	match   string
+	matched *regexp.Regexp
 	seed    seedValue
 	workers int
 	json    bool
@@ -58,6 +62,9 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 			case f.again && f.resume == "":
 				return errors.New("--again needs --resume: who survived stands there")
 			}
+			if err := f.matches(); err != nil {
+				return err
+			}
 			for i := range packages {
 				packages[i] = path.Clean(packages[i])
 			}
@@ -69,6 +76,7 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 	}
 	c.Flags().Uint64Var(&f.budget, "budget", 600, "give up on a mutant after `N` runs")
 	c.Flags().IntVar(&f.sample, "sample", 0, "draw `K` of the mutants (0: all)")
+	c.Flags().StringVar(&f.match, "match", "", "change what `REGEXP` matches alone, such as core/stage/(live|accompany).go; what is matched reads FILE:FUNCTION:OPERATOR:TEXT")
 	c.Flags().Var(&f.seed, "seed", "by which the sample is drawn")
 	c.Flags().IntVarP(&f.workers, "workers", "j", runtime.NumCPU(), "mutants at a time")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
@@ -77,6 +85,15 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 	c.Flags().BoolVar(&f.own, "own", false, "show mutants to no models but their own package's, which is quicker")
 	c.Flags().BoolVar(&f.again, "again", false, "hunt those of --resume that survived once more")
 	return c
+}
+
+// matches compiles what is to be matched.
+func (f *mutateFlags) matches() error {
+	var err error
+	if f.matched, err = regexp.Compile(f.match); err != nil {
+		return fmt.Errorf("--match %q is no regular expression: %w", f.match, err)
+	}
+	return nil
 }
 
 // mutateCore does it.
@@ -101,6 +118,10 @@ func (p *program) mutateCore(f *mutateFlags, packages []string) error {
 		return err
 	}
 	defer hunter.Close()
+	list = slices.DeleteFunc(list, func(m *mutate.Mutant) bool { return !f.matched.MatchString(m.Key()) })
+	if len(list) == 0 {
+		return fmt.Errorf("--match %q matches no mutant of %s", f.match, strings.Join(packages, ", "))
+	}
 	sample := mutate.Sample(list, f.sample, f.seed.n)
 	done := 0
 	o := mutate.Options{Runs: f.budget, Workers: f.workers, Own: f.own, Tests: f.tests, Told: func(*mutate.Outcome) {
