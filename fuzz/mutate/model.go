@@ -3,8 +3,9 @@ package mutate
 // Models. Of what no server's path leads to yet, and of structures that a campaign
 // sees from afar only, a package's own models tell more: the certificates, and the
 // properties against a plain model (rapid), which the files *_sim_test.go and
-// *_prop_test.go of the package hold. The package's tests are compiled once, with
-// all mutants in them, behind the same switch. Tests that pin one example do not
+// *_prop_test.go of the package hold, and the targets of native fuzzing on the
+// corpora that are kept. The package's tests are compiled once, with all mutants in
+// them, behind the same switch. Tests that pin one example do not
 // count: a mutant that only such a test notices is not killed. Options.Tests asks
 // them after all, of those that survived, and counts apart what they notice.
 
@@ -99,13 +100,15 @@ func modelTests(dir string) (names, others []string, rapid bool, err error) {
 		for _, x := range file.Imports {
 			rapid = rapid || x.Path.Value == strconv.Quote("pgregory.net/rapid")
 		}
-		to := &others
-		if strings.HasSuffix(path, "_sim_test.go") || strings.HasSuffix(path, "_prop_test.go") {
-			to = &names
-		}
+		modelling := strings.HasSuffix(path, "_sim_test.go") || strings.HasSuffix(path, "_prop_test.go")
 		for _, d := range file.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
-				*to = append(*to, f.Name.Name)
+			f, ok := d.(*ast.FuncDecl)
+			switch {
+			case !ok || f.Recv != nil || f.Name.Name == "TestMain":
+			case strings.HasPrefix(f.Name.Name, "Fuzz"), modelling && strings.HasPrefix(f.Name.Name, "Test"):
+				names = append(names, f.Name.Name)
+			case strings.HasPrefix(f.Name.Name, "Test"):
+				others = append(others, f.Name.Name)
 			}
 		}
 	}
