@@ -232,7 +232,7 @@ func (x *Exchange) ContentLength(n int64) {
 func (x *Exchange) End() {
 	x.must(partHead, "given the end of its head")
 	x.part, x.silent = partBody, x.Bodyless()
-	if x.Lives() && x.live.Expects || x.holds {
+	if x.unasked() {
 		x.Close = true // nobody knows whether the content comes all the same (RFC 9110 §10.1.1)
 	}
 	if x.filtered.on {
@@ -243,6 +243,9 @@ func (x *Exchange) End() {
 	}
 	x.endHead()
 }
+
+// unasked reports whether the client holds its content back, and has not been asked for it.
+func (x *Exchange) unasked() bool { return x.Lives() && x.live.Expects || x.holds }
 
 func (x *Exchange) endHead() {
 	x.page = http1.AppendEnd(http1.AppendConnection(x.page, &x.Request, !x.Close))
@@ -403,8 +406,8 @@ func (x *Exchange) Refuse(e *http1.Error, allow string) {
 	x.must(partNone, "refused")
 	x.part = partWhole
 	x.Status = e.Status
-	if x.Request.Minor == 0 || x.holds {
-		x.Close = true // an HTTP/1.0 client would have to be told otherwise
+	if x.Request.Minor == 0 || x.unasked() {
+		x.Close = true // an HTTP/1.0 client would have to be told otherwise; for the other see End
 	}
 	x.page = http1.AppendErrorResponse(x.page, e, http1.ErrorResponse{
 		Now: x.Now, Allow: allow, Head: x.Request.Method == http1.HEAD, Close: x.Close,

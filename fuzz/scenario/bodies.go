@@ -241,6 +241,9 @@ func (p *plan) drawUpload(back int) uploaded {
 	if b.most < len(sources) {
 		size = min(size, 3000)
 	}
+	if most := p.stage.Content; most > 0 {
+		size = min(size, int(most))
+	}
 	u.body = content("upload", size)
 	switch u.target {
 	case sumPath:
@@ -326,8 +329,12 @@ func spoiling(p *plan) behaviour {
 		if late {
 			text = fmt.Appendf(nil, "%sContent-Length: %d\r\n\r\n%s", head, len(u.body)+1000, u.body)
 		}
+		at := rt.Now()
 		if err := conn.Send(text); err != nil {
 			return err
+		}
+		if sim.Choose("says no more", 2) == 1 {
+			return p.spoilt(conn, u, late, at)
 		}
 		if late {
 			rt.Sleep(p.stage.Body + 100*time.Millisecond)
@@ -398,6 +405,7 @@ func streamed() *Scenario {
 			return func() {
 				p := s.draw(sim.Choose("faults", 2) == 1)
 				p.stage.Streams = []int{100, 3, 1}[sim.Choose("streams at a time", 3)]
+				p.stage.Content = []int64{0, littleContent}[sim.Choose("little content", 2)]
 				p.bodies = newBodies([]time.Duration{0, time.Millisecond, 50 * time.Millisecond}[sim.Choose("nap", 3)])
 				if p.net.Profile.Slows() || p.net.Bandwidth > 0 {
 					p.bodies.most = 3 // a handler has a processor for as long as its client takes
@@ -417,6 +425,9 @@ func streamed() *Scenario {
 						slow, resetting, halfClosing, vanishing,
 					}
 					list = append(list, kinds[sim.Choose("kind", len(kinds))]())
+				}
+				for range sim.Choose("visitors", 3) {
+					list = append(list, attending(&p, 6))
 				}
 				for i := range list {
 					p.bodies.asks++

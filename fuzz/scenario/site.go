@@ -147,7 +147,7 @@ func (s *site) serve(p plan, f func()) {
 		p.acts.Handler, p.stage.Handler = h, p.acts
 	}
 	if p.bodies != nil {
-		p.bodies.Handler, p.stage.Handler = h, p.bodies
+		p.bodies.Handler, p.stage.Handler = p.stage.Handler, p.bodies
 	}
 	if p.chats {
 		p.taken = new(rt.Int64)

@@ -169,7 +169,7 @@ func (c *Client) Pipelining(k int) error {
 	}
 	send := conn.Send
 	if k > fewRequests {
-		send = conn.sendReading // else each end may wait for the other, with every buffer full
+		send = conn.SendReading // else each end may wait for the other, with every buffer full
 	}
 	if err := send(all); err != nil {
 		return err

@@ -27,6 +27,7 @@ type Conn struct {
 	end      sys.Errno // why reading ended, if ended
 	ended    bool
 	requests int // responses judged, or begun
+	invited  int // bytes of interim responses that are a part of the next one
 	closed   bool
 	cut      bool
 	answered func(r *Response) // may be nil

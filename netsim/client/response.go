@@ -47,7 +47,8 @@ const maxHead = 1 << 16
 // Response reads and judges the next response. Interim ones (1xx) are read past.
 func (c *Conn) Response(w Want) (*Response, error) {
 	c.requests++
-	interim := 0
+	interim := c.invited
+	c.invited = 0
 	for {
 		r, err := c.response(w)
 		if err == nil && r.Status < 200 && w.Final {

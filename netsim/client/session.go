@@ -141,7 +141,7 @@ func (s *Session) Flush() error {
 	b := append([]byte(nil), s.out.Bytes()...)
 	s.out.Reset()
 	if s.Duplex {
-		return s.conn.sendReading(b)
+		return s.conn.SendReading(b)
 	}
 	return s.conn.Send(b)
 }

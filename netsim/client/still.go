@@ -74,3 +74,18 @@ func (c *Conn) Interim(status int) error {
 	c.buf = c.buf[size:]
 	return nil
 }
+
+// Invited waits for the next response, and takes it if it is 100: what was held back is
+// asked for. False: it is the answer, which stays.
+func (c *Conn) Invited() (bool, error) {
+	if _, err := c.head(); err != nil {
+		return false, err
+	}
+	if line, _, _ := bytes.Cut(c.buf, []byte("\r\n")); !bytes.HasPrefix(line, []byte("HTTP/1.1 100 ")) {
+		return false, nil
+	}
+	had := len(c.buf)
+	err := c.Interim(100)
+	c.invited += had - len(c.buf)
+	return true, err
+}

@@ -10,9 +10,9 @@ import (
 	"brigade/core/sys"
 )
 
-// sendReading is Send that takes in what comes meanwhile: a server that is not read from
+// SendReading is Send that takes in what comes meanwhile: a server that is not read from
 // need not read.
-func (c *Conn) sendReading(b []byte) error {
+func (c *Conn) SendReading(b []byte) error {
 	const least = 20 * time.Millisecond
 	for waited := time.Duration(0); len(b) > 0; {
 		n, e := c.p.WriteWait(c.fd, b[:min(len(b), 2000)], least)
