@@ -62,7 +62,7 @@ func (m *Meta) Read(a *http1.Answer, now int64) {
 	if m.Date == NoDate {
 		m.Date = now
 	}
-	if tags > 1 || len(m.ETag) > 0 && !http1.ValidTag(m.ETag) {
+	if tags > 1 || !http1.ValidTag(m.ETag) {
 		m.ETag = nil
 	}
 	if dates > 1 {
