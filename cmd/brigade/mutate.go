@@ -44,8 +44,8 @@ func (p *program) mutate() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mutate [PACKAGE...]",
 		Short: "Change the core in small ways and see what campaigns notice",
-		Long: `Mutate changes the core's packages (directories such as core/poll; all that
-campaigns answer for, if none is named) at every place where an operator applies,
+		Long: `Mutate changes the core's packages (directories such as core/poll; all but the
+seams, if none is named) at every place where an operator applies,
 one place at a time, and runs the general campaign on each; what that does not
 notice is shown to the package's own models. It prints the share of mutants that
 was noticed, raw and without those argued to be equivalent, and those that
@@ -74,7 +74,7 @@ argued to be equivalent was noticed, or the argument is about code that is gone.
 			return p.mutateCore(f, packages)
 		},
 	}
-	c.Flags().Uint64Var(&f.budget, "budget", 600, "give up on a mutant after `N` runs")
+	c.Flags().Uint64Var(&f.budget, "budget", 3000, "give up on a mutant after the first `N` runs, of which those are made that come to its place")
 	c.Flags().IntVar(&f.sample, "sample", 0, "draw `K` of the mutants (0: all)")
 	c.Flags().StringVar(&f.match, "match", "", "change what `REGEXP` matches alone, such as core/stage/(live|accompany).go; what is matched reads FILE:FUNCTION:OPERATOR:TEXT")
 	c.Flags().Var(&f.seed, "seed", "by which the sample is drawn")

@@ -14,12 +14,12 @@ import (
 	"brigade/fuzz/zoo"
 )
 
-// Packages are those whose mutants the campaign has to notice. The parser of
-// HTTP/1 is not among them: what it takes and refuses is decided by tables and
-// native fuzzing against net/http, which see more of it in a second than clients
-// in a campaign.
+// Packages are those whose mutants are to be noticed: all of core but the seams, of
+// which a simulation runs nothing.
 var Packages = []string{
-	"core/stage", "core/handoff", "core/poll", "core/httpconn", "core/mem", "core/bucket", "core/exchange", "core/accesslog", "core/handler/static",
+	"core/stage", "core/handoff", "core/poll", "core/httpconn", "core/mem", "core/bucket", "core/exchange", "core/accesslog", "core/iobuf",
+	"core/filter", "core/http1", "core/http2", "core/cache", "core/spare", "core/histogram",
+	"core/handler/static", "core/handler/proxy", "core/handler/kv", "core/handler/stats", "core/handler/echo",
 }
 
 // Mutant is one change at one place.
