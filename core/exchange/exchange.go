@@ -258,10 +258,17 @@ func (x *Exchange) Bytes(b []byte) error {
 	if x.silent {
 		return x.live.gone
 	}
-	if err := x.write(b); err != nil || !x.Lives() {
-		return err
+	if !x.Lives() {
+		return x.write(b)
 	}
-	x.spill()
+	for len(b) > 0 && x.live.gone == nil { // a piece at a time: more would be here whole
+		part := b[:min(len(b), x.live.Bound)]
+		if err := x.write(part); err != nil {
+			return err
+		}
+		b = b[len(part):]
+		x.spill()
+	}
 	return x.live.gone
 }
 

@@ -77,7 +77,9 @@ type Stream struct {
 	Any    bool // who asked judges what comes
 	Status int
 	Etag   string
-	Body   []byte
+
+	Interim int // responses of 1xx that came before
+	Body    []byte
 
 	Header  http.Header // of the response, if Any
 	Trailer http.Header // what has trailed it
@@ -440,6 +442,7 @@ func (s *Session) headers(f *http2.HeadersFrame) error {
 		}
 	}
 	if st.Status < 200 {
+		st.Interim++
 		st.Status = 0 // another follows
 		return nil
 	}
