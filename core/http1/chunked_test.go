@@ -9,19 +9,22 @@ import (
 // data, how many bytes it took, and how it ended.
 func unchunk(content string, piece int) (data string, taken int, done bool, e *Error) {
 	var c Chunked
-	for end := min(piece, len(content)); ; end = min(end+piece, len(content)) {
+	var all strings.Builder
+	b := []byte(content)
+	for end := min(piece, len(b)); ; end = min(end+piece, len(b)) {
 		for {
-			d, n, fin, err := c.Next([]byte(content[taken:end]))
-			data, taken = data+string(d), taken+n
+			d, n, fin, err := c.Next(b[taken:end])
+			all.Write(d)
+			taken += n
 			if fin || err != nil {
-				return data, taken, fin, err
+				return all.String(), taken, fin, err
 			}
 			if n == 0 {
 				break
 			}
 		}
-		if end == len(content) {
-			return data, taken, false, nil
+		if end == len(b) {
+			return all.String(), taken, false, nil
 		}
 	}
 }

@@ -54,3 +54,14 @@ func FuzzDecodePath(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, target string) { checkPath(t, target) })
 }
+
+func TestPropPathsMeanTheSameToNetURL(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		target := "/" + strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{
+			"/", "/", ".", "..", "a", "b", "%2e", "%2E%2e", "%", "%2", "%41", "%25", "?", "%3f", "%2f", "%00", "%20", "+", ":", "@",
+		}), 0, 10).Draw(t, "parts"), "")
+		if how := differPath(target); how != "" {
+			t.Fatalf("%q: %s", target, how)
+		}
+	})
+}

@@ -49,3 +49,16 @@ func FuzzParseRange(f *testing.F) {
 		}
 	})
 }
+
+func TestPropRangesMeanTheSameToNetHTTP(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.SampledFrom([]int64{0, 1, 2, 10, 200}).Draw(t, "size")
+		value := rapid.SampledFrom([]string{"bytes=", "bytes=", "bytes=", "BYTES=", "x="}).Draw(t, "unit") +
+			strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{
+				"0-0", "1-3", "5-", "-1", "-5", ",", ",", ", ", "0", "9", "-", "99999999999999999999", "x", "-0", "+",
+			}), 0, 12).Draw(t, "parts"), "")
+		if how := differRange(value, size); how != "" {
+			t.Fatalf("%q of %d: %s", value, size, how)
+		}
+	})
+}

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestStatusLinesRFC9112Section4(t *testing.T) {
@@ -88,23 +86,6 @@ func TestAppendConnectionRFC9112Section9_3(t *testing.T) {
 			t.Errorf("HTTP/1.%d, persistent %v: %q", c.r.Minor, c.persistent, got)
 		}
 	}
-}
-
-func TestPropFieldStaysOneLineRFC9110Section5_5(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		value := rapid.SliceOf(rapid.SampledFrom([]byte{'\r', '\n', 0, ' ', '\t', 'a', ':', 0xff})).Draw(t, "value")
-		before := bytes.Clone(value)
-		b := AppendField([]byte("HTTP/1.1 200 OK\r\n"), "X", value)
-		if s := AppendFieldString([]byte("HTTP/1.1 200 OK\r\n"), "X", string(value)); !bytes.Equal(b, s) {
-			t.Fatalf("as a string %q, as bytes %q", s, b)
-		}
-		if bytes.Count(b, []byte("\n")) != 2 || bytes.Count(b, []byte("\r")) != 2 || bytes.IndexByte(b, 0) >= 0 {
-			t.Fatalf("%q", b)
-		}
-		if !bytes.Equal(value, before) {
-			t.Fatalf("the caller's value was changed to %q", value)
-		}
-	})
 }
 
 func TestErrorResponse(t *testing.T) {
