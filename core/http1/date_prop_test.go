@@ -76,18 +76,18 @@ func TestPropDatesAreReadStrictly(t *testing.T) {
 		for range 10 {
 			now := rapid.Int64Range(0, 4e9).Draw(t, "now")
 			u := time.Unix(now+rapid.Int64Range(-1<<30, 1<<30).Draw(t, "since"), 0).UTC()
-			form := rapid.SampledFrom([]string{http.TimeFormat, time.ANSIC, rfc850}).Draw(t, "form")
+			form := pick(t, []string{http.TimeFormat, time.ANSIC, rfc850}, "form")
 			b := []byte(u.Format(form))
-			switch rapid.IntRange(0, 9).Draw(t, "change") {
+			switch choose(t, 10, "change") {
 			case 0:
 				b = b[:rapid.IntRange(0, len(b)).Draw(t, "length")]
 			case 1:
-				b = append(b, " x0"[rapid.IntRange(0, 2).Draw(t, "more")])
+				b = append(b, " x0"[choose(t, 3, "more")])
 			case 2, 3, 4, 5:
-				b[rapid.IntRange(0, len(b)-1).Draw(t, "place")] = rapid.SampledFrom([]byte("0123456789/:;, -+abJFMSx")).Draw(t, "byte")
+				b[rapid.IntRange(0, len(b)-1).Draw(t, "place")] = pick(t, []byte("0123456789/:;, -+abJFMSx"), "byte")
 			case 6, 7:
-				at := strings.Index(string(b), ":") + rapid.SampledFrom([]int{-2, 1, 4}).Draw(t, "part")
-				copy(b[at:], rapid.SampledFrom([]string{"23", "24", "59", "60", "61"}).Draw(t, "number"))
+				at := strings.Index(string(b), ":") + pick(t, []int{-2, 1, 4}, "part")
+				copy(b[at:], pick(t, []string{"23", "24", "59", "60", "61"}, "number"))
 			}
 			// Leap years of two digits that are none in another century are left to the table.
 			if form == rfc850 && strings.Contains(string(b), "29-Feb") {

@@ -40,20 +40,20 @@ var sayings = []struct {
 // drawFields draws fields: names in any case, some that are only like one that is known.
 func drawFields(t *rapid.T, most int) (list []pair) {
 	for range rapid.IntRange(0, most).Draw(t, "fields") {
-		x := rapid.SampledFrom(sayings).Draw(t, "field")
+		x := pick(t, sayings, "field")
 		b := []byte(x.name)
-		switch rapid.IntRange(0, 5).Draw(t, "form") {
+		switch choose(t, 6, "form") {
 		case 0:
 			b = []byte(strings.ToUpper(x.name))
 		case 1:
 			i := rapid.IntRange(0, len(b)-1).Draw(t, "letter")
-			b[i] = rapid.SampledFrom([]byte("xzAZ-^")).Draw(t, "other")
+			b[i] = pick(t, []byte("xzAZ-^"), "other")
 		case 2:
 			b = b[:len(b)-1]
 		}
 		value := x.values[0]
 		if rapid.Bool().Draw(t, "odd") {
-			value = rapid.SampledFrom(x.values).Draw(t, "value")
+			value = pick(t, x.values, "value")
 		}
 		list = append(list, pair{string(b), strings.Trim(value, " \t")})
 	}
@@ -62,29 +62,29 @@ func drawFields(t *rapid.T, most int) (list []pair) {
 
 // drawTarget draws a target of bytes that one may have, in one of its forms or nearly so.
 var drawTarget = rapid.Custom(func(t *rapid.T) string {
-	path := rapid.SampledFrom([]string{"/", "/a/b", "/%41", "/%4", "/%", "/%g0", "/%0g", "", "/a:b//"}).Draw(t, "path")
-	query := rapid.SampledFrom([]string{"", "", "?", "?a?b", "?%"}).Draw(t, "query")
-	switch rapid.IntRange(0, 5).Draw(t, "form") {
+	path := pick(t, []string{"/", "/a/b", "/%41", "/%4", "/%", "/%g0", "/%0g", "", "/a:b//"}, "path")
+	query := pick(t, []string{"", "", "?", "?a?b", "?%"}, "query")
+	switch choose(t, 6, "form") {
 	case 0:
-		return rapid.SampledFrom([]string{"http", "HTTPS", "ftp", "http:", ""}).Draw(t, "scheme") + "://" + drawAuthority.Draw(t, "authority") + path + query
+		return pick(t, []string{"http", "HTTPS", "ftp", "http:", ""}, "scheme") + "://" + drawAuthority.Draw(t, "authority") + path + query
 	case 1:
-		return rapid.SampledFrom([]string{"*", "a", "a:b", "http:/a", "http:/", "http:a", ":", "://", "**"}).Draw(t, "other")
+		return pick(t, []string{"*", "a", "a:b", "http:/a", "http:/", "http:a", ":", "://", "**"}, "other")
 	case 2:
-		return drawAuthority.Draw(t, "authority") + rapid.SampledFrom([]string{":80", ":", "", ":65535", ":65536"}).Draw(t, "port")
+		return drawAuthority.Draw(t, "authority") + pick(t, []string{":80", ":", "", ":65535", ":65536"}, "port")
 	}
 	return "/" + path + query
 }).Filter(func(s string) bool { return s != "" })
 
 // drawAuthority draws an authority of bytes that a target may have, sound or nearly so.
 var drawAuthority = rapid.Custom(func(t *rapid.T) string {
-	switch rapid.IntRange(0, 4).Draw(t, "host") {
+	switch choose(t, 5, "host") {
 	case 0:
 		return "[" + strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"::", ":", ":1", "ffff:", "0:0:0:", "1.2.3.4", "a:b:c:d:e:", "12345", "1.2.3.256", ":1.2.3", ":01.2.3.4", "1.2.3.4.5", "1000.1.1.1"}), 1, 4).Draw(t, "groups"), "") + "]" +
-			rapid.SampledFrom([]string{"", "", ":80", "x", ":"}).Draw(t, "behind")
+			pick(t, []string{"", "", ":80", "x", ":"}, "behind")
 	case 1:
-		return rapid.SampledFrom([]string{"u@a", "a,b", "%61", "", "[", "[]", "[::1", "a:b", "a:80:80", "a:00065535", "a:65536", "a:99999999999999999999", "[v1.a]", "]"}).Draw(t, "odd")
+		return pick(t, []string{"u@a", "a,b", "%61", "", "[", "[]", "[::1", "a:b", "a:80:80", "a:00065535", "a:65536", "a:99999999999999999999", "[v1.a]", "]"}, "odd")
 	}
-	return rapid.SampledFrom([]string{"a", "A-b.c_d~e", "127.0.0.1", "!$&'()*+;="}).Draw(t, "name")
+	return pick(t, []string{"a", "A-b.c_d~e", "127.0.0.1", "!$&'()*+;="}, "name")
 })
 
 // text writes a head down, with whitespace where there may be some.
@@ -101,7 +101,7 @@ func text(t *rapid.T, lead, line string, fields []pair) string {
 // inParts parses b in parts, which end anywhere, and with more behind it.
 func inParts(t *rapid.T, r *Request, b []byte, lim *Limits) (n int, e *Error) {
 	scanned := 0
-	for range rapid.IntRange(0, 3).Draw(t, "cuts") {
+	for range choose(t, 4, "cuts") {
 		cut := rapid.IntRange(scanned, len(b)).Draw(t, "cut")
 		if n, e = r.Parse(b[:cut], scanned, lim); n > 0 || e != nil {
 			return n, e
@@ -117,16 +117,16 @@ func TestPropHeadsMeanWhatWasDrawn(t *testing.T) {
 	used := new(Request)
 	rapid.Check(t, func(t *rapid.T) {
 		for range 20 {
-			lead := rapid.SampledFrom([]string{"", "", "\r\n", "\r\n\r\n"}).Draw(t, "lead")
-			method := rapid.SampledFrom([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "OPTIONS", "TRACE", "CONNECT", "PATCH", "get", "BREW", "HEADS"}).Draw(t, "method")
+			lead := pick(t, []string{"", "", "\r\n", "\r\n\r\n"}, "lead")
+			method := pick(t, []string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "OPTIONS", "TRACE", "CONNECT", "PATCH", "get", "BREW", "HEADS"}, "method")
 			target := "/"
 			if rapid.Bool().Draw(t, "any target") {
 				target = drawTarget.Draw(t, "target")
 			}
-			minor := rapid.SampledFrom([]int{1, 1, 1, 0, 7}).Draw(t, "minor")
+			minor := pick(t, []int{1, 1, 1, 0, 7}, "minor")
 			want := &meaning{Minor: min(minor, 1)}
 			fields := []pair{{"Host", "a"}}
-			if rapid.IntRange(0, 9).Draw(t, "hostless") == 0 {
+			if choose(t, 10, "hostless") == 0 {
 				fields = nil
 			}
 			fields = append(fields, drawFields(t, 6)...)
@@ -136,7 +136,7 @@ func TestPropHeadsMeanWhatWasDrawn(t *testing.T) {
 			lim := &Limits{Line: len(line) + 2, Head: size, Fields: len(fields)}
 			var limit *Error
 			most := MaxFields
-			switch rapid.IntRange(0, 9).Draw(t, "limit") {
+			switch choose(t, 10, "limit") {
 			case 0:
 				lim.Line, limit = lim.Line-1, errTargetLong
 			case 1:
@@ -243,11 +243,11 @@ func TestPropOneByte(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for range 20 {
 			fields := append([]pair{{"Host", "a"}}, drawFields(t, 3)...)
-			b := []byte(text(t, rapid.SampledFrom([]string{"", "\r\n", "\r\n\r\n", "\r\n\r\n\r\n"}).Draw(t, "lead"),
+			b := []byte(text(t, pick(t, []string{"", "\r\n", "\r\n\r\n", "\r\n\r\n\r\n"}, "lead"),
 				"GET "+drawTarget.Draw(t, "target")+" HTTP/1.1", fields))
 			i := rapid.IntRange(0, len(b)-1).Draw(t, "place")
 			x := rapid.OneOf(rapid.SampledFrom([]byte("\r\n\t :,;/%?@[]\x00\x1f\x20\x7e\x7f\x80\xff09azAZ`{\"#")), rapid.Byte()).Draw(t, "byte")
-			switch rapid.IntRange(0, 2).Draw(t, "how") {
+			switch choose(t, 3, "how") {
 			case 0:
 				b[i] = x
 			case 1:

@@ -57,9 +57,9 @@ func TestPropStatusLines(t *testing.T) {
 func TestPropErrorResponsesReadBack(t *testing.T) {
 	errors := []*Error{ErrOverloaded, ErrMethodNotAllowed, errBareLF, ErrRange, errAnswerLine, ErrHeadTooLarge, ErrMethodUnknown, errPathRoot}
 	rapid.Check(t, func(t *rapid.T) {
-		e := rapid.SampledFrom(errors).Draw(t, "error")
+		e := pick(t, errors, "error")
 		o := ErrorResponse{
-			Now: rapid.Int64Range(0, 4e9).Draw(t, "now"), Allow: rapid.SampledFrom([]string{"", "GET, HEAD"}).Draw(t, "allow"),
+			Now: rapid.Int64Range(0, 4e9).Draw(t, "now"), Allow: pick(t, []string{"", "GET, HEAD"}, "allow"),
 			Head: rapid.Bool().Draw(t, "head"), Close: rapid.Bool().Draw(t, "close"), Retry: rapid.Int64Range(0, 2).Draw(t, "retry"),
 		}
 		request := &http.Request{Method: "GET"}
@@ -141,8 +141,8 @@ func TestPropMultipartReadsBack(t *testing.T) {
 func TestPropContentTypes(t *testing.T) {
 	types := map[string]string{"html": "text/html; charset=utf-8", "webmanifest": "application/manifest+json", "gz": "application/gzip", "7z": "application/x-7z-compressed", "png": "image/png"}
 	rapid.Check(t, func(t *rapid.T) {
-		stem := rapid.SampledFrom([]string{"", "a", "a.b", "d.gz/", "d/a", "."}).Draw(t, "stem")
-		extension := rapid.SampledFrom([]string{"html", "webmanifest", "webmanifestx", "gz", "7z", "png", "htmlhtmlhtml", "x/html", ""}).Draw(t, "extension")
+		stem := pick(t, []string{"", "a", "a.b", "d.gz/", "d/a", "."}, "stem")
+		extension := pick(t, []string{"html", "webmanifest", "webmanifestx", "gz", "7z", "png", "htmlhtmlhtml", "x/html", ""}, "extension")
 		want := types[extension]
 		if want == "" {
 			want = OctetStream

@@ -132,7 +132,7 @@ func (h *head) line(name, value string) *Error {
 	switch name {
 	case "host":
 		if h.hosted {
-			if string(h.host) != value {
+			if len(h.host) == 0 || string(h.host) != value { // a second Host says nothing that is right
 				return errHost
 			}
 			return nil

@@ -32,7 +32,6 @@ type Session struct {
 	window  window // what we may send
 	room    credit // what the peer may send
 	initial int64  // window of streams that begin
-	frame   int64  // payload of a frame that the peer takes
 
 	begun   bool   // the first SETTINGS came
 	last    uint32 // highest stream that the peer has begun
@@ -88,7 +87,7 @@ type Event struct {
 // Init makes s ready; our SETTINGS are in Out. h is its owner's.
 func (s *Session) Init(l Limits, h *Heads, now rt.Instant) {
 	s.limits, s.heads = l, h
-	s.window, s.initial, s.frame = initial, initial, frameLength
+	s.window, s.initial = initial, initial
 	s.room.left = initial
 	s.meters.since = now
 	s.codec.init(s.field)
@@ -313,10 +312,12 @@ func (s *Session) priority(f *frame) (Event, *Error) {
 	if f.number != f.stream {
 		return Event{}, nil
 	}
-	if st := s.streams.find(f.stream); st != nil {
+	switch st := s.streams.find(f.stream); {
+	case st != nil && st.reset: // and it runs
+		return Event{}, s.meters.rise(FloodLate)
+	case st != nil:
 		return s.fail(st, errDependency)
-	}
-	if f.stream > s.last {
+	case f.stream > s.last:
 		return Event{}, errDependsIdle // which must not be reset (RFC 9113 §6.4)
 	}
 	return Event{}, nil

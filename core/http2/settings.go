@@ -42,8 +42,7 @@ func (s *Session) setting(id uint16, value uint32) *Error {
 	case payload:
 		if value < frameLength || value >= 1<<24 {
 			return errSettingFrame
-		}
-		s.frame = min(int64(value), frameLength)
+		} // ours have the least size, which everybody takes
 	}
 	return nil
 }

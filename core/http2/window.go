@@ -94,7 +94,7 @@ func (s *Session) Grant(st *Stream, want int64) int {
 	if st.reset {
 		return 0
 	}
-	n := min(want, int64(st.window), int64(s.window), s.frame)
+	n := min(want, int64(st.window), int64(s.window), frameLength)
 	return int(max(n, 0))
 }
 
