@@ -48,49 +48,54 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// fine begins an answer.
+const fine = "HTTP/1.1 200 OK\r\n"
+
+// refusedAnswers are heads that are none, with the refusal they meet.
+var refusedAnswers = []struct {
+	head string
+	want *Error
+}{
+	{"HTTP/2 200\r\n\r\n", errAnswerLine},
+	{"\r\nHTTP/1.1 200 OK\r\n\r\n", errAnswerLine},
+	{"SSH-2.0-x", errAnswerLine},
+	{"HTTP/1.1  200 OK\r\n\r\n", errAnswerStatus},
+	{"HTTP/1.1\t200 OK\r\n\r\n", errAnswerLine},
+	{"HTTP/1.x 200 OK\r\n\r\n", errAnswerLine},
+	{"HTTP/1.1 20\r\n\r\n", errAnswerLine},
+	{"HTTP/1.1 20x OK\r\n\r\n", errAnswerStatus},
+	{"HTTP/1.1 099 OK\r\n\r\n", errAnswerStatus},
+	{"HTTP/1.1 600 OK\r\n\r\n", errAnswerStatus},
+	{"HTTP/1.1 2000 OK\r\n\r\n", errAnswerLine},
+	{"HTTP/1.1 200 O\nK\r\n\r\n", errAnswerLine},
+	{fine + "A: b\nC: d\r\n\r\n", errAnswerField},
+	{fine + "A: b\r\n c\r\n\r\n", errAnswerField},
+	{fine + "A : b\r\n\r\n", errAnswerField},
+	{fine + ": b\r\n\r\n", errAnswerField},
+	{fine + "A\r\n\r\n", errAnswerField},
+	{fine + "A: b\rc\r\n\r\n", errAnswerField},
+	{fine + "A: b\x00\r\n\r\n", errAnswerField},
+	{fine + strings.Repeat("A: b\r\n", MaxFields+1) + "\r\n", errAnswerFields},
+	{fine + "A: " + strings.Repeat("b", DefaultHead) + "\r\n\r\n", errAnswerLarge},
+	{fine + "A: " + strings.Repeat("b", DefaultHead), errAnswerLarge},
+	{fine + "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", errAnswerFraming},
+	{fine + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerFraming},
+	{fine + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerFraming},
+	{fine + "Content-Length: 5, 5\r\n\r\n", errAnswerLength},
+	{fine + "Content-Length: +5\r\n\r\n", errAnswerLength},
+	{fine + "Content-Length:\r\n\r\n", errAnswerLength},
+	{fine + "Content-Length: 9223372036854775808\r\n\r\n", errAnswerLength},
+	{"HTTP/1.1 204 x\r\nContent-Length: 1\r\n\r\n", errAnswerLength},
+	{"HTTP/1.1 100 x\r\nContent-Length: 1\r\n\r\n", errAnswerLength},
+	{"HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerCoding},
+	{"HTTP/1.0 200 x\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerCoding},
+	{fine + "Transfer-Encoding: gzip, chunked\r\n\r\n", errAnswerCoding},
+	{fine + "Transfer-Encoding: chunked;q=1\r\n\r\n", errAnswerCoding},
+	{fine + "Transfer-Encoding: \x0bchunked\r\n\r\n", errAnswerField},
+}
+
 func TestAnswersRefused(t *testing.T) {
-	const ok = "HTTP/1.1 200 OK\r\n"
-	for _, x := range []struct {
-		head string
-		want *Error
-	}{
-		{"HTTP/2 200\r\n\r\n", errAnswerLine},
-		{"\r\nHTTP/1.1 200 OK\r\n\r\n", errAnswerLine},
-		{"SSH-2.0-x", errAnswerLine},
-		{"HTTP/1.1  200 OK\r\n\r\n", errAnswerStatus},
-		{"HTTP/1.1\t200 OK\r\n\r\n", errAnswerLine},
-		{"HTTP/1.x 200 OK\r\n\r\n", errAnswerLine},
-		{"HTTP/1.1 20\r\n\r\n", errAnswerLine},
-		{"HTTP/1.1 20x OK\r\n\r\n", errAnswerStatus},
-		{"HTTP/1.1 099 OK\r\n\r\n", errAnswerStatus},
-		{"HTTP/1.1 600 OK\r\n\r\n", errAnswerStatus},
-		{"HTTP/1.1 2000 OK\r\n\r\n", errAnswerLine},
-		{"HTTP/1.1 200 O\nK\r\n\r\n", errAnswerLine},
-		{ok + "A: b\nC: d\r\n\r\n", errAnswerField},
-		{ok + "A: b\r\n c\r\n\r\n", errAnswerField},
-		{ok + "A : b\r\n\r\n", errAnswerField},
-		{ok + ": b\r\n\r\n", errAnswerField},
-		{ok + "A\r\n\r\n", errAnswerField},
-		{ok + "A: b\rc\r\n\r\n", errAnswerField},
-		{ok + "A: b\x00\r\n\r\n", errAnswerField},
-		{ok + strings.Repeat("A: b\r\n", MaxFields+1) + "\r\n", errAnswerFields},
-		{ok + "A: " + strings.Repeat("b", DefaultHead) + "\r\n\r\n", errAnswerLarge},
-		{ok + "A: " + strings.Repeat("b", DefaultHead), errAnswerLarge},
-		{ok + "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", errAnswerFraming},
-		{ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerFraming},
-		{ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerFraming},
-		{ok + "Content-Length: 5, 5\r\n\r\n", errAnswerLength},
-		{ok + "Content-Length: +5\r\n\r\n", errAnswerLength},
-		{ok + "Content-Length:\r\n\r\n", errAnswerLength},
-		{ok + "Content-Length: 9223372036854775808\r\n\r\n", errAnswerLength},
-		{"HTTP/1.1 204 x\r\nContent-Length: 1\r\n\r\n", errAnswerLength},
-		{"HTTP/1.1 100 x\r\nContent-Length: 1\r\n\r\n", errAnswerLength},
-		{"HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerCoding},
-		{"HTTP/1.0 200 x\r\nTransfer-Encoding: chunked\r\n\r\n", errAnswerCoding},
-		{ok + "Transfer-Encoding: gzip, chunked\r\n\r\n", errAnswerCoding},
-		{ok + "Transfer-Encoding: chunked;q=1\r\n\r\n", errAnswerCoding},
-		{ok + "Transfer-Encoding: \x0bchunked\r\n\r\n", errAnswerField},
-	} {
+	for _, x := range refusedAnswers {
 		if _, n, e := parseAnswer(t, x.head); e != x.want || n != 0 {
 			t.Errorf("%.60q: %v, want %v", x.head, e, x.want)
 		}

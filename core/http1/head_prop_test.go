@@ -77,12 +77,17 @@ var drawTarget = rapid.Custom(func(t *rapid.T) string {
 
 // drawAuthority draws an authority of bytes that a target may have, sound or nearly so.
 var drawAuthority = rapid.Custom(func(t *rapid.T) string {
-	switch choose(t, 5, "host") {
+	sound := []string{"::", "::1", "1:2:3:4:5:6:7:8", "1::8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "::ffff:127.0.0.1", "1:2:3:4:5:6:1.22.255.0", "1::10.200.3.4", "a:b:c:d:e:f:abcd:0123", "::1.2.3"}
+	switch choose(t, 4, "host") {
 	case 0:
-		return "[" + strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"::", ":", ":1", "ffff:", "0:0:0:", "1.2.3.4", "a:b:c:d:e:", "12345", "1.2.3.256", ":1.2.3", ":01.2.3.4", "1.2.3.4.5", "1000.1.1.1"}), 1, 4).Draw(t, "groups"), "") + "]" +
-			pick(t, []string{"", "", ":80", "x", ":"}, "behind")
+		b := []byte(pick(t, sound, "address"))
+		if i := choose(t, len(b), "place"); rapid.Bool().Draw(t, "changed") {
+			x := pick(t, []string{":", ".", "0", "1", "5", "9", "f", "g", "", "::", "12", ":1", "256", "1."}, "by")
+			b = append(append(append([]byte(nil), b[:i]...), x...), b[i+choose(t, 2, "instead"):]...)
+		}
+		return "[" + string(b) + "]" + pick(t, []string{"", "", ":80", "x", ":"}, "behind")
 	case 1:
-		return pick(t, []string{"u@a", "a,b", "%61", "", "[", "[]", "[::1", "a:b", "a:80:80", "a:00065535", "a:65536", "a:99999999999999999999", "[v1.a]", "]"}, "odd")
+		return pick(t, []string{"u@a", "a,b", "%61", "", "[", "[]", "[::1", "a:b", "a:80:80", "a:00065535", "a:65536", "a:99999999999999999999", "[v1.a]", "]", ":80", "a:9;"}, "odd")
 	}
 	return pick(t, []string{"a", "A-b.c_d~e", "127.0.0.1", "!$&'()*+;="}, "name")
 })
@@ -270,7 +275,7 @@ func TestPropOneByte(t *testing.T) {
 
 func TestPropAuthorities(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		for range 20 {
+		for range 50 {
 			if s := drawAuthority.Draw(t, "authority"); validAuthority([]byte(s)) != soundAuthority(s) {
 				t.Fatalf("%q passes: %t", s, !soundAuthority(s))
 			}
