@@ -187,39 +187,83 @@ func TestOriginsAreAsked(t *testing.T) {
 	})
 }
 
+// ask is what a request asks for, and in what words.
+type ask struct {
+	host, path, query string
+	told              []pair // how it was first sent
+}
+
+var (
+	hosts   = []string{"h", "x.example", "h:80", "h:81", "h:8080", "az-09.example:80"}
+	paths   = []string{"/", "/a", "/A", "/a/", "/%61"}
+	queries = []string{"", "?", "?a", "?A", "?a=1&b=2", "?b=2&a=1"}
+)
+
+func drawAsk(t *rapid.T) (a ask) {
+	a.host = rapid.SampledFrom(hosts).Draw(t, "host")
+	a.path = rapid.SampledFrom(paths).Draw(t, "path")
+	a.query = rapid.SampledFrom(queries).Draw(t, "query")
+	for _, name := range []string{"X-A", "x-forwarded-proto", "x-forwarded-host", "forwarded"} {
+		if rapid.IntRange(0, 3).Draw(t, name) == 0 {
+			a.told = append(a.told, pair{name, rapid.SampledFrom([]string{"1", "2"}).Draw(t, "value")})
+		}
+	}
+	return a
+}
+
+// changed is a, but for one thing, or for nothing.
+func (a ask) changed(t *rapid.T) ask {
+	switch other := drawAsk(t); rapid.IntRange(0, 5).Draw(t, "changed") {
+	case 0:
+		a.host = other.host
+	case 1:
+		a.path = other.path
+	case 2:
+		a.query = other.query
+	case 3:
+		a.told = other.told
+	}
+	return a
+}
+
+// means is what the key of a is to tell apart.
+func (a ask) means(trusted bool) string {
+	s := strings.TrimSuffix(a.host, ":80") + a.path + a.query
+	for _, p := range a.told {
+		if trusted && p.name != "X-A" {
+			s += "\n" + p.line()
+		}
+	}
+	return s
+}
+
+// write is one of the requests that ask for a.
+func (a ask) write(t *rapid.T) string {
+	target := a.path + a.query
+	if rapid.Bool().Draw(t, "absolute") {
+		if a.path == "/" && rapid.Bool().Draw(t, "no path") {
+			target = a.query
+		}
+		target = "http://" + anyCase(t, a.host) + target
+	}
+	return lines("GET "+target+" HTTP/1.1\r\nHost: "+anyCase(t, a.host)+"\r\n", a.told)
+}
+
 // TestKeysAreTargets: two requests have one key if they ask for one URI, and if they say the
 // same of how they were first sent, where that is passed on.
 func TestKeysAreTargets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		trusted := rapid.Bool().Draw(t, "trusted")
-		var keys, means [2]string
-		for i := range keys {
-			host := rapid.SampledFrom([]string{"h", "x.example", "h:80", "h:81", "h:8080"}).Draw(t, "host")
-			path := rapid.SampledFrom([]string{"/", "/a", "/A", "/a/", "/%61"}).Draw(t, "path")
-			query := rapid.SampledFrom([]string{"", "?", "?a", "?A", "?a=1&b=2", "?b=2&a=1"}).Draw(t, "query")
-			means[i] = strings.TrimSuffix(host, ":80") + path + query
-			target := path + query
-			if rapid.Bool().Draw(t, "absolute") {
-				if path == "/" && rapid.Bool().Draw(t, "no path") {
-					target = query
-				}
-				target = "http://" + anyCase(t, host) + target
-			}
-			head := "GET " + target + " HTTP/1.1\r\nHost: " + anyCase(t, host) + "\r\n"
-			for _, p := range drawFields(t, "X-A", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded") {
-				p.name = strings.ToLower(p.name)
-				head += p.line()
-				if trusted && p.name != "x-a" {
-					means[i] += "\n" + p.line()
-				}
-			}
-			keys[i] = string(AppendKey([]byte("k"), request(t, head), trusted))
-			if !strings.HasPrefix(keys[i], "k") || keys[i] == "k" {
-				t.Fatalf("the key of %q is %q", head, keys[i])
-			}
+		a := drawAsk(t)
+		b := a.changed(t)
+		first, second := a.write(t), b.write(t)
+		key := AppendKey([]byte("k"), request(t, first), trusted)
+		other := AppendKey([]byte("k"), request(t, second), trusted)
+		if !strings.HasPrefix(string(key), "khttp://") {
+			t.Fatalf("the key of %q is %q", first, key)
 		}
-		if (keys[0] == keys[1]) != (means[0] == means[1]) {
-			t.Fatalf("%q and %q have the keys %q and %q", means[0], means[1], keys[0], keys[1])
+		if (string(key) == string(other)) != (a.means(trusted) == b.means(trusted)) {
+			t.Fatalf("%q and %q have the keys %q and %q", first, second, key, other)
 		}
 		for _, target := range []string{"OPTIONS *", "CONNECT h:80"} {
 			if k := AppendKey(nil, request(t, target+" HTTP/1.1\r\nHost: h:80\r\n"), trusted); len(k) != 0 {
@@ -250,10 +294,20 @@ func TestVariantsAreLines(t *testing.T) {
 			t.Fatalf("%q varies by %q, not %q (all: %t)", head, vary, want, m.VaryAll)
 		}
 		var variants, means [2]string
+		list := drawFields(t, "a", "ab", "b-c", "x")
+		for j := range list {
+			list[j].value = rapid.SampledFrom([]string{"", "1", "1, 2"}).Draw(t, "value")
+		}
 		for i := range variants {
-			list := drawFields(t, "a", "ab", "b-c", "x")
-			for j := range list {
-				list[j].value = rapid.SampledFrom([]string{"", "1", "1, 2"}).Draw(t, "value")
+			if i > 0 && len(list) > 0 { // the other is the same, but for a line
+				switch at := rapid.IntRange(0, len(list)-1).Draw(t, "at"); rapid.IntRange(0, 3).Draw(t, "changed") {
+				case 0:
+					list[at].value = rapid.SampledFrom([]string{"", "1", "1, 2"}).Draw(t, "value")
+				case 1:
+					list = slices.Delete(list, at, at+1)
+				case 2:
+					list[at].name = anyCase(t, list[at].name)
+				}
 			}
 			for _, name := range names {
 				for _, p := range list {

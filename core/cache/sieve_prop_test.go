@@ -7,6 +7,7 @@ package cache
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -253,7 +254,11 @@ func (s *till) fetches(o *Object, q *Query, r *Reader, path string, old *ware) {
 		s.validates(o, n, r, head, w, old, secret)
 		return
 	}
+	broken := rapid.IntRange(0, 7).Draw(t, "503") == 0
 	n.Answer = answer(t, "HTTP/1.1 200 OK\r\n"+head)
+	if broken {
+		n.Answer = answer(t, "HTTP/1.1 503 x\r\n"+head)
+	}
 	w.size = 768 + int64(len(q.Key)+len(AppendHead(nil, n.Answer, wall))+w.body)
 	if w.tag {
 		w.size += 3
@@ -262,12 +267,12 @@ func (s *till) fetches(o *Object, q *Query, r *Reader, path string, old *ware) {
 	if old == nil || !old.tag { // it is not validated, and so held by nobody
 		holds = nil
 	}
-	shared := !secret && (w.life > 0 || w.tag) && int64(w.body) <= s.limit/2 && s.fits(w.size, holds)
+	shared := !secret && !broken && (w.life > 0 || w.tag) && int64(w.body) <= s.limit/2 && s.fits(w.size, holds)
 	if shared {
 		s.clears(path, false)
 		w.kept = 200
 		s.list = append(s.list, w)
-	} else {
+	} else if !broken { // which is no sign that what is stored has changed
 		s.alone(w, q, holds)
 		if holds != nil && slices.Contains(s.list, holds) {
 			s.drop(holds) // what it was is not what it is now
@@ -299,6 +304,14 @@ func (s *till) validates(o *Object, n *News, r *Reader, head string, w, old *war
 		text += int64(len("ETag: \"t\"\r\n"))
 	}
 	worth := !secret
+	switch rapid.IntRange(0, 5).Draw(t, "of another") { // so it is not what is stored that holds
+	case 0:
+		n.Answer = answer(t, "HTTP/1.1 304 x\r\n"+strings.ReplaceAll(head, `"t"`, `"u"`))
+		worth = worth && !w.tag
+	case 1:
+		n.Answer = answer(t, "HTTP/1.1 304 x\r\n"+head+"Set-Cookie: a\r\n")
+		worth = false
+	}
 	if ok := o.Validated(n); ok != worth {
 		t.Fatalf("a 304 of %q brings up to date: %t, not %t", head, ok, worth)
 	}

@@ -26,6 +26,10 @@ type kiosk struct {
 	key     []byte
 	begun   rt.Int64 // fetches
 	purged  rt.Int64 // of these: those that had begun before the last purge
+	between rt.Int64 // clients that do not know yet of which fetch they read
+	readers [8]rt.Int64
+	found   [Lead + 1]rt.Int64
+	turned  rt.Int64
 	all     rt.WaitGroup
 }
 
@@ -61,6 +65,7 @@ type plan struct {
 	whole  bool
 	came   int64 // by rt.Now
 	life   int64 // seconds
+	secret bool  // it is not to be stored; the head says so otherwise
 }
 
 func (p *plan) head() string {
@@ -99,6 +104,15 @@ func TestStoreIsShared(t *testing.T) {
 			})
 		}
 		k.all.Wait()
+		c := store.Counts()
+		for f, n := range map[Finding]uint64{Alone: c.Alone, Absent: c.Refused, Hit: c.Hits, Joined: c.Joined, Lead: c.Led} {
+			if uint64(k.found[f].Load()) != n {
+				rt.Bug("the store counts %+v; %d were told %d", c, k.found[f].Load(), f)
+			}
+		}
+		if uint64(k.turned.Load()) != c.Turned {
+			rt.Bug("the store counts %+v; %d were turned away", c, k.turned.Load())
+		}
 		store.Close()
 		if c := store.Counts(); c.Used != 0 || c.Transit != 0 || c.Objects != 0 || len(store.families) != 0 {
 			rt.Bug("all have left: %+v, %d keys", c, len(store.families))
@@ -115,9 +129,11 @@ func (k *kiosk) client() {
 			rt.Sleep(1500 * time.Millisecond)
 		}
 		old := k.purged.Load()
+		k.between.Add(1)
 		var q Query
 		q.Ask(k.request, k.key, rt.Now())
 		found, o := k.store.Find(&q, r)
+		k.found[found].Add(1)
 		switch found {
 		case Lead:
 			nth := k.begun.Add(1)
@@ -125,6 +141,7 @@ func (k *kiosk) client() {
 			o.Feeds(bell)
 			k.all.Go("feed", func() { k.feed(o, bell, nth) })
 		case Alone, Absent:
+			k.between.Add(-1)
 			continue
 		case Hit, Joined:
 		}
@@ -154,17 +171,28 @@ func (k *kiosk) reads(r *Reader, bell *doorbell, q *Query, found Finding, old in
 		case state == Waiting && found != Hit:
 			k.heard(r, bell)
 		case state == Turned: // it has seen nothing yet
+			k.turned.Add(1)
+			k.between.Add(-1)
 			return
 		case state == Broken && found != Hit:
 			r.Leave()
+			k.between.Add(-1)
 			return
 		default:
 			rt.Bug("a reader that found %d is told %d", found, state)
 		}
 	}
-	defer r.Leave()
 	text, _ := r.Head()
 	p := planOf(text)
+	reading := &k.readers[p.nth]
+	reading.Add(1)
+	k.between.Add(-1)
+	defer func() {
+		k.between.Add(1)
+		reading.Add(-1)
+		r.Leave()
+		k.between.Add(-1)
+	}()
 	switch {
 	case found != Lead && p.nth <= old:
 		rt.Bug("a reader gets fetch %d, and %d had begun when it was purged", p.nth, old)
@@ -227,7 +255,10 @@ func (k *kiosk) feed(o *Object, bell *doorbell, nth int64) {
 	p.came = int64(rt.Now())
 	var q Query
 	q.Ask(k.request, k.key, rt.Now())
-	control := []string{"max-age=%d", "no-store, max-age=%d"}[sim.Choose("control", 2)]
+	control := "max-age=%d"
+	if p.secret = sim.Choose("control", 2) == 1; p.secret {
+		control = "no-store, max-age=%d"
+	}
 	text := "HTTP/1.1 200 x\r\nCache-Control: " + fmt.Sprintf(control, p.life) + "\r\n" + p.head() + "\r\n"
 	a := new(http1.Answer)
 	if n, e := a.Parse([]byte(text), 0, 1000); n != len(text) || e != nil {
@@ -248,7 +279,15 @@ func (k *kiosk) brings(o *Object, bell *doorbell, p *plan) {
 		end /= 2
 	}
 	for sent := 0; sent < end; {
-		if o.GiveUp(false) {
+		// A client is between before it is counted, and after.
+		alone := k.between.Load() == 0 && k.readers[p.nth].Load() == 0 && k.between.Load() == 0
+		gone := o.GiveUp(false)
+		switch {
+		case gone && k.readers[p.nth].Load() > 0:
+			rt.Bug("fetch %d is given up, and somebody reads it", p.nth)
+		case !gone && alone && p.secret:
+			rt.Bug("fetch %d goes on, and nobody reads it or will", p.nth)
+		case gone:
 			return
 		}
 		room := o.Room()
