@@ -11,7 +11,8 @@ import "brigade/core/http1"
 // are called by the connection's loop, one at a time, so they may not block.
 type Application interface {
 	// Step takes up to all of in, the bytes that have come and were not taken yet, and
-	// puts up to len(out) bytes to be sent into out. ended: nothing comes after in.
+	// puts up to len(out) bytes to be sent into out, which is one at least: what there is
+	// no room for it keeps, and gives then. ended: nothing comes after in.
 	// done: nothing is sent after what was given. It is called when bytes have come or
 	// ended, and again after what it gave has left, so one that gives little is not in
 	// anybody's way; while the peer does not take what it gave it is not called.

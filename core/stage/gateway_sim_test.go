@@ -48,7 +48,7 @@ func TestGatewayIsItsModel(t *testing.T) {
 	net := netsim.New(netsim.Config{})
 	net.Build("/log", netsim.Entry{Dir: true})
 	w := &world{net: net, kernel: net.Process("server"), peer: net.Process("client")}
-	o := sim.Options{Seed: 1, Runs: 600, World: net, Observers: invariants.Server(int32(w.kernel.ID()))}
+	o := sim.Options{Seed: 1, Runs: 400, World: net, Observers: invariants.Server(int32(w.kernel.ID()))}
 	r := sim.Explore(o, func() { gatewayRun(w) })
 	if f := r.Failure; f != nil {
 		t.Fatalf("run %d: seed %d: %v, in %s\n%s", r.Runs, f.Seed, f.Verdict, f.Verdict.Task, f.Verdict.Stack)

@@ -126,7 +126,8 @@ func (l *loop) heard(c *Conn) (in []byte, ok bool) {
 		return b, ok
 	}
 	f.from, f.to = 0, copy(f.page, f.page[f.from:f.to])
-	return f.bytes(), l.hold(f, b)
+	ok = l.hold(f, b)
+	return f.bytes(), ok
 }
 
 // consult calls the application, and answers for it if it panics or cannot count.

@@ -314,7 +314,7 @@ func (l *loop) awaits(r *stream) {
 	switch {
 	case t.phase < moving:
 		w = waitDial
-	case t.up.size() > 0 || r.http2 != nil && r.parent.session.http2.Starved(r.http2):
+	case t.app == nil && t.up.size() > 0 || r.http2 != nil && r.parent.session.http2.Starved(r.http2):
 		w = waitFlow
 	case t.up.ended || t.down.ended:
 		w = waitHalf

@@ -108,6 +108,7 @@ type plan struct {
 	chain     chain     // what responses pass
 	input     input     // what content passes
 	chats     bool      // so does who takes connections over
+	grain     int       // for how many bytes at a time that answers
 	taken     *rt.Int64 // of those, how many have no end yet; nil: nobody takes any
 	resized   bool      // pages change their sizes while it serves
 	mixed     bool      // some clients speak HTTP/2
@@ -152,7 +153,7 @@ func (s *site) serve(p plan, f func()) {
 	if p.chats {
 		p.taken = new(rt.Int64)
 		p.taken.Label("taken over")
-		p.stage.Handler = &chats{p.stage.Handler, p.taken}
+		p.stage.Handler = &chats{p.stage.Handler, p.taken, p.grain}
 	}
 	var server *stage.Server
 	p.surround(&server)

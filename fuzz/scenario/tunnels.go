@@ -286,7 +286,8 @@ func (t *talkers) agree(fd sys.FD) bool {
 // chats is a handler that takes over who asks for a chat, and passes the rest on.
 type chats struct {
 	exchange.Handler
-	held *rt.Int64 // connections that were taken over, and have not ended
+	held  *rt.Int64 // connections that were taken over, and have not ended
+	grain int       // how many bytes they are answered for at a time
 }
 
 // Local implements exchange.Handler.
@@ -294,7 +295,7 @@ func (h *chats) Local() exchange.Local { return chatsLocal{h.Handler.Local()} }
 
 // Handle implements exchange.Handler.
 func (h *chats) Handle(x *exchange.Exchange) {
-	if !x.Switch("chat", &echo{held: h.held}) {
+	if !x.Switch("chat", &echo{held: h.held, grain: h.grain}) {
 		h.Handler.Handle(x)
 		return
 	}
@@ -308,15 +309,23 @@ func (l chatsLocal) Inline(x *exchange.Exchange) bool {
 	return x.Request.Upgrade == nil && l.Local.Inline(x)
 }
 
-// echo says what it hears, a little at a time.
+// echo says what it hears, a little at a time, and leaves what is no whole grain, until
+// nothing comes behind it.
 type echo struct {
-	held *rt.Int64
-	over bool
+	held  *rt.Int64
+	grain int
+	said  int
+	over  bool
 }
 
 // Step implements exchange.Application.
 func (e *echo) Step(in []byte, ended bool, out []byte) (taken, given int, done bool) {
-	n := copy(out[:min(len(out), 300)], in)
+	n := len(in)
+	if !ended {
+		n = max(n-(e.said+n)%e.grain, 0)
+	}
+	n = copy(out[:min(len(out), 300)], in[:n])
+	e.said += n
 	return n, n, ended && n == len(in)
 }
 
@@ -346,6 +355,7 @@ func tunnels() *Scenario {
 				if sim.Choose("upgrade", 2) == 1 {
 					p.stage.Upgrade, p.chats = switchAddr, false
 				}
+				p.grain = []int{1, 30}[sim.Choose("grain", 2)]
 				t.refuses = sim.Choose("refuses", 4) == 1
 				t.multiplex = sim.Choose("in streams", 2) == 1
 				for i := range t.near {

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+
+	"brigade/core/sys"
 )
 
 // usualWindow is the size of windows until somebody says otherwise.
@@ -75,6 +77,7 @@ type Stream struct {
 	Head   bool // HEAD: no body comes
 	Posted bool // content was sent to what may make anything of it: no body is known
 	Any    bool // who asked judges what comes
+	Tunnel bool // it is one: its end is that of one direction
 	Status int
 	Etag   string
 
@@ -335,11 +338,11 @@ func (s *Session) take(f http2.Frame) error {
 			return err
 		}
 		closed := f.ErrCode == http2.ErrCodeNo || st.behind && f.ErrCode == http2.ErrCodeStreamClosed
-		if st.ended && !closed || st.failed {
+		if st.ended && !closed && !st.Tunnel || st.failed {
 			return s.conn.fail(Wrong, "RST_STREAM %v on stream %d, which has ended", f.ErrCode, st.ID)
 		}
 		st.failed = true
-		if !st.ended {
+		if !st.ended || st.Tunnel {
 			st.ended, st.code = true, f.ErrCode
 		}
 	default:
@@ -556,3 +559,6 @@ func (s *Session) Barrier() error {
 	}
 	return nil
 }
+
+// FD is the session's descriptor in its process.
+func (s *Session) FD() sys.FD { return s.conn.fd }

@@ -39,7 +39,7 @@ func (c *Conn) SendReading(b []byte) error {
 // byte, or by itself, the request ends.
 func (s *Session) Upload(st *Stream, b []byte, end bool) (rest []byte) {
 	const piece = 4000
-	for !st.ended {
+	for !st.ended || st.Tunnel && st.code == 0 && !st.reset {
 		n := min(int64(len(b)), piece, s.room, st.room)
 		if n <= 0 && !(end && len(b) == 0) {
 			break
