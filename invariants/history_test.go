@@ -339,13 +339,13 @@ func (h *history) leaves() *history {
 	return h.with(sim.Call{FD2: 5}).call(loop, rt.OpPollDelete, 6, 0)
 }
 
-// vainly is so many reads in a row that find nothing, each after an event or not.
-func (h *history) vainly(n int, told bool) *history {
+// vainly is so many reads in a row that find nothing, or writes, each after an event or not.
+func (h *history) vainly(op rt.Op, n int, told bool) *history {
 	for range n {
 		if told {
-			h.polls(bitIn, 9).probe(loop, rt.ProbeEvent, 1, 9, bitIn)
+			h.polls(bitIn|bitOut, 9).probe(loop, rt.ProbeEvent, 1, 9, bitIn|bitOut)
 		}
-		h.fails(loop, rt.OpRead, 7, again)
+		h.fails(loop, op, 7, again)
 	}
 	return h
 }

@@ -11,8 +11,9 @@ package invariants
 // (epoll(7), question 9); registering anew makes the poller look again. Whoever has found
 // that there is no more does not ask again until somebody says so, or a wait has ended,
 // which may have a last look (I11): a call for nothing with each request would be a third
-// of all that a request takes. An event that was overtaken by a read may have one made for
-// nothing now and then.
+// of all that a request takes. The same goes for room: who has been told that there is none
+// writes when there is. An event that was overtaken by a call may have one made for nothing
+// now and then.
 
 import (
 	"brigade/core/rt"
@@ -34,7 +35,9 @@ type watched struct {
 	object     int32  // the kernel's, from the first call on
 	called     bool
 	empty      bool // the last read has found that there is no more, and nobody has said since that there is
+	full       bool // the last write has found that there is no room, and nobody has said since that there is
 	late       bool // an event for it came while it was away: it is told of that when it is back
+	lateRoom   bool // the same, of room
 	read       uint64
 	since      rt.Instant // when bytes were first seen to lie unread, while it waits; 0: none do
 	leapt      rt.Instant // by how much the clock had jumped by then
@@ -76,8 +79,14 @@ func (r *watched) moved(e *sim.Event, arrived uint64) (vain bool) {
 	case rt.OpWrite:
 		full := again || short
 		r.at1.out, r.at2.out = full, full
+		vain = again && r.full && !r.lateRoom
+		r.lateRoom = r.lateRoom && !again
+		r.full = full || r.full && e.C == interrupted
 	case rt.OpSendfile:
 		r.at1.out, r.at2.out = again, again
+		vain = again && r.full && !r.lateRoom
+		r.lateRoom = r.lateRoom && !again
+		r.full = again || r.full && e.C == interrupted
 	}
 	return vain
 }
@@ -89,6 +98,7 @@ func (r *watched) said(poller int32, events uint32) {
 		return
 	}
 	r.empty, r.late = r.empty && events&readable == 0, r.late || events&readable != 0
+	r.full, r.lateRoom = r.full && events&writable == 0, r.lateRoom || events&writable != 0
 	r.hung = r.hung || events&(bitRdHup|bitHup|bitErr) != 0
 	a.in = a.in && events&readable == 0
 	a.out = a.out && events&writable == 0

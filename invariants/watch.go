@@ -44,6 +44,7 @@ type watch struct {
 	arrived     rows[uint64] // by object of the kernel: bytes
 	changed     []int32      // connections to be looked at when their loop sleeps
 	vain        int          // reads of what was known to be empty
+	unheard     int          // writes to what was known to be full
 	drains      bool         // connections are looked at a last time
 	soonest     rt.Instant   // before that no byte lies unread for too long
 }
@@ -68,7 +69,7 @@ type poller struct {
 
 const keepsNothing = -1
 
-// overtaken is how many reads a run may make for nothing.
+// overtaken is how many reads, and writes, a run may make for nothing.
 const overtaken = 4
 
 // Begin implements property.
@@ -82,7 +83,7 @@ func (w *watch) Begin(s *sim.Sim) {
 	clear(w.tokens)
 	w.arrived.reset()
 	w.changed = w.changed[:0]
-	w.soonest, w.drains, w.vain = never, false, 0
+	w.soonest, w.drains, w.vain, w.unheard = never, false, 0, 0
 }
 
 // Event implements property.
@@ -128,6 +129,12 @@ func (w *watch) moved(e *sim.Event, m *member[watched]) {
 		arrived = *a
 	}
 	if m.R.moved(e, arrived) && !w.drains {
+		if e.Op != rt.OpRead {
+			if w.unheard++; w.unheard > overtaken {
+				w.fail("I11", "%s writes to descriptor %d of connection %d, and had found before that there is no room; nobody has said since that there is, and it is call %d like that", w.who(e.Task), fd(e), m.id, w.unheard)
+			}
+			return
+		}
 		if w.vain++; w.vain > overtaken {
 			w.fail("I11", "%s asks descriptor %d of connection %d for input, and had found before that there is no more; nobody has said since that there is, and it is call %d like that", w.who(e.Task), fd(e), m.id, w.vain)
 			return
@@ -162,7 +169,7 @@ func (w *watch) control(e *sim.Event) {
 	if m != nil {
 		// Whatever is the case now will be said.
 		*m.R.at(fd(e)) = registration{poller: fd(e), events: e.Call.Flags, in: true, out: true}
-		m.R.empty = false
+		m.R.empty, m.R.full = false, false
 		w.look(m)
 	}
 }
@@ -221,12 +228,12 @@ func (w *watch) probe(e *sim.Event) {
 		m.R.far = max(told(e), 0)
 	case rt.ProbeState:
 		m.R.state, m.R.holder = e.B, e.Task
-		m.R.empty = false
+		m.R.empty, m.R.full = false, false
 		w.look(m)
 	case rt.ProbeShed:
 		m.R.late = true // it is looked at once more
 	case rt.ProbeEvent:
-		m.R.late = false
+		m.R.late, m.R.lateRoom = false, false
 		w.reaches(e, m)
 	}
 }

@@ -67,6 +67,7 @@ func (m mixed) Handle(x *exchange.Exchange) {
 type salon struct {
 	*world
 	left *[]string
+	ends func() // what is to be so when the server has ended; may be nil
 }
 
 // explored makes runs of f, each with a server of a shape that is drawn, which tells of itself what its totals are.
@@ -95,6 +96,9 @@ func explored(t *testing.T, runs int, f func(s *salon, server *stage.Config) fun
 		w.server.Drain(10 * time.Second)
 		w.totals = w.server.Wait()
 		settled(w.totals, w.server.Snapshot())
+		if s.ends != nil {
+			s.ends()
+		}
 	})
 	if f := r.Failure; f != nil {
 		t.Fatalf("run %d: seed %d: %v, in %s\n%s", r.Runs, f.Seed, f.Verdict, f.Verdict.Task, f.Verdict.Stack)

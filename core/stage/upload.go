@@ -82,9 +82,11 @@ func (l *loop) content(c *Conn, r *stream, b []byte) {
 	sc := r.conn
 	sc.timer.Disarm() // there is some progress
 	l.scope.Enter(sc.http.Pool())
-	r.content += int64(len(b))
 	e := http1.ErrContentTooLarge
-	fits := r.content <= l.server.cfg.Content
+	fits := r.content+int64(len(b)) <= l.server.cfg.Content
+	if fits {
+		r.content += int64(len(b)) // else nothing is held of it, and nothing given back
+	}
 	if fits && r.wanted && len(b) > 0 {
 		if s.held += int64(len(b)); s.held > uploads*l.server.cfg.Content || sc.http.X.Arrived(b) != nil {
 			e, fits = http1.ErrOverloaded, false
