@@ -79,15 +79,22 @@ func (r *watched) moved(e *sim.Event, arrived uint64) (vain bool) {
 	case rt.OpWrite:
 		full := again || short
 		r.at1.out, r.at2.out = full, full
-		vain = again && r.full && !r.lateRoom
-		r.lateRoom = r.lateRoom && !again
+		vain = r.unheard(again)
 		r.full = full || r.full && e.C == interrupted
 	case rt.OpSendfile:
 		r.at1.out, r.at2.out = again, again
-		vain = again && r.full && !r.lateRoom
-		r.lateRoom = r.lateRoom && !again
+		vain = r.unheard(again)
 		r.full = again || r.full && e.C == interrupted
 	}
+	return vain
+}
+
+// unheard reports whether a call that found no room was known to find none. An event that
+// came while the connection was away, and was overtaken, is heard of once.
+func (r *watched) unheard(again bool) bool {
+	known := again && r.full
+	vain := known && !r.lateRoom
+	r.lateRoom = r.lateRoom && !known
 	return vain
 }
 
