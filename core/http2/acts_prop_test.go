@@ -3,9 +3,12 @@ package http2
 // What the peer and the host of TestSessionIsItsModel do: most of it as it should be.
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 	"pgregory.net/rapid"
 )
 
@@ -62,14 +65,57 @@ func (p *pair) head(t *rapid.T) {
 	depends := choose(t, 20, "depends") == 0
 	h.judge(f, st != nil, twinHead)
 	h.wrong = h.wrong || depends
-	param := http2.HeadersFrameParam{StreamID: h.id, BlockFragment: slices.Clone(p.fields(f...)), EndStream: h.end, EndHeaders: true}
+	p.block.Reset()
+	p.block.WriteString(strings.Repeat("\x20", pick(t, []int{0, 0, 0, 0, 0, 0, 1, 60, 120, 250, 5000}, "idle")))
+	param := http2.HeadersFrameParam{StreamID: h.id, EndStream: h.end}
 	if depends {
 		param.Priority.StreamDep = h.id
 	} else if choose(t, 10, "priority") == 0 {
 		param.Priority = http2.PriorityParam{StreamDep: h.id + 1, Weight: 3}
 	}
+	p.write(t, h, param, append(p.block.Bytes(), compressed(f)...))
+}
+
+// compressed is a field block that refers to no table.
+func compressed(f []string) []byte {
+	var b bytes.Buffer
+	e := hpack.NewEncoder(&b)
+	for i := 0; i < len(f); i += 2 {
+		e.WriteField(hpack.HeaderField{Name: f[i], Value: f[i+1], Sensitive: true})
+	}
+	return b.Bytes()
+}
+
+// write sends a block in some frames, between which the host may do something.
+func (p *pair) write(t *rapid.T, h *heading, param http2.HeadersFrameParam, b []byte) {
+	b = bytes.Clone(b)
+	frames := pick(t, []int{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 15, 16, 17}, "continuations")
+	cut := len(b) / (frames + 1)
+	param.BlockFragment, param.EndHeaders = b[:cut], frames == 0
+	if frames == 0 {
+		param.BlockFragment = b
+	}
 	p.framer.WriteHeaders(param)
 	if p.before(t) {
+		if p.m.begin(h); !p.m.failed {
+			p.m.part(h, len(param.BlockFragment))
+		}
+	}
+	for ; frames > 0 && !p.m.failed; frames-- {
+		b = b[cut:]
+		if choose(t, 6, "meanwhile") == 0 {
+			p.step(t)
+			p.host(t)
+			p.step(t)
+		}
+		if frames == 1 {
+			cut = len(b)
+		}
+		p.framer.WriteContinuation(h.id, frames == 1, b[:cut])
+		h.frames++
+		p.m.part(h, cut)
+	}
+	if !p.m.failed {
 		p.m.headers(h)
 	}
 }
@@ -200,7 +246,25 @@ func (p *pair) odd(t *rapid.T) {
 		8: "\x00\x00\x00\x00\x00\x00\x00\x00\x00", 9: "\x00\x00\x02\x00\x08\x00\x00\x00\x01\x05x", 10: "\x00\x00\x06\x06\x00\x00\x00\x00\x00xxxxxx",
 		11: "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x04\x80\x00\x00\x00",
 	}
+	if kind == 0 && choose(t, 30, "wrong on a stream") == 0 {
+		kind = 13 + choose(t, 3, "which")
+	}
 	switch p.later(t); kind {
+	case 13: // padding beyond a HEADERS frame, of a stream that may be open
+		p.framer.WriteRawFrame(1, 0xc, p.id(t)|1, []byte{5, 0x82})
+		p.m.fail(http2.ErrCodeProtocol)
+	case 14:
+		p.framer.WriteRawFrame(8, 0, p.id(t), []byte{0, 0, 1})
+		p.m.fail(http2.ErrCodeFrameSize)
+	case 15: // there is no such entry of the table; more of the block would follow
+		id := p.m.last | 1
+		p.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: []byte{0x80}})
+		if !p.m.begun {
+			p.m.fail(http2.ErrCodeProtocol)
+			return
+		}
+		p.m.last = id
+		p.m.fail(http2.ErrCodeCompression)
 	default:
 		p.framer.WriteRawFrame(0xee, 0xff, p.id(t), []byte("unknown"))
 		if p.m.begun {

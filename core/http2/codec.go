@@ -54,7 +54,7 @@ type frame struct {
 	end    bool   // END_STREAM; of SETTINGS and PING: ACK
 	whole  bool   // END_HEADERS
 	bytes  []byte // DATA, a fragment of a field block, PING, or the value of PRIORITY_UPDATE
-	number uint32 // error code, increment, or the stream that another depends on or that is given priority
+	number uint32 // increment, or the stream that another depends on or that is given priority
 }
 
 // codec is one connection's.
@@ -101,11 +101,9 @@ func (w blockOut) Write(p []byte) (int, error) {
 func (c *codec) init(field func(name, value string)) {
 	c.framer = http2.NewFramer(bytesOut{c}, bytesIn{c})
 	c.framer.SetReuseFrames()
-	c.framer.SetMaxReadFrameSize(frameLength)
 	c.decoder = hpack.NewDecoder(tableLength, func(f hpack.HeaderField) { field(f.Name, f.Value) })
 	c.decoder.SetMaxStringLength(blockLength)
-	c.encoder = hpack.NewEncoder(blockOut{c})
-	c.encoder.SetMaxDynamicTableSizeLimit(tableLength)
+	c.encoder = hpack.NewEncoder(blockOut{c}) // whose table has tableLength at most, whatever it is told
 }
 
 // next reads the frame at b's front and returns how many bytes it has; 0: it is not
@@ -126,7 +124,6 @@ func (c *codec) next(b []byte) (f frame, n int, e *Error) {
 	f.length = length
 	c.in = b[:n]
 	got, err := c.framer.ReadFrame()
-	c.in = nil
 	if err != nil {
 		return f, n, refusal(err, http2.FrameType(b[3]))
 	}
@@ -143,12 +140,13 @@ func refusal(err error, t http2.FrameType) *Error {
 	switch {
 	case errors.As(err, &stream) && t == http2.FrameWindowUpdate:
 		return errIncrement
-	case errors.As(err, &whole) && Code(whole) == FrameSizeError:
+	case !errors.As(err, &whole): // its payload is too short for what it must hold, among others
+	case Code(whole) == FrameSizeError:
 		return errFrameSize
-	case errors.As(err, &whole) && Code(whole) == FlowControlError:
+	case Code(whole) == FlowControlError:
 		return errWindowLarge
 	}
-	return errFraming // its payload is too short for what it must hold, among others
+	return errFraming
 }
 
 // translate fills f with what the Framer read.
@@ -158,21 +156,19 @@ func (c *codec) translate(f *frame, got http2.Frame) {
 		f.kind, f.bytes, f.end = frameData, g.Data(), g.StreamEnded()
 	case *http2.HeadersFrame:
 		f.kind, f.bytes, f.end, f.whole = frameHeaders, g.HeaderBlockFragment(), g.StreamEnded(), g.HeadersEnded()
-		if g.HasPriority() {
-			f.number = g.Priority.StreamDep
-		}
+		f.number = g.Priority.StreamDep
 	case *http2.ContinuationFrame:
 		f.kind, f.bytes, f.whole = frameContinuation, g.HeaderBlockFragment(), g.HeadersEnded()
 	case *http2.PriorityFrame:
 		f.kind, f.number = framePriority, g.StreamDep
 	case *http2.RSTStreamFrame:
-		f.kind, f.number = frameReset, uint32(g.ErrCode)
+		f.kind = frameReset
 	case *http2.SettingsFrame:
 		f.kind, f.end, c.setting = frameSettings, g.IsAck(), g
 	case *http2.PingFrame:
 		f.kind, f.end, f.bytes = framePing, g.IsAck(), g.Data[:]
 	case *http2.GoAwayFrame:
-		f.kind, f.number = frameGoAway, uint32(g.ErrCode)
+		f.kind = frameGoAway
 	case *http2.WindowUpdateFrame:
 		f.kind, f.number = frameWindow, g.Increment
 	case *http2.PushPromiseFrame:
@@ -211,7 +207,7 @@ func (c *codec) heed(wanted bool) { c.decoder.SetEmitEnabled(wanted) }
 
 // table limits the encoder's table to what the peer keeps. The next block says so first.
 func (c *codec) table(size uint32) {
-	c.encoder.SetMaxDynamicTableSize(min(size, tableLength))
+	c.encoder.SetMaxDynamicTableSize(size)
 	c.resized = true
 	c.entries++
 }

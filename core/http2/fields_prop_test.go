@@ -88,6 +88,9 @@ func wayOf(f []string) Way {
 // judge fills in what f comes to on its stream, within limit.
 func (h *heading) judge(f []string, trailer bool, limit int) {
 	some := within(f, limit)
+	for i := 0; i < len(some); i += 2 {
+		h.list += len(some[i]) + len(some[i+1]) + 32
+	}
 	h.large, h.length = len(some) < len(f), -1
 	h.wrong = !soundFields(some, trailer)
 	if trailer {
@@ -164,10 +167,12 @@ func (h *heading) write(f, hosts []string) string {
 
 // drawField draws a field, sound for the most part.
 func drawField(t *rapid.T) []string {
-	name := rapid.SampledFrom([]string{
-		"x-a", "x-a", "host", "host", "cookie", "cookie", "content-length", "content-length", "priority", "priority", "te", "accept",
-		"connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade", "http2-settings", ":path", ":x", "X-A", "", "x:a", "x a", "x\x80", "x\x7f", "~z", "{",
-	}).Draw(t, "name")
+	name := pick(t, []string{"x-a", "host", "cookie", "cookie", "content-length", "content-length", "priority", "priority", "te", "accept"}, "name")
+	if choose(t, 8, "wrong") == 0 {
+		name = pick(t, []string{
+			"connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade", "http2-settings", ":path", ":x", "X-A", "", "x:a", "x a", "x\x80", "x\x7f", "~z", "{",
+		}, "name")
+	}
 	values := []string{"b", "", " b", "b ", "\tb", "b\t", "a\tb", "a b", "b\x1f", "\x7f", "\x80", "trailers"}
 	switch name {
 	case "host":
@@ -191,7 +196,7 @@ func drawBlock(t *rapid.T) (f []string) {
 	f = slices.Clone(pick(t, kind, "kind"))
 	if choose(t, 4, "odd") == 0 {
 		i := 2 * choose(t, len(f)/2, "pseudo")
-		switch choose(t, 4, "how") {
+		switch choose(t, 7, "how") {
 		case 0:
 			f = slices.Delete(f, i, i+2)
 		case 1:
@@ -200,6 +205,16 @@ func drawBlock(t *rapid.T) (f []string) {
 			f = append(f, f[i], f[i+1])
 		case 3:
 			f = append([]string{"x-a", "b"}, f...)
+		case 4: // behind a field
+			name, value := f[i], f[i+1]
+			f = append(slices.Delete(f, i, i+2), "x-a", "b", name, value)
+		case 5:
+			f = append(f, pick(t, []string{":protocol", ":authority", ":path", ":x"}, "name"), pick(t, []string{"", "a"}, "more"))
+		case 6: // hosts, and nobody who says which
+			f = without(f, ":authority")
+			for range 1 + choose(t, 2, "hosts") {
+				f = append(f, "host", pick(t, []string{"a", "", "a", "b"}, "host"))
+			}
 		}
 	}
 	for range pick(t, []int{0, 0, 1, 2, 4}, "fields") {
@@ -216,7 +231,7 @@ func TestFieldsMeanAHead(t *testing.T) {
 		p.framer.WriteSettings()
 		p.pump()
 		p.from.Reset()
-		for i := range 30 {
+		for i := range 60 {
 			p.events = nil
 			h := &heading{id: uint32(2*i + 1), end: rapid.Bool().Draw(t, "end")}
 			f := drawBlock(t)
@@ -240,6 +255,11 @@ func TestFieldsMeanAHead(t *testing.T) {
 				t.Fatalf("%q, end %t: the head is %q, not %q", f, h.end, p.heads[h.id], h.head)
 			case !h.large && st.Way() != wayOf(f):
 				t.Fatalf("%q asks for way %d", f, st.Way())
+			case !h.large:
+				var c copied
+				if newTwin(1).rank(&c, h.priority); int(st.urgency) != c.urgency || st.parallel != c.parallel {
+					t.Fatalf("%q has urgency %d, and shares: %t", f, st.urgency, st.parallel)
+				}
 			}
 		}
 	})

@@ -51,13 +51,6 @@ func (h *head) reset(stream uint32, end bool) {
 	}
 }
 
-// spoil remembers what was wrong first.
-func (h *head) spoil(e *Error) {
-	if h.wrong == nil {
-		h.wrong = e
-	}
-}
-
 // field takes the next field of the block that is being decompressed.
 func (s *Session) field(name, value string) {
 	h := &s.head
@@ -70,14 +63,10 @@ func (s *Session) field(name, value string) {
 	switch {
 	case h.wrong != nil:
 	case name != "" && name[0] == ':':
-		if e := h.pseudo(name, value); e != nil {
-			h.spoil(e)
-		}
+		h.wrong = h.pseudo(name, value)
 	default:
 		h.regular = true
-		if e := h.line(name, value); e != nil {
-			h.spoil(e)
-		}
+		h.wrong = h.line(name, value)
 	}
 }
 
@@ -99,7 +88,7 @@ func (h *head) pseudo(name, value string) *Error {
 	switch {
 	case to == nil, h.trailer, h.regular, len(*to) > 0, value == "" && name != ":authority":
 		return errPseudo
-	case !validValue(value) || !visible(value):
+	case !visible(value):
 		return errValue
 	}
 	*to = append(*to, value...)
@@ -230,13 +219,12 @@ func (h *head) way() Way {
 
 // finish ends the head of a request.
 func (h *head) finish() {
-	if e := h.open(); e != nil {
-		h.spoil(e)
+	if h.wrong = h.open(); h.wrong != nil {
 		return
 	}
 	switch {
 	case h.end && h.length > 0:
-		h.spoil(errLength)
+		h.wrong = errLength
 	case !h.end && h.length < 0 && h.way() == Resource:
 		h.add("transfer-encoding", "chunked")
 	}
@@ -277,8 +265,8 @@ func validValue(value string) bool {
 	return n == 0 || value[0] != ' ' && value[0] != '\t' && value[n-1] != ' ' && value[n-1] != '\t'
 }
 
-// visible reports whether value has no space: one would be a part of the request
-// line's own form.
+// visible reports whether value has neither spaces nor control characters: a space would
+// be a part of the request line's own form.
 func visible(value string) bool {
 	for i := range len(value) {
 		if value[i] <= ' ' || value[i] >= 0x7f {

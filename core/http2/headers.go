@@ -21,8 +21,8 @@ func (s *Session) headers(f *frame) (Event, *Error) {
 	default:
 		h.ignored = true
 	}
-	if f.number != 0 && f.number == f.stream {
-		h.spoil(errDependency)
+	if f.number == f.stream {
+		h.wrong = errDependency
 	}
 	s.codec.heed(!h.ignored)
 	return s.fragment(f)
@@ -86,7 +86,7 @@ func (s *Session) request(h *head) (Event, *Error) {
 	}
 	if h.large {
 		s.count.Large++
-	} else {
+	} else if h.wrong == nil {
 		h.finish()
 	}
 	if h.wrong != nil {
@@ -98,9 +98,7 @@ func (s *Session) request(h *head) (Event, *Error) {
 	st := s.streams.add(h.stream)
 	st.window, st.room.left = window(s.initial), initial
 	st.received, st.expects, st.way = h.end, h.length, h.way()
-	if len(h.priority) > 0 {
-		s.prioritise(st, h.priority)
-	}
+	s.prioritise(st, h.priority)
 	return Event{Kind: Opened, Stream: st, Large: h.large}, nil
 }
 

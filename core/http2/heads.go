@@ -115,7 +115,7 @@ func (h *Heads) field(p *prepared, name, value []byte, there span) {
 		}
 	}
 	for i, known := range lasting {
-		if string(h.name) == known && p.values[i].to == 0 && len(value) > 0 {
+		if string(h.name) == known && p.values[i].to == 0 {
 			p.values[i] = there
 			return
 		}

@@ -395,20 +395,40 @@ type heading struct {
 	length        int64 // Content-Length; -1: none
 	priority      string
 	head, trailer string // in HTTP/1.1's form
+
+	bytes, frames, list    int  // of the block, its CONTINUATION frames, and as RFC 9113 §6.5.2 counts it
+	fresh, ended, trailing bool // its stream has begun with it, was gone, or is open
 }
 
-// headers is HEADERS, with all that belongs to the block.
-func (m *twin) headers(h *heading) {
-	st := m.stream(h.id)
-	fresh := h.id > m.last
-	switch {
-	case h.id%2 == 0:
+// begin is HEADERS.
+func (m *twin) begin(h *heading) {
+	if h.id%2 == 0 {
 		m.fail(http2.ErrCodeProtocol)
 		return
-	case fresh:
+	}
+	h.trailing = m.stream(h.id) != nil
+	if h.fresh = h.id > m.last; h.fresh {
 		m.last = h.id
 	}
+	h.ended = !h.fresh && !h.trailing
+}
+
+// part is a further part of a block, of n bytes.
+func (m *twin) part(h *heading, n int) {
+	if h.bytes += n; h.bytes > 65536 || h.frames > 16 {
+		m.floods[FloodContinue]++
+		m.fail(http2.ErrCodeEnhanceYourCalm)
+	}
+}
+
+// headers is the end of a block.
+func (m *twin) headers(h *heading) {
+	st := m.stream(h.id)
+	idle := h.bytes - h.list - 64
 	switch {
+	case !h.ended && !h.large && idle > 0 && !m.rise(FloodContinue, 1+idle/64):
+	case h.trailing && st == nil:
+		m.rise(FloodLate, 1)
 	case st != nil && st.dead:
 		m.rise(FloodLate, 1)
 	case st != nil && st.received:
@@ -421,9 +441,9 @@ func (m *twin) headers(h *heading) {
 	case st != nil:
 		st.received = true
 		m.event("done %d %q", h.id, h.trailer)
-	case !fresh && slices.Contains(m.closed, h.id):
+	case h.ended && slices.Contains(m.closed, h.id):
 		m.rise(FloodLate, 1)
-	case !fresh:
+	case h.ended:
 		m.fail(http2.ErrCodeStreamClosed)
 	default:
 		m.request(h)
