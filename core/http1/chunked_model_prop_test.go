@@ -77,7 +77,7 @@ func drawChunked(t *rapid.T) string {
 		}
 		b.WriteString("\r\n" + strings.Repeat("d", size) + "\r\n")
 	}
-	if choose(t, 10, "wasteful") == 0 {
+	if choose(t, 30, "wasteful") == 0 {
 		b.WriteString(strings.Repeat("1;"+strings.Repeat("x", 249)+"\r\nd\r\n", 67+choose(t, 5, "times")))
 	}
 	b.WriteString(pick(t, []string{"0\r\n", "0\r\n", "000\r\n", "0;x\r\n", "7fffffffffffffff\r\n", "8000000000000000\r\n", "ffffffffffffffff\r\n"}, "last"))
@@ -91,7 +91,7 @@ func drawSection(t *rapid.T) string {
 		name := pick(t, []string{"A", "X-Sum", "x-own", "Host", "content-LENGTH", "Transfer-Encoding", "Transfer-Encodinh", "Transfer-Encodings", "Hosts", "Content-Type", "If-Match", "Proxy-X", "x-forwarded-for", "Vary", "WWW-Authenticate", "Varz", "If", "Proxy-Authenticationx", "Set-Cookies", "date", "@", "[", "Ag^"}, "name")
 		b.WriteString(name + ":" + pick(t, []string{"", " v", "v\t", "a:b", "\x80"}, "value") + "\r\n")
 	}
-	if choose(t, 10, "long") == 0 {
+	if choose(t, 20, "long") == 0 {
 		b.WriteString("A:" + strings.Repeat("v", 8192-6-choose(t, 3, "short")) + "\r\n")
 	}
 	return b.String()

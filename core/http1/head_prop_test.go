@@ -18,7 +18,7 @@ var sayings = []struct {
 	values []string
 }{
 	{"host", []string{"a", "a:80", "[::1]", "", "a b", "b:65536"}},
-	{"content-length", []string{"5", "0", "1", "007", "9223372036854775807", "9223372036854775808", "", "+5", "5, 5", "5/", "5:", "92233720368547758070"}},
+	{"content-length", []string{"5", "0", "0", "0", "1", "007", "9223372036854775807", "9223372036854775808", "", "+5", "5, 5", "5/", "5:", "92233720368547758070"}},
 	{"transfer-encoding", []string{"chunked", "Chunked", "gzip, chunked", "gzip", "chunked, gzip", "chunked, chunked", "gzip, br", ",chunked", "chunked;a=b", "", "(, chunked", "chunkee"}},
 	{"te", []string{"trailers", "gzip, Trailers", "trailerz", ""}},
 	{"expect", []string{"100-continue", "100-Continue , ", "", "x", "100-continue, x", ","}},
@@ -52,7 +52,7 @@ func drawFields(t *rapid.T, most int) (list []pair) {
 			b = b[:len(b)-1]
 		}
 		value := x.values[0]
-		if rapid.Bool().Draw(t, "odd") {
+		if choose(t, 3, "odd") == 0 {
 			value = pick(t, x.values, "value")
 		}
 		list = append(list, pair{string(b), strings.Trim(value, " \t")})
