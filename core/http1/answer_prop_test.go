@@ -127,7 +127,7 @@ func TestPropAnswers(t *testing.T) {
 			switch {
 			case long && (e != errAnswerLarge || scanned > limit):
 				t.Fatalf("%q is longer than %d: %v, when %d were there and no end", b, limit, e, scanned)
-			case want == nil && (n > 0 || e != nil && !reflect.DeepEqual(shownAnswer(used, 0), shownAnswer(new(Answer), 0))):
+			case want == nil && (n > 0 || e != nil && e != errAnswerLarge && e != errAnswerLine && !reflect.DeepEqual(shownAnswer(used, 0), shownAnswer(new(Answer), 0))):
 				t.Fatalf("%q, %d bytes of %d: %v; %+v", b, n, limit, e, shownAnswer(used, n))
 			case want != nil && e != nil:
 				t.Fatalf("%q: %v", b, e)
