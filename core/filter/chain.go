@@ -51,7 +51,6 @@ type Line struct {
 	want   int64          // bytes of the message; Unknown
 	got    int64          // that have left the last filter
 	open   bool
-	whole  bool // the end of the stream has left the last filter
 	ended  bool // the end of the request has
 	failed error
 	fresh  rt.Digest // of the line when it was made
@@ -185,7 +184,7 @@ func (l *Line) shut() {
 		t.marks = [marks]int{}
 	}
 	l.stream = Stream{}
-	l.open, l.whole, l.ended, l.failed, l.doing = false, false, false, nil, -1
+	l.open, l.ended, l.failed, l.doing = false, false, nil, -1
 	l.want, l.got = 0, 0
 }
 
@@ -220,7 +219,7 @@ func (l *Line) Fresh() bool { return l.digest() == l.fresh }
 
 // digest is all that may not be left from one message to the next.
 func (l *Line) digest() rt.Digest {
-	d := rt.Digest(0).Bool(l.open).Bool(l.whole).Bool(l.ended).Bool(l.failed != nil).Int(l.out.Len()).Int(l.doing).Word(uint64(l.want)).Word(uint64(l.got))
+	d := rt.Digest(0).Bool(l.open).Bool(l.ended).Bool(l.failed != nil).Int(l.out.Len()).Int(l.doing).Word(uint64(l.want)).Word(uint64(l.got))
 	for i := range l.slots {
 		t := &l.slots[i]
 		d = d.Int(int(t.use)).Word(uint64(t.until)).Bool(t.ended).Int(t.in.Len()).Int(t.held.Len())

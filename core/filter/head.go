@@ -35,8 +35,8 @@ func (h *Head) Append(f func(dst []byte) []byte) { h.lines = f(h.lines) }
 // Add adds a field.
 func (h *Head) Add(name, value string) { h.lines = http1.AppendFieldString(h.lines, name, value) }
 
-// Get is the value of the first field of that name; nil: there is none. It dies with
-// the next change.
+// Get is the value of the first field of that name; nil: there is none, or it says
+// nothing. It dies with the next change.
 func (h *Head) Get(name string) []byte {
 	value, _, _ := h.find(name)
 	return value

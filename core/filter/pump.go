@@ -194,10 +194,7 @@ func (l *Line) stuck() error {
 // over looks, when the end of the request has come to the writer, for what is left.
 func (l *Line) over() error {
 	for i := range l.slots {
-		switch t := &l.slots[i]; {
-		case t.use != Aside && !t.ended:
-			return t.misuse("swallows the end of the stream; metadata pass once, in order")
-		case !t.held.Empty():
+		if t := &l.slots[i]; !t.held.Empty() {
 			return t.misuse("holds %d buckets when the request has ended; it passes them on before", t.held.Len())
 		}
 	}
@@ -217,7 +214,6 @@ func (l *Line) deliver(out *bucket.Brigade) (flushed bool, err error) {
 			if l.want != Unknown && l.got < l.want {
 				return false, &Misuse{l.last(), "ends a message before all of it has come; a message has the length that was declared"}
 			}
-			l.whole = true
 		case bucket.EndOfRequest:
 			if err := l.over(); err != nil {
 				return false, err

@@ -48,7 +48,7 @@ func (p *pair) head(t *rapid.T) {
 		h.id = p.id(t)
 	}
 	st := p.m.stream(h.id)
-	switch choose(t, 8, "kind") {
+	switch choose(t, 9, "kind") {
 	case 0:
 		f = drawBlock(t)
 	case 1:
@@ -56,10 +56,14 @@ func (p *pair) head(t *rapid.T) {
 		copy(f[len(f)-1:], []string{longValue})
 	case 2, 3:
 		f = append(f, "priority", pick(t, []string{"u=1", "u=5, i", "i=?0", "u=8", "i;a", "u=1;x", " u = 2 ,i=?1", "u", "ix", "u=12", "=", ",", "i=1", "u=:", "u=/", "i;"}, "priority"))
-	case 4:
+	case 4, 5:
 		f = append(f, "content-length", pick(t, []string{"0", "3", "100"}, "length"))
 	}
-	if st != nil && rapid.Bool().Draw(t, "trailers") {
+	if f[len(f)-1] != longValue && choose(t, 40, "as long as may be") == 0 {
+		f = append(f, "x-long", strings.Repeat("\xff", blockLength-1000))
+		room := blockLength - len(compressed(f)) + choose(t, 2, "beyond")
+		f[len(f)-1] += strings.Repeat("\xff", room)
+	} else if st != nil && rapid.Bool().Draw(t, "trailers") {
 		f = pick(t, [][]string{{"a", "b"}, {"a", "b", "c", ""}, {}, {"A", "b"}, {"x-long", longValue}, {"connection", "x"}, {"content-length", "x", "host", "y", "cookie", "z"}}, "fields")
 	}
 	depends := choose(t, 20, "depends") == 0
@@ -92,7 +96,11 @@ func (p *pair) write(t *rapid.T, h *heading, param http2.HeadersFrameParam, b []
 	frames := pick(t, []int{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 15, 16, 17}, "continuations")
 	cut := len(b) / (frames + 1)
 	param.BlockFragment, param.EndHeaders = b[:cut], frames == 0
-	if frames == 0 {
+	if len(b) > 4*16000 {
+		frames = max(frames, 4)
+		cut = len(b) / (frames + 1)
+		param.BlockFragment, param.EndHeaders = b[:cut], false
+	} else if frames == 0 {
 		param.BlockFragment = b
 	}
 	p.framer.WriteHeaders(param)
@@ -247,7 +255,7 @@ func (p *pair) odd(t *rapid.T) {
 		11: "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x04\x80\x00\x00\x00",
 	}
 	if kind == 0 && choose(t, 30, "wrong on a stream") == 0 {
-		kind = 13 + choose(t, 3, "which")
+		kind = 13 + choose(t, 4, "which")
 	}
 	switch p.later(t); kind {
 	case 13: // padding beyond a HEADERS frame, of a stream that may be open
@@ -256,6 +264,8 @@ func (p *pair) odd(t *rapid.T) {
 	case 14:
 		p.framer.WriteRawFrame(8, 0, p.id(t), []byte{0, 0, 1})
 		p.m.fail(http2.ErrCodeFrameSize)
+	case 16: // a string that is short while it is compressed
+		p.swollen(t)
 	case 15: // there is no such entry of the table; more of the block would follow
 		id := p.m.last | 1
 		p.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: []byte{0x80}})
@@ -305,6 +315,30 @@ func (p *pair) odd(t *rapid.T) {
 		}
 		p.m.fail(http2.ErrCodeProtocol)
 	}
+}
+
+// swollen sends a field as long as may be, or longer by one byte: too long for its block,
+// were it not compressed.
+func (p *pair) swollen(t *rapid.T) {
+	h := &heading{id: (p.m.last + 2) | 1, end: true}
+	more := choose(t, 2, "more")
+	f := append(slices.Clone(get), "x", strings.Repeat("a", blockLength+more))
+	b := compressed(f)
+	p.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: h.id, BlockFragment: b[:16000], EndStream: true})
+	p.framer.WriteContinuation(h.id, false, b[16000:32000])
+	p.framer.WriteContinuation(h.id, true, b[32000:])
+	if !p.m.begun {
+		p.m.fail(http2.ErrCodeProtocol)
+		return
+	}
+	h.judge(f, false, twinHead)
+	p.m.begin(h)
+	if more > 0 {
+		p.m.fail(http2.ErrCodeCompression)
+		return
+	}
+	h.bytes = len(b)
+	p.m.headers(h)
 }
 
 // some is a stream that does as is asked, in both; nil: there is none.

@@ -225,13 +225,13 @@ func drawBlock(t *rapid.T) (f []string) {
 
 // A request is opened with the head that its fields stand for, or reset.
 func TestFieldsMeanAHead(t *testing.T) {
-	const limit = 400
+	const limit = 3 * keep / 2
 	rapid.Check(t, func(t *rapid.T) {
 		p := barePeer(nil, Limits{Streams: 1000, Head: limit})
 		p.framer.WriteSettings()
 		p.pump()
 		p.from.Reset()
-		for i := range 60 {
+		for i := range 40 {
 			p.events = nil
 			h := &heading{id: uint32(2*i + 1), end: rapid.Bool().Draw(t, "end")}
 			f := drawBlock(t)
@@ -242,6 +242,9 @@ func TestFieldsMeanAHead(t *testing.T) {
 			}
 			h.judge(f, false, limit)
 			p.send(t, h.id, h.end, f)
+			if text := p.s.head.text; cap(text) > max(keep, 2*len(text)) {
+				t.Fatalf("%d bytes are kept for a head of %d", cap(text), len(text))
+			}
 			st := p.s.streams.find(h.id)
 			switch {
 			case (st == nil) != h.wrong:

