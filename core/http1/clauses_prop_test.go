@@ -126,8 +126,20 @@ func TestPropRefusedPaths(t *testing.T) {
 			path string
 			want *Error
 		}{
-			{"/%00", errPathNUL}, {"/\x00", errPathNUL}, {"/%2f", errPathSeparator}, {"/%2F", errPathSeparator}, {"/%5c", errPathSeparator}, {"/x\\y", errPathSeparator},
-			{up + "/..", errPathRoot}, {up + "/%2e%2E/", errPathRoot}, {up + "/./..", errPathRoot}, {"/%", errEscape}, {"/%4", errEscape}, {"/%4g", errEscape}, {"/%g4", errEscape}, {"/x%", errEscape},
+			{"/%00", errPathNUL},
+			{"/\x00", errPathNUL},
+			{"/%2f", errPathSeparator},
+			{"/%2F", errPathSeparator},
+			{"/%5c", errPathSeparator},
+			{"/x\\y", errPathSeparator},
+			{up + "/..", errPathRoot},
+			{up + "/%2e%2E/", errPathRoot},
+			{up + "/./..", errPathRoot},
+			{"/%", errEscape},
+			{"/%4", errEscape},
+			{"/%4g", errEscape},
+			{"/%g4", errEscape},
+			{"/x%", errEscape},
 		} {
 			target := before + x.path + pick(t, []string{"", "?", "?%00", "/"}, "behind")
 			if got, e := DecodePath(nil, []byte(target)); e != x.want || got != nil {

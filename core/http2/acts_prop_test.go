@@ -258,6 +258,13 @@ func (p *pair) odd(t *rapid.T) {
 		kind = 13 + choose(t, 4, "which")
 	}
 	switch p.later(t); kind {
+	default:
+		p.framer.WriteRawFrame(0xee, 0xff, p.id(t), []byte("unknown"))
+		if p.m.begun {
+			p.m.rise(FloodLate, 1)
+		} else {
+			p.m.fail(http2.ErrCodeProtocol)
+		}
 	case 13: // padding beyond a HEADERS frame, of a stream that may be open
 		p.framer.WriteRawFrame(1, 0xc, p.id(t)|1, []byte{5, 0x82})
 		p.m.fail(http2.ErrCodeProtocol)
@@ -275,13 +282,6 @@ func (p *pair) odd(t *rapid.T) {
 		}
 		p.m.last = id
 		p.m.fail(http2.ErrCodeCompression)
-	default:
-		p.framer.WriteRawFrame(0xee, 0xff, p.id(t), []byte("unknown"))
-		if p.m.begun {
-			p.m.rise(FloodLate, 1)
-		} else {
-			p.m.fail(http2.ErrCodeProtocol)
-		}
 	case 3:
 		p.framer.WriteContinuation(1, true, nil)
 		p.m.fail(http2.ErrCodeProtocol)
