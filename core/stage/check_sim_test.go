@@ -164,7 +164,7 @@ func checkRun(w *world) {
 		c.Buffers = stage.None
 	}
 	small := []int{0, 600}[sim.Choose("socket buffers", 2)]
-	w.net.Adjust(netsim.Config{SendBuffer: small, RecvBuffer: small})
+	w.net.Adjust(netsim.Config{SendBuffer: small, RecvBuffer: small, Profile: gentle()})
 	var list []*checked
 	var tasks rt.WaitGroup
 	for i := range 1 + sim.Choose("backends", 3) {
@@ -289,8 +289,12 @@ func (c *checked) answer(fd sys.FD, a *checkAct) {
 	}
 	for _, text := range a.texts {
 		rt.Sleep(a.pause)
-		if _, e := c.p.WriteWait(fd, []byte(text), time.Second); e != sys.OK {
-			return
+		for b := []byte(text); len(b) > 0; {
+			n, e := c.p.WriteWait(fd, b, time.Second)
+			if e != sys.OK {
+				return
+			}
+			b = b[n:]
 		}
 	}
 	if a.ends {

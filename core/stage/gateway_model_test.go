@@ -97,6 +97,7 @@ type gatewayModel struct {
 	kept   []*modelLink // that served last, last
 	pages  []*page
 	told   string
+	story  string // what was asked, and answered
 	notes  int
 	lines  []line
 	blames netip.AddrPort
@@ -112,7 +113,7 @@ func (m *gatewayModel) question(two bool) *question {
 	q := &question{
 		method: []string{"GET", "GET", "PUT", "POST", "POST", "HEAD"}[sim.Choose("method", 6)],
 		target: fmt.Sprintf("/a%d", m.asked),
-		pause:  []time.Duration{20 * ms, 100 * ms, 700 * ms, 2 * time.Second}[sim.Choose("pause", 4)],
+		pause:  []time.Duration{20 * ms, warmTime - 100*ms, 700 * ms, 2 * time.Second}[sim.Choose("pause", 4)],
 	}
 	if m.hands && q.method != "HEAD" {
 		q.method = "GET" // what another loop keeps, only that takes over
@@ -213,6 +214,7 @@ func (m *gatewayModel) ask(q *question) *outcome {
 	m.asked++
 	m.blames = netip.AddrPort{}
 	o := m.answer(q)
+	m.story += fmt.Sprintf("%v: %v\n", began, q)
 	o.after = m.now - began
 	if m.stores && q.method == "GET" {
 		if o.ours && !o.cut && o.after > dialTime+answerTime { // it is not waited for by who shares it

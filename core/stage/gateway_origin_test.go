@@ -326,7 +326,7 @@ func takeRequest(b []byte) (method string, rest []byte, ok bool) {
 // judge holds what came of connections to the model.
 func (o *backends) judge(m *gatewayModel, first rt.Instant) {
 	if len(o.links) != len(m.links) || o.heard != m.used {
-		rt.Bug("%d connections and %d requests came to backends, not %d and %d", len(o.links), o.heard, len(m.links), m.used)
+		rt.Bug("%d connections and %d requests came to backends, not %d and %d: %s", len(o.links), o.heard, len(m.links), m.used, m.story)
 	}
 	for i, k := range o.links {
 		want := m.links[i]

@@ -87,7 +87,7 @@ func gatewayRun(w *world) {
 	c.Kept = []int{64, 1}[sim.Choose("kept", 2)]
 	m.room = c.Kept
 	small := []int{0, 600}[sim.Choose("socket buffers", 2)]
-	w.net.Adjust(netsim.Config{SendBuffer: small, RecvBuffer: small})
+	w.net.Adjust(netsim.Config{SendBuffer: small, RecvBuffer: small, Profile: gentle()})
 	for range 12 {
 		m.acts = append(m.acts, drawAct())
 	}

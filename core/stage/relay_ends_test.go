@@ -241,7 +241,11 @@ func (p *passage) open() {
 	p.near.say(early)
 	p.near.pump()
 	if p.route != byHandler {
-		fd, _, e := p.w.peer.AcceptWait(l, time.Second)
+		fd, _, e := p.w.peer.AcceptWait(l, ms)
+		for tries := 0; e == sys.EAGAIN && tries < 50; tries++ {
+			p.near.pump() // not all was said at once
+			fd, _, e = p.w.peer.AcceptWait(l, ms)
+		}
 		if e != sys.OK {
 			rt.Bug("the far end is not connected to: %v", e)
 		}

@@ -125,7 +125,7 @@ func (p *passage) serve() {
 	if p.small {
 		size = 600
 	}
-	p.w.net.Adjust(netsim.Config{SendBuffer: size, RecvBuffer: size})
+	p.w.net.Adjust(netsim.Config{SendBuffer: size, RecvBuffer: size, Profile: gentle()})
 	var err error
 	if c.Log, err = accesslog.Open(p.w.kernel, "/log/access.log", 1<<16); err != nil {
 		rt.Bug("%v", err)

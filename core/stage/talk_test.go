@@ -283,3 +283,14 @@ func wantClosedAt(t *testing.T, reports map[stage.Topology]*sim.Report, why stri
 }
 
 var _ sys.Kernel = (*netsim.Process)(nil)
+
+// gentle is what a kernel may do at any moment that nobody has to notice: it takes and gives
+// less than it might, tells of readiness that is none, and of events in another order. Each
+// client of a model gets what it would without, at the same moment.
+func gentle() netsim.Profile {
+	p, err := netsim.ParseProfile([]string{"none", "short-read=0.3,short-write=0.3,spurious-eagain=0.1,spurious-wake=0.1,event-batch=0.2"}[sim.Choose("gentle faults", 2)])
+	if err != nil {
+		rt.Bug("%v", err)
+	}
+	return p
+}
