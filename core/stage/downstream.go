@@ -20,11 +20,6 @@ func (l *loop) departs(r *stream) {
 	c := r.parent
 	v := l.quicken(r, c.http.Out.Allocator())
 	c.session.lives = append(c.session.lives, r)
-	if v.reads && r.http2.Received() {
-		v.all = true
-		v.raw.Append(v.raw.Allocator().EndOfStream())
-		v.sends()
-	}
 	v.fills(&v.in) // there is nothing yet, but its bell is rung from now on
 	l.handles(r)
 }

@@ -70,6 +70,11 @@ func (s *site) live(server *stage.Server, p plan, f func()) {
 	if why := s.env.miscounted(totals.Statuses[:]); why != "" {
 		sim.Failf("I24", why)
 	}
+	if p.watch {
+		if why := p.unsettled(&totals, server.Snapshot()); why != "" {
+			sim.Failf("I24", why)
+		}
+	}
 	p.leftBehind()
 }
 

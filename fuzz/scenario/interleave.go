@@ -18,6 +18,7 @@ type transfer struct {
 	trail   []string    // what trails it: name, value
 	trailer http.Header // what has to trail the answer
 	over    bool        // all of it was
+	holds   bool        // it is held back until it is asked for
 	cut     bool        // it may be refused when a part of its response has left
 }
 
@@ -43,6 +44,9 @@ func interleaving(p *plan) behaviour {
 				list = append(list, p.transfer(s))
 			}
 			for _, t := range list {
+				if ended, _ := t.Ended(); t.holds && t.Interim == 0 && !ended {
+					continue
+				}
 				if !t.over {
 					t.rest = s.Upload(t.Stream, t.rest, len(t.trail) == 0)
 					ended, _ := t.Ended()
@@ -94,8 +98,13 @@ func (p *plan) transfer(s *client.Session) *transfer {
 	if long {
 		also = append(also, 413)
 	}
+	var fields []string
+	holds := sim.Choose("holds back", 4) == 1
+	if holds {
+		fields = []string{"expect", "100-continue"}
+	}
 	// What this client sends at once may take it longer than a server waits for a window.
-	return &transfer{cut: long || p.net.SendBuffer < 4096, Stream: s.Ask("POST", client.File{Target: u.target, Body: u.answer, Also: also}, false), rest: u.body}
+	return &transfer{cut: long || p.net.SendBuffer < 4096, Stream: s.Ask("POST", client.File{Target: u.target, Body: u.answer, Also: also}, false, fields...), rest: u.body, holds: holds}
 }
 
 // sendsOn begins a transfer to an origin, which knows by the target what comes.
