@@ -57,7 +57,7 @@ func (l *loop) detach(c *Conn) step {
 		id: rt.StreamBit | c.id>>48<<48 | uint64(l.number)<<40 | l.opened, fd: sys.None, peer: c.peer, home: l, owner: l.number,
 		slot: poll.NoSlot, abroad: poll.NoSlot, http: n, stream: r,
 	}
-	r.id, r.parent, c.live = sc.id, c, r
+	r.parent, c.live = c, r
 	c.requests++
 	c.dismissed = false
 	c.forget()

@@ -76,7 +76,7 @@ func (s *Server) streams(x *exchange.Exchange) bool {
 // takes in for it is memory of a's.
 func (l *loop) quicken(r *stream, a *bucket.Allocator) *live {
 	v, x := new(live), &r.conn.http.X
-	r.live, r.begun = v, true
+	r.live = v
 	v.Bound = l.server.cfg.Pages.Out
 	v.Expects = x.Request.ExpectContinue
 	v.holds, v.reads = v.Expects, x.Request.HasContent()

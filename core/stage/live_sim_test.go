@@ -206,7 +206,9 @@ var turns = []func(s *salon, c *talk) bool{
 		if r, err := c.Response(client.Want{Final: true, Close: true}); err != nil {
 			rt.Bug("in vain: %v (%v)", err, r)
 		}
+		start := rt.Now()
 		c.wantEnd("it was not asked for")
+		soon("its end", start, 0)
 		return true
 	},
 	func(_ *salon, c *talk) bool {
@@ -219,6 +221,7 @@ var turns = []func(s *salon, c *talk) bool{
 		rt.Sleep(pausing)
 		c.send("\r\nok\r\n0\r\nTrailer: x\r\n\r\n")
 		c.comes("all of it", "ok\r\n0\r\n\r\n", ms)
+		rt.Sleep(4 * time.Second) // Idle is 5, Body 2.5
 		return false
 	},
 	func(_ *salon, c *talk) bool {
@@ -252,7 +255,11 @@ var turns = []func(s *salon, c *talk) bool{
 	},
 	func(_ *salon, c *talk) bool {
 		n := taken + sim.Choose("beyond", 2)
-		c.send(posted("/count", "Transfer-Encoding: chunked\r\n", fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", n, flood[:n])))
+		if sim.Choose("chunked", 2) == 1 {
+			c.send(posted("/count", "Transfer-Encoding: chunked\r\n", fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", n, flood[:n])))
+		} else {
+			c.send(posted("/count", fmt.Sprintf("Content-Length: %d\r\n", n), string(flood[:n])))
+		}
 		if n > taken {
 			c.wantClosing("too much", 413)
 			c.wantEnd("behind too much")
