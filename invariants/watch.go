@@ -12,7 +12,7 @@ import (
 
 var watchChecker = Checker{
 	Numbers: []string{"I14", "I13", "I26", "I33", "I07", "I11"}, Name: "watch",
-	Allows: "an event reaches whom it was armed by, a connection waits only for what it is watched for and what is not there yet, and nobody asks again for what is known not to be there",
+	Allows: "an event reaches whom it was armed by, a connection waits only for what it is watched for and what is not there yet, and nobody asks again for input, or room, that is known not to be there",
 	World:  "poll_add, poll_modify, poll_delete, poll_wait with its events, reads and writes that found nothing, bytes that arrived",
 	Ops: []rt.Op{
 		rt.OpAccept, rt.OpRead, rt.OpWrite, rt.OpSendfile, rt.OpClose, rt.OpDeliver,

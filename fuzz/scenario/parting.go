@@ -45,6 +45,11 @@ func parting() *Scenario {
 				for range 1 + sim.Choose("more", 4) {
 					list = append(list, []func() behaviour{staying, staying, slow, halfClosing}[sim.Choose("kind", 4)]())
 				}
+				if sim.Choose("handlers stream", 3) == 1 {
+					p.bodies = newBodies([]time.Duration{time.Millisecond, 50 * time.Millisecond}[sim.Choose("nap between", 2)])
+					list = append(list, attending(&p, 6), sending(&p))
+					p.bodies.asks = 2
+				}
 				s.serve(p, func() {
 					var wg rt.WaitGroup
 					wg.Label("holder")
