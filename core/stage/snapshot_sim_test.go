@@ -21,7 +21,7 @@ type stillness struct {
 	in   string // the state
 	be   func(s *salon) (leave func())
 
-	tunnels, sessions, streams, busy int
+	sessions, streams, busy int
 }
 
 func (s *salon) says(text string) func() {

@@ -104,19 +104,31 @@ func (p *plan) unsettled(t *stage.Totals, x *stage.Snapshot) string {
 		turns += l.Turns
 	}
 	crew := x.Processors
-	for _, k := range []struct {
+	type pair struct {
 		what          string
 		told, counted uint64
-	}{
-		{"connections", x.Accepted, t.Connections}, {"requests", x.Requests, t.Requests}, {"bytes heard", x.In, t.Heard},
-		{"bytes sent", x.Out, t.Bytes}, {"handoffs", x.Handoffs, t.Handoffs}, {"bodies handed over", x.Bodies, t.HandedOver},
-		{"dropped lines", x.Dropped, t.Dropped}, {"connections shed", x.Shed, t.Shed}, {"tunnels", x.Tunnelled, t.Tunnels},
-		{"wakeups", x.Wakeups, t.Wakeups}, {"losses", uint64(x.Losses), uint64(t.Losses)},
-		{"streams that were reset", x.HTTP2.Resets, t.HTTP2.Resets}, {"streams that were refused", x.HTTP2.Refused, t.HTTP2.Refused},
-		{"heads that were too large", x.HTTP2.Large, t.HTTP2.Large}, {"turns of loops", x.Turns.Total(), turns},
+	}
+	pairs := []pair{
+		{"connections", x.Accepted, t.Connections},
+		{"requests", x.Requests, t.Requests},
+		{"bytes heard", x.In, t.Heard},
+		{"bytes sent", x.Out, t.Bytes},
+		{"handoffs", x.Handoffs, t.Handoffs},
+		{"bodies handed over", x.Bodies, t.HandedOver},
+		{"dropped lines", x.Dropped, t.Dropped},
+		{"connections shed", x.Shed, t.Shed},
+		{"tunnels", x.Tunnelled, t.Tunnels},
+		{"wakeups", x.Wakeups, t.Wakeups},
+		{"losses", uint64(x.Losses), uint64(t.Losses)},
+		{"streams that were reset", x.HTTP2.Resets, t.HTTP2.Resets},
+		{"streams that were refused", x.HTTP2.Refused, t.HTTP2.Refused},
+		{"heads that were too large", x.HTTP2.Large, t.HTTP2.Large},
+		{"turns of loops", x.Turns.Total(), turns},
 		{"connections and what waits in them", uint64(x.Open + x.Tunnels + x.Held + waits), 0},
-		{"sessions and streams", uint64(x.Sessions + x.Streams), 0}, {"processors at work, and who waits for one", uint64(crew.Busy + crew.Queued + crew.Waiting), 0},
-	} {
+		{"sessions and streams", uint64(x.Sessions + x.Streams), 0},
+		{"processors at work, and who waits for one", uint64(crew.Busy + crew.Queued + crew.Waiting), 0},
+	}
+	for _, k := range pairs {
 		if k.told != k.counted {
 			return fmt.Sprintf("when all is over a look tells of %d %s, and there were %d", k.told, k.what, k.counted)
 		}
