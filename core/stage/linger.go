@@ -30,6 +30,7 @@ func (l *loop) linger(c *Conn) step {
 	if !c.shut {
 		h := c.http
 		polite := c.closing && h.X.Request.Close && !h.Started() && !h.Content.Pending()
+		h.Content.Forget()
 		l.pool.Put(h)
 		c.http = nil
 		if polite && c.ready&sys.In == 0 {
@@ -98,6 +99,7 @@ func (l *loop) finish(c *Conn) step {
 			h.Record()
 			l.abandon(c, h)
 		}
+		h.Content.Forget()
 		l.pool.Put(h)
 		c.http = nil
 	}
