@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"brigade/core/accesslog"
 	"brigade/core/httpconn"
 	"brigade/core/poll"
 	"brigade/core/rt"
@@ -56,6 +57,7 @@ var refusals = []refusal{
 
 func TestDeclinedTunnelIsItsModel(t *testing.T) {
 	net := netsim.New(netsim.Config{})
+	net.Build("/log", netsim.Entry{Dir: true})
 	w := &world{net: net, kernel: net.Process("server"), peer: net.Process("client")}
 	o := sim.Options{Seed: 1, Runs: 300, World: net, Observers: invariants.Server(int32(w.kernel.ID()))}
 	r := sim.Explore(o, func() { declinedRun(w) })
@@ -75,18 +77,32 @@ func declinedRun(w *world) {
 	small := []int{0, 600}[sim.Choose("socket buffers", 2)]
 	w.net.Adjust(netsim.Config{SendBuffer: small, RecvBuffer: small, Profile: gentle()})
 	var err error
+	if c.Log, err = accesslog.Open(w.kernel, "/log/access.log", 1<<16); err != nil {
+		rt.Bug("%v", err)
+	}
 	if w.server, err = stage.New(*c); err != nil {
 		rt.Bug("%v", err)
 	}
 	w.server.Start()
-	switch two := sim.Choose("in a stream", 2) == 1; {
-	case sim.Choose("by CONNECT", 3) == 1:
-		w.connects(two)
-	default:
-		w.upgrades(&refusals[sim.Choose("refusal", len(refusals))], two)
+	status := 0
+	if two := sim.Choose("in a stream", 2) == 1; sim.Choose("by CONNECT", 3) == 1 {
+		status = w.connects(two)
+	} else {
+		x := &refusals[sim.Choose("refusal", len(refusals))]
+		w.upgrades(x, two)
+		if status = x.status; two && x.stream != 0 {
+			status = x.stream
+		}
 	}
-	if w.server.Drain(time.Second); w.server.Wait().Tunnels > 1 {
-		rt.Bug("a tunnel that was declined is counted")
+	rt.Sleep(idleTunnel)
+	if n := w.server.Load(); n.Connections+n.Tunnels+n.Held > 0 {
+		rt.Bug("all have gone, and there is still %+v", n)
+	}
+	w.server.Drain(time.Second)
+	w.server.Wait()
+	text, _ := w.peer.ReadFile("/log/access.log")
+	if line, _, _ := strings.Cut(string(text), "\n"); !strings.Contains(line, fmt.Sprintf("\" %d ", status)) {
+		rt.Bug("the log has %q of an answer with status %d", line, status)
 	}
 }
 
@@ -99,13 +115,13 @@ var targets = []struct {
 }
 
 // connects asks for what may be connected to, and for what may not.
-func (w *world) connects(two bool) {
+func (w *world) connects(two bool) (status int) {
 	l, e := w.peer.Listen(backendAt, sys.ListenOptions{})
 	if e != sys.OK {
 		rt.Bug("listen: %v", e)
 	}
 	x := targets[sim.Choose("target", len(targets))]
-	began, status := rt.Now(), 0
+	began := rt.Now()
 	if two {
 		c := &client.Client{Process: w.peer, Addr: address, Patience: 5 * time.Second}
 		h, err := c.Open(65535)
@@ -144,6 +160,7 @@ func (w *world) connects(two bool) {
 	}
 	w.peer.Close(fd)
 	w.peer.Close(l)
+	return status
 }
 
 // head is what has come of an answer up to the end of its head, or beyond.

@@ -5,7 +5,9 @@ package stage_test
 // fetch_reach.go), and how long anybody is waited for.
 
 import (
+	"bytes"
 	"fmt"
+	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -62,6 +64,7 @@ type outcome struct {
 type line struct {
 	says   string
 	blames netip.AddrPort // zero: nobody
+	why    string
 }
 
 // modelLink is a connection to a backend.
@@ -87,6 +90,7 @@ type gatewayModel struct {
 	absent   bool // nobody is at the first
 	stores   bool // there is a cache
 	hands    bool // another loop fetches what is left of a body
+	least    int  // of which that has to be left, or to have come
 	room     int  // for kept connections to a backend
 	acts     []act
 
@@ -96,11 +100,13 @@ type gatewayModel struct {
 	links  []*modelLink
 	kept   []*modelLink // that served last, last
 	pages  []*page
+	handed [2]int // bodies that are handed over: those that have to be, and those that may be
 	told   string
 	story  string // what was asked, and answered
 	notes  int
 	lines  []line
 	blames netip.AddrPort
+	why    string
 	loose  bool // what backends are asked goes on by itself, and is not followed
 }
 
@@ -200,9 +206,9 @@ func (m *gatewayModel) ends() {
 }
 
 // note is that the i-th backend has failed.
-func (m *gatewayModel) note(i int) {
+func (m *gatewayModel) note(i int, why string) {
 	m.notes++
-	m.blames = backendPlace(i)
+	m.blames, m.why = backendPlace(i), why
 }
 
 // tell is that it is asked no more.
@@ -212,7 +218,7 @@ func (m *gatewayModel) tell(i int, good bool) { m.told += verdict(i, good) }
 func (m *gatewayModel) ask(q *question) *outcome {
 	began := m.now
 	m.asked++
-	m.blames = netip.AddrPort{}
+	m.blames, m.why = netip.AddrPort{}, ""
 	o := m.answer(q)
 	m.story += fmt.Sprintf("%v: %v\n", began, q)
 	o.after = m.now - began
@@ -220,11 +226,11 @@ func (m *gatewayModel) ask(q *question) *outcome {
 		if o.ours && !o.cut && o.after > dialTime+answerTime { // it is not waited for by who shares it
 			o.after, o.status, m.loose = dialTime+answerTime, 504, true
 		}
-		m.blames = netip.AddrPort{} // its fetch is for all who may want that
+		m.blames, m.why = netip.AddrPort{}, "" // its fetch is for all who may want that
 	}
 	l := line{says: fmt.Sprintf(`"%s %s HTTP/`, q.method, q.target)}
 	if o.ours || o.cut {
-		l.blames = m.blames
+		l.blames, l.why = m.blames, m.why
 	}
 	m.lines = append(m.lines, l)
 	return o
@@ -241,11 +247,8 @@ func (m *gatewayModel) answer(q *question) *outcome {
 	tried, fresh, late, status, began := 0, false, false, 503, m.now
 	for range 3 {
 		for {
-			i := 0
-			if tried&1 != 0 {
-				i = 1
-			}
-			if i >= m.backends || tried&(1<<i) != 0 {
+			i := bits.TrailingZeros(^uint(tried))
+			if i >= m.backends {
 				return &outcome{status: status, ours: true}
 			}
 			k := m.reach(i, !fresh, q)
@@ -278,7 +281,7 @@ func (m *gatewayModel) reach(i int, kept bool, q *question) *modelLink {
 		}
 	}
 	if i == 0 && m.absent {
-		m.note(i)
+		m.note(i, "it cannot be reached: ")
 		m.tell(i, false)
 		return nil
 	}
@@ -303,10 +306,11 @@ func (m *gatewayModel) converse(q *question, k *modelLink, late *bool, began tim
 	n := m.used
 	m.used++
 	q.acts = append(q.acts, *a)
+	m.weighs(q, a)
 	repeats := q.repeats() && (q.held() || len(q.content) == 0)
-	fails := func(status int, again bool) (*outcome, int) {
+	fails := func(status int, again bool, why string) (*outcome, int) {
 		k.ended = m.now
-		m.note(k.backend)
+		m.note(k.backend, why)
 		m.tell(k.backend, false)
 		if again {
 			return nil, status
@@ -327,7 +331,7 @@ func (m *gatewayModel) converse(q *question, k *modelLink, late *bool, began tim
 		if repeats && k.uses > 0 {
 			return stale()
 		}
-		return fails(502, repeats)
+		return fails(502, repeats, map[bool]string{true: "it reset the connection: ", false: "it closed the connection before it has answered"}[does == cutsUp])
 	case tires:
 		if repeats && k.uses > 0 {
 			return stale()
@@ -339,35 +343,59 @@ func (m *gatewayModel) converse(q *question, k *modelLink, late *bool, began tim
 		m.now += answerTime
 		again := repeats && !*late
 		*late = true
-		return fails(504, again)
+		return fails(504, again, "it does not answer in time")
 	case halfHead:
 		m.now += answerTime
-		return fails(504, false)
+		return fails(504, false, "it does not answer in time")
 	case headEnds:
 		m.now += moment
-		return fails(502, false)
+		return fails(502, false, "it closed the connection before it has answered")
 	case raves:
-		return fails(502, false)
+		return fails(502, false, "more than one field that says where it ends")
 	case halfBody:
 		if q.method != "HEAD" {
 			m.now += moreTime
-			o, _ := fails(200, false)
+			o, _ := fails(200, false, "nothing more of its answer came in time")
 			o.cut = true
 			return o, 0
 		}
 		m.now += answerTime // half of the head is all there is
-		return fails(504, false)
+		return fails(504, false, "it does not answer in time")
 	case bodyEnds:
 		m.now += moment
 		if q.method == "HEAD" {
-			return fails(502, false)
+			return fails(502, false, "it closed the connection before it has answered")
 		}
-		o, _ := fails(200, false)
+		o, _ := fails(200, false, "it closed the connection in the middle of its answer")
 		o.cut = true
 		return o, 0
 	default:
 	}
 	return m.whole(q, k, a, n), 0
+}
+
+// weighs looks whether what a says is handed over. How much of a body comes at once nobody
+// knows, unless it comes in two parts.
+func (m *gatewayModel) weighs(q *question, a *act) {
+	text, half := a.text(0, q.method)
+	if a.hints {
+		_, rest, _ := bytes.Cut(text, []byte("\r\n\r\n"))
+		text, half = rest, half-(len(text)-len(rest))
+	}
+	_, content, _ := bytes.Cut(text, []byte("\r\n\r\n"))
+	body := len(content)
+	said := body // of it
+	if a.does == halfBody || a.does == bodyEnds {
+		said = half - (len(text) - body)
+	}
+	switch {
+	case !m.hands || q.method == "HEAD" || a.does != answers && a.does != halfBody && a.does != bodyEnds:
+	case a.form != byLength && said >= m.least, a.form == byLength && (a.gap > 0 || said < body) && body-(half-(len(text)-body)) >= m.least:
+		m.handed[0]++
+		m.handed[1]++
+	case a.form == byLength && body >= m.least:
+		m.handed[1]++
+	}
 }
 
 // whole is an answer that comes whole.

@@ -252,7 +252,7 @@ func (p *passage) open() {
 		far := &socketEnd{p: p.w.peer, fd: fd}
 		p.far = far
 		if p.route == byUpgrade {
-			p.agrees(far)
+			p.agrees(far, protocol)
 		}
 		p.w.peer.Close(l)
 	} else {
@@ -295,7 +295,7 @@ func (p *passage) asksInStream(protocol string) {
 }
 
 // agrees is the backend's answer to an upgrade, which says something at once.
-func (p *passage) agrees(far *socketEnd) {
+func (p *passage) agrees(far *socketEnd, protocol string) {
 	for !bytes.HasSuffix(far.got, []byte("\r\n\r\n")) {
 		p.near.pump()
 		far.pump()
@@ -311,11 +311,15 @@ func (p *passage) agrees(far *socketEnd) {
 	}
 	far.got = nil
 	answer := "HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\nX-Said: by the backend\r\n"
-	if _, key, ok := strings.Cut(head, "Sec-WebSocket-Key: "); ok {
-		key, _, _ = strings.Cut(key, "\r\n")
-		if (key == "mine") == p.two {
-			rt.Bug("a backend has the key %q", key)
-		}
+	_, key, ok := strings.Cut(head, "Sec-WebSocket-Key: ")
+	key, _, _ = strings.Cut(key, "\r\n")
+	if nonce, err := base64.StdEncoding.DecodeString(key); ok != (!p.two || protocol == "websocket") || (key == "mine") == p.two ||
+		key != "mine" && ok && (err != nil || len(nonce) != 16 || bytes.Count(nonce[:8], []byte{0}) == 8 || bytes.Count(nonce[8:], []byte{0}) == 8) {
+		rt.Bug("a backend that is asked for %s has the key %q", protocol, key)
+	}
+	if !ok {
+		answer += "Sec-WebSocket-Accept: whatever\r\n" // who has said no key need not look at it
+	} else {
 		sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 		answer += fmt.Sprintf("Sec-WebSocket-Accept: %s\r\n", base64.StdEncoding.EncodeToString(sum[:]))
 	}
