@@ -6,6 +6,7 @@ package netsim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -173,6 +174,27 @@ func (p Profile) Of(number string) Profile {
 	p.strikes, p.events = nil, nil
 	return p
 }
+
+// gentle are faults that cost a server and its clients nothing but calls, and moments: less is
+// taken or given than might be, readiness is told that is none, tasks begin and go on later.
+var gentle = []fault{
+	faultShortRead, faultShortWrite, faultAgain, faultBatch, faultWake, faultInterrupt, faultSignal, faultCoalesce, faultSkip, faultStir,
+	faultEcho, faultFinRides, faultGlue, faultTie, faultShortSendfile, faultStart,
+}
+
+// Gentle is p with those faults alone that nobody has to notice.
+func (p Profile) Gentle() Profile {
+	for i := range p.chance {
+		if !slices.Contains(gentle, fault(i)) {
+			p.chance[i] = 0
+		}
+	}
+	p.strikes, p.events = nil, nil
+	return p
+}
+
+// Calm reports whether nobody has to notice any of p's faults.
+func (p Profile) Calm() bool { return p.String() == p.Gentle().String() }
 
 // Except is p without the faults of this number.
 func (p Profile) Except(number string) Profile {

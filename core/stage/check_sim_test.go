@@ -26,6 +26,9 @@ import (
 const (
 	checkEvery = 200 * ms
 	checkTime  = 100 * ms
+
+	// belated is when buffers come where there are none.
+	belated = 333 * ms
 )
 
 func TestCheckIsItsModel(t *testing.T) {
@@ -43,7 +46,8 @@ type checked struct {
 	p     *netsim.Process
 	at    netip.AddrPort
 	query string
-	poor  bool // there are no buffers
+	poor  bool       // there are no buffers
+	until rt.Instant // then; 0: for good
 	acts  []checkAct
 	over  rt.Bool
 
@@ -122,13 +126,16 @@ func means(text string) int {
 	return -1
 }
 
-// wants is what has to be found of a.
-func (c *checked) wants(a *checkAct) (f exchange.Finding, why string, after time.Duration) {
+// wants is what has to be found of a, by a check that began at an instant.
+func (c *checked) wants(a *checkAct, began rt.Instant) (f exchange.Finding, why string, after time.Duration) {
 	if c.query == "" {
 		return exchange.Fit, "", 0
 	}
-	if c.poor {
+	if c.poor && (c.until == 0 || began.Add(checkTime) < c.until) {
 		return exchange.Unknown, "", checkTime
+	}
+	if c.poor { // it is asked when there is one
+		after = max(c.until.Sub(began), 0)
 	}
 	said := ""
 	for _, text := range a.texts {
@@ -148,7 +155,10 @@ func (c *checked) wants(a *checkAct) (f exchange.Finding, why string, after time
 	if !a.ends {
 		return exchange.Unfit, "not in time", checkTime
 	}
-	if after += 5 * ms; a.cuts {
+	if after += 5 * ms; after > checkTime {
+		return exchange.Unfit, "not in time", checkTime
+	}
+	if a.cuts {
 		return exchange.Unfit, sys.ECONNRESET.Error(), after
 	}
 	return exchange.Unfit, "it closed the connection before it has answered", after
@@ -181,7 +191,7 @@ func checkRun(w *world) {
 		if e != sys.OK {
 			rt.Bug("listen: %v", e)
 		}
-		tasks.Go("backend", func() { k.live(l) })
+		tasks.Go("backend", func() { k.live(l, &tasks) })
 	}
 	var err error
 	if w.server, err = stage.New(*c); err != nil {
@@ -189,7 +199,18 @@ func checkRun(w *world) {
 	}
 	w.server.Start()
 	begin := rt.Now()
-	rt.Sleep([]time.Duration{50 * ms, 500 * ms, time.Second}[sim.Choose("lasts", 3)])
+	lasts := []time.Duration{50 * ms, 500 * ms, time.Second}[sim.Choose("lasts", 3)]
+	if poor && lasts > belated && sim.Choose("buffers later", 2) == 1 {
+		for _, k := range list {
+			k.until = begin.Add(belated)
+		}
+		rt.Sleep(belated)
+		lasts -= belated
+		if err := w.server.ResizeBuffers(2); err != nil {
+			rt.Bug("%v", err)
+		}
+	}
+	rt.Sleep(lasts)
 	w.server.Drain(time.Second)
 	end := rt.Now()
 	notes := w.server.Wait().Notes
@@ -212,11 +233,10 @@ func (c *checked) judge(i int, begin, end rt.Instant, notes []string) {
 	defer c.mu.Unlock()
 	told := 0
 	for n, f := range c.found {
-		want, why, after := c.wants(&c.acts[n%len(c.acts)])
-		due := f.at
-		if i == 2 {
-			want, why = exchange.Unfit, sys.ECONNREFUSED.Error()
-		} else {
+		want, why, due := exchange.Unfit, sys.ECONNREFUSED.Error(), f.at
+		if i < 2 {
+			var after time.Duration
+			want, why, after = c.wants(&c.acts[n%len(c.acts)], c.began[n])
 			due = c.began[n].Add(after)
 		}
 		note := fmt.Sprintf("backend %v: news %d", c.at, n)
@@ -235,11 +255,13 @@ func (c *checked) judge(i int, begin, end rt.Instant, notes []string) {
 	if told != min(len(c.found), told+100-len(notes)) {
 		rt.Bug("backend %d, %d checks: the operator is told %q", i, len(c.found), notes)
 	}
-	refused := len(c.found)
-	if !c.poor || c.query == "" || i == 2 {
-		refused = 0
+	refused := 0
+	for n, at := range c.began {
+		if c.poor && c.query != "" && n < len(c.began) && (c.until == 0 || at < c.until) {
+			refused++ // once, however often it is looked at
+		}
 	}
-	if c.refused < refused || c.refused > refused+1 || c.refused > 0 && refused == 0 && !c.poor {
+	if c.poor && c.refused != refused && c.refused != refused-1 || !c.poor && c.refused > 0 && len(c.found) == 0 {
 		rt.Bug("backend %d: %d checks wait for a buffer, of %d", i, c.refused, len(c.found))
 	}
 	last := begin
@@ -259,12 +281,13 @@ func (c *checked) judge(i int, begin, end rt.Instant, notes []string) {
 }
 
 // live is the backend's part.
-func (c *checked) live(l sys.FD) {
+func (c *checked) live(l sys.FD, tasks *rt.WaitGroup) {
 	for n := 0; ; n++ {
 		fd, _, e := c.p.AcceptWait(l, time.Minute)
 		if e == sys.OK && !c.over.Load() {
 			c.began = append(c.began, rt.Now())
-			c.answer(fd, &c.acts[n%len(c.acts)])
+			tasks.Go("check", func() { c.answer(fd, &c.acts[n%len(c.acts)]) })
+			continue
 		}
 		c.p.Close(fd)
 		if c.over.Load() {
@@ -276,6 +299,7 @@ func (c *checked) live(l sys.FD) {
 
 // answer does a with a check.
 func (c *checked) answer(fd sys.FD, a *checkAct) {
+	defer c.p.Close(fd)
 	got, b := "", make([]byte, 1000)
 	for got != c.query {
 		n, e := c.p.ReadWait(fd, b, time.Second)

@@ -32,6 +32,7 @@ func shared() *Scenario {
 // storing is a run of it, with origins in p.
 func storing(s *site, p *netsim.Process) {
 	plan := s.draw(sim.Choose("faults", 3) == 2)
+	s.soften(&plan)
 	if sim.Choose("wicked", 2) == 1 && plan.net.Profile.String() == "none" {
 		plan.net.Profile = s.profile().Of("F29")
 		s.env.suffer(plan.net.Profile)

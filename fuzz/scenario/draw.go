@@ -108,6 +108,15 @@ func (s *site) profile() netsim.Profile {
 	return usual.Draw(func(n uint64) uint64 { return uint64(sim.Choose("profile", int(n))) })
 }
 
+// soften leaves p, now and then, those faults alone that nobody has to notice: they excuse
+// nothing.
+func (s *site) soften(p *plan) {
+	if p.net.Profile.String() != "none" && sim.Choose("gentle faults", 3) == 1 {
+		p.net.Profile = p.net.Profile.Gentle()
+		s.env.suffer(p.net.Profile)
+	}
+}
+
 // Dimension is one thing that runs draw, for those who count what was drawn.
 type Dimension struct {
 	Name   string

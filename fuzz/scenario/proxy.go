@@ -131,6 +131,7 @@ func proxies() *Scenario {
 			p := s.net.Process("origin")
 			return func() {
 				plan := s.draw(sim.Choose("faults", 2) == 1)
+				s.soften(&plan)
 				if sim.Choose("wicked", 2) == 1 && plan.net.Profile.String() == "none" {
 					plan.net.Profile = s.profile().Of("F29")
 					s.env.suffer(plan.net.Profile)

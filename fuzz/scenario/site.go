@@ -287,7 +287,7 @@ func (p *plan) also() []int {
 
 // wicked reports whether answers that are fetched may not come, or not whole.
 func (p *plan) wicked() bool {
-	return p.wards != nil || p.origins != nil && p.net.Profile.String() != "none"
+	return p.wards != nil || p.origins != nil && !p.net.Profile.Calm()
 }
 
 // short reports whether there may be no page for a connection.

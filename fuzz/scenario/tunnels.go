@@ -160,7 +160,7 @@ func (t *talkers) listen(p *netsim.Process, fd sys.FD, m *manner, want []byte) (
 // calm reports whether all of tunnel i has to come through.
 func (t *talkers) calm(i int) bool {
 	p := &t.plan
-	return p.net.Profile.String() == "none" && p.drain == atEnd && p.stage.Connections > 2 && !p.short() && !p.starves() && t.near[i].sound() && (t.route[i] == byHandler || t.far[i].sound())
+	return p.net.Profile.Calm() && p.drain == atEnd && p.stage.Connections > 2 && !p.short() && !p.starves() && t.near[i].sound() && (t.route[i] == byHandler || t.far[i].sound())
 }
 
 // client opens tunnel i and has its conversation.
@@ -349,6 +349,7 @@ func tunnels() *Scenario {
 			return func() {
 				t := &talkers{site: s, backend: backend, plan: s.draw(sim.Choose("faults", 2) == 1)}
 				p := &t.plan
+				s.soften(p)
 				p.stage.Connect = []netip.AddrPort{rawAddr, absentAddr}
 				p.stage.Dial, p.stage.Tunnel, p.stage.Half = 4*time.Second, 6*time.Second, 5*time.Second
 				p.stage.Connections, p.chats = 100, true
