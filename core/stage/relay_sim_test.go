@@ -190,7 +190,12 @@ func (p *passage) acts() (over bool) {
 	}
 	held := p.up.held || p.down.held
 	moved, relieved := false, false
-	switch sim.Choose("act", 8) {
+	switch sim.Choose("act", 9) {
+	case 8:
+		if heard.held && heard.unread > 10_000 {
+			n := end.sip()
+			relieved, heard.unread = n > 0, heard.unread-n
+		}
 	case 0, 1, 2:
 		moved = p.says(end, y, []int{100, 20_000}[sim.Choose("much", 2)])
 	case 3, 4:
