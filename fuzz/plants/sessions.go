@@ -8,7 +8,7 @@ var inSessions = []Bug{
 		"window-overrun", "I25", "a stream's window is not looked at",
 		[]string{"property:I25", "assertion"},
 		[]edit{
-			{"core/http2/window.go", "\tn := min(want, int64(st.window), int64(s.window), s.frame)\n", "\troom := int64(st.window)\n\tif PLANTED {\n\t\troom = want\n\t}\n\tn := min(want, room, int64(s.window), s.frame)\n"},
+			{"core/http2/window.go", "\tn := min(want, int64(st.window), int64(s.window), frameLength)\n", "\troom := int64(st.window)\n\tif PLANTED {\n\t\troom = want\n\t}\n\tn := min(want, room, int64(s.window), frameLength)\n"},
 			{"core/http2/respond.go", "|| int64(n) > int64(st.window) ||", "|| int64(n) > int64(st.window) && !PLANTED ||"},
 		},
 	},
@@ -70,7 +70,7 @@ var inSessions = []Bug{
 	{
 		"tunnel-holds", "I19", "a stream's tunnel that holds bytes for its far end waits as if it held none",
 		[]string{"property:I19"},
-		[]edit{{"core/stage/through.go", "\tcase t.up.size() > 0 || r.http2 != nil &&", "\tcase t.up.size() > 0 && !PLANTED || r.http2 != nil &&"}},
+		[]edit{{"core/stage/through.go", "\tcase t.app == nil && t.up.size() > 0 || r.http2 != nil &&", "\tcase t.app == nil && t.up.size() > 0 && !PLANTED || r.http2 != nil &&"}},
 	},
 }
 
