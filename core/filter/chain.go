@@ -92,7 +92,7 @@ func (l *Line) Open(s Stream) error {
 		rt.Bug("filter: a line is opened for a message, but the one before has not ended; messages follow one another")
 	}
 	l.stream, l.open = s, true
-	l.want, l.got = Unknown, 0
+	l.want = Unknown
 	for i := range l.slots {
 		t := &l.slots[i]
 		var err error
@@ -105,11 +105,9 @@ func (l *Line) Open(s Stream) error {
 		}
 	}
 	if h := s.Head; h != nil {
-		l.want = h.Length
+		l.want = h.Length // in chunks goes what has none
 		if s.Bodyless {
 			l.want = 0
-		} else if h.chunked {
-			l.want = Unknown
 		}
 	}
 	return nil

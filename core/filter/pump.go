@@ -56,10 +56,9 @@ func (l *Line) pump(source, out *bucket.Brigade, room int64, now rt.Instant) (Pr
 		case source.Empty():
 			return Passed, l.stuck()
 		default:
-			at = 0
 			l.feed(source, max(room-queued, 1))
 		}
-		flushed, err := l.cascade(at, paused, out)
+		flushed, err := l.cascade(at, paused, out) // from the first on, if none pauses
 		if err != nil {
 			return Passed, err
 		}

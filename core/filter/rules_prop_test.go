@@ -296,6 +296,8 @@ func TestRoomIsKept(t *testing.T) {
 		b.head.Length = int64(len(body))
 		l := filter.NewChain(around(t, "more")...).Line(&b.buckets)
 		flushes := b.cut(t, []byte(body))
+		next := b.buckets.Immortal([]byte("the next message"))
+		b.source.Append(next)
 		if err := l.Open(b.stream(0)); err != nil {
 			t.Fatal(err)
 		}
@@ -321,15 +323,54 @@ func TestRoomIsKept(t *testing.T) {
 			if !over && queued < room && n == 0 || !over && b.source.Empty() {
 				t.Fatalf("the line stops with %d of %d bytes and %d flushes out", queued, room, n)
 			}
-			if over && !b.source.Empty() || n > 1 && !over {
+			if over && b.source.Front() != next || n > 1 && !over {
 				t.Fatalf("the line passes by %d flushes, all: %t", n, over)
 			}
 			p.take(b, 1<<20)
 		}
-		if string(p.text) != body {
+		if next.Destroy(); string(p.text) != body {
 			t.Fatalf("%q became %q", body, p.text)
 		}
 		b.settled(t, l, p, flushes)
+	})
+}
+
+// What is announced to be too long is refused at once, and leaves the line as it was; where
+// there are no filters all passes.
+func TestInputs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		announced := rapid.IntRange(0, 12).Draw(t, "announced")
+		b := newBench(t, fmt.Sprintf("Content-Length: %d\r\n", announced))
+		chain := filter.NewInput()
+		if rapid.Bool().Draw(t, "limited") {
+			chain = filter.NewInput(same{"before"}, filter.Limit{Most: 10})
+		}
+		if chain.Framing() || filter.NewInput(same{"alone"}).Framing() || filter.NewChain(filter.Chunked{}).Framing() {
+			t.Fatal("a chain without framing does nothing else, or one that does more")
+		}
+		l := chain.Line(&b.buckets)
+		s := b.stream(0)
+		s.Head = nil
+		for range 2 {
+			err := l.Open(s)
+			if over := announced > 10 && len(chain.Names()) > 0; over != (err != nil) {
+				t.Fatalf("%d bytes are announced, 10 at most: %v", announced, err)
+			} else if over {
+				if !l.Fresh() {
+					t.Fatal("the line is not as new")
+				}
+				continue
+			}
+			body := strings.Repeat("x", announced)
+			b.cut(t, []byte(body))
+			p := b.pump(t, l, 0)
+			if b.over.ended = true; string(p.text) != body || !l.Fresh() {
+				t.Fatalf("%q became %q, and the line is as new: %t", body, p.text, l.Fresh())
+			}
+			b.over.ended = false
+		}
+		b.over.ended = true
+		l.Close(&b.out)
 	})
 }
 

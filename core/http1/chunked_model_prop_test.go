@@ -73,12 +73,14 @@ func drawChunked(t *rapid.T) string {
 		}
 		b.WriteString(digits)
 		if choose(t, 4, "extended") == 0 {
-			b.WriteString(";" + strings.Repeat("x", pick(t, []int{0, 3, 254, 255, 256}, "extension")))
+			b.WriteString(";" + strings.Repeat(pick(t, []string{"x", "x", "x", "x", "\t", "\x7f", "\x1f", "\x80"}, "byte"), pick(t, []int{0, 3, 254, 255, 256}, "extension")))
 		}
 		b.WriteString("\r\n" + strings.Repeat("d", size) + "\r\n")
 	}
 	if choose(t, 30, "wasteful") == 0 {
-		b.WriteString(strings.Repeat("1;"+strings.Repeat("x", 249)+"\r\nd\r\n", 67+choose(t, 5, "times")))
+		// As much as is borne, or a little less or more.
+		b.WriteString(strings.Repeat("1;"+strings.Repeat("x", 249)+"\r\nd\r\n", 68))
+		b.WriteString("1;" + strings.Repeat("x", 209+choose(t, 5, "more")) + "\r\nd\r\n")
 	}
 	b.WriteString(pick(t, []string{"0\r\n", "0\r\n", "000\r\n", "0;x\r\n", "7fffffffffffffff\r\n", "8000000000000000\r\n", "ffffffffffffffff\r\n"}, "last"))
 	return b.String() + drawSection(t) + "\r\n"
@@ -89,7 +91,7 @@ func drawSection(t *rapid.T) string {
 	var b strings.Builder
 	for range pick(t, []int{0, 0, 1, 2, 4}, "trailers") {
 		name := pick(t, []string{"A", "X-Sum", "x-own", "Host", "content-LENGTH", "Transfer-Encoding", "Transfer-Encodinh", "Transfer-Encodings", "Hosts", "Content-Type", "If-Match", "Proxy-X", "x-forwarded-for", "Vary", "WWW-Authenticate", "Varz", "If", "Proxy-Authenticationx", "Set-Cookies", "date", "@", "[", "Ag^"}, "name")
-		b.WriteString(name + ":" + pick(t, []string{"", " v", "v\t", "a:b", "\x80"}, "value") + "\r\n")
+		b.WriteString(name + ":" + pick(t, []string{"", " v", "v\t", "a:b", "\x80", "v", "v\x7f", "\x1f"}, "value") + "\r\n")
 	}
 	if choose(t, 20, "long") == 0 {
 		b.WriteString("A:" + strings.Repeat("v", 8192-6-choose(t, 3, "short")) + "\r\n")
@@ -147,6 +149,25 @@ func TestPropChunkedIsItsModel(t *testing.T) {
 					t.Fatalf("behind the end %d bytes are taken: %t, %v", n, done, e)
 				}
 			}
+		}
+	})
+}
+
+// A size is any number below 2 to the 63, in 16 digits at most.
+func TestPropChunkSizes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := pick(t, []uint64{1, 15, 16, 1 << 59, 1<<59 - 1, 1 << 62, 1<<63 - 1, 1<<63 - 16, 1 << 63, 1<<63 + 1, 1<<64 - 1}, "size")
+		digits := strconv.FormatUint(size, 16)
+		digits = strings.Repeat("0", choose(t, 18-len(digits), "zeros")) + digits
+		var c Chunked
+		b := []byte(digits + "\r\ndata")
+		data, n, done, e := c.Next(b)
+		fits := size < 1<<63 && len(digits) <= 16
+		if (e == nil) != fits || done || fits && (n != len(digits)+2+len(data) || len(data) != int(min(size, 4))) || !fits && e != errChunkLarge {
+			t.Fatalf("a chunk of %s: %q, %d, %t, %v", digits, data, n, done, e)
+		}
+		if c.Keeps() {
+			t.Fatal("nobody keeps trailers")
 		}
 	})
 }

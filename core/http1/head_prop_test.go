@@ -77,7 +77,7 @@ var drawTarget = rapid.Custom(func(t *rapid.T) string {
 
 // drawAuthority draws an authority of bytes that a target may have, sound or nearly so.
 var drawAuthority = rapid.Custom(func(t *rapid.T) string {
-	sound := []string{"::", "::1", "1:2:3:4:5:6:7:8", "1::8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "::ffff:127.0.0.1", "1:2:3:4:5:6:1.22.255.0", "1::10.200.3.4", "a:b:c:d:e:f:abcd:0123", "::1.2.3"}
+	sound := []string{"::", "::1", "1:2:3:4:5:6:7:8", "1::8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "::ffff:127.0.0.1", "1:2:3:4:5:6:1.22.255.0", "1::10.200.3.4", "a:b:c:d:e:f:abcd:0123", "::1.2.3", "::18446744073709551617.2.3.4", "::0001.2.3.4"}
 	switch choose(t, 4, "host") {
 	case 0:
 		b := []byte(pick(t, sound, "address"))

@@ -180,7 +180,7 @@ func drawField(t *rapid.T) []string {
 	case "content-length":
 		values = []string{"3", "0", "4", "03", "+3", "", "3a", "9223372036854775807", "9223372036854775808"}
 	case "priority":
-		values = []string{"u=1", "i", "u=7, i=?0"}
+		values = []string{"u=1", "i", "u=7, i=?0", "u=/", "u=:", "x=1", "u=12", "ix", "ix;", "i;", "j;x", "i=1", "ii;", "i;x=?0", "u", "=", "u=0, u=8"}
 	case "te":
 		values = []string{"trailers", "Trailers", ""}
 	}

@@ -147,6 +147,31 @@ func TestHeadsArriveAsWritten(t *testing.T) {
 	})
 }
 
+// A text that is no head is whoever writes it's mistake.
+func TestWhatIsNoHead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line := []byte("HTTP/1.1 200")
+		sound := true
+		if i := 9 + choose(t, 3, "place"); rapid.Bool().Draw(t, "changed") {
+			line[i] = pick(t, []byte("09/:x "), "byte")
+			sound = line[i] == '0' || line[i] == '9'
+		}
+		if choose(t, 4, "cut") == 0 {
+			line, sound = line[:len(line)-1-choose(t, 12, "by")], false
+		}
+		text := string(line) + pick(t, []string{"\r\n\r\n", " OK\r\nA: b\r\n\r\n"}, "rest")
+		if !sound && len(line) < 12 {
+			text = string(line) + "\r\n\r\n"
+		}
+		defer func() {
+			if p := recover(); (p == nil) != sound {
+				t.Fatalf("%q is a head: %t (%v)", text, p == nil, p)
+			}
+		}()
+		newReader(new(Heads)).respond(t, 1, text, "")
+	})
+}
+
 // Of heads that come again each field whose value lasts takes a byte.
 func TestHeadsAreShort(t *testing.T) {
 	r := newReader(new(Heads))

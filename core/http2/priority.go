@@ -5,7 +5,11 @@ package http2
 // goes behind the others after each frame. Priorities of RFC 7540 are read and mean
 // nothing, but that no stream may depend on itself.
 
-import "brigade/core/rt"
+import (
+	"bytes"
+
+	"brigade/core/rt"
+)
 
 // What the judge is told of a stream's turns.
 const (
@@ -48,7 +52,7 @@ func (q *queue) remove(st *Stream) {
 	} else {
 		st.behind.before = st.before
 	}
-	st.before, st.behind, st.queued = nil, nil, false
+	st.queued = false // its place is told when it comes again
 }
 
 func (q *queue) front() *Stream {
@@ -107,11 +111,12 @@ func (s *Session) prioritise(st *Stream, value []byte) {
 	for len(value) > 0 {
 		var member []byte
 		member, value = cut(value, ',')
-		key, v := cut(member, '=')
-		switch v, _ := cut(v, ';'); {
+		item, _ := cut(member, ';') // its parameters mean nothing
+		key, v := cut(item, '=')
+		switch v = bytes.Trim(v, " "); {
 		case string(key) == "u" && len(v) == 1 && v[0] >= '0' && v[0] < '0'+urgencies:
 			urgency = v[0] - '0'
-		case string(key) == "i" || len(key) > 1 && key[0] == 'i' && key[1] == ';':
+		case string(key) == "i":
 			parallel = len(v) == 0 || string(v) == "?1"
 		}
 	}
@@ -127,18 +132,6 @@ func (s *Session) prioritise(st *Stream, value []byte) {
 
 // cut is b up to the separator, without the spaces around, and what follows that.
 func cut(b []byte, separator byte) (part, rest []byte) {
-	part = b
-	for i, c := range b {
-		if c == separator {
-			part, rest = b[:i], b[i+1:]
-			break
-		}
-	}
-	for len(part) > 0 && part[0] == ' ' {
-		part = part[1:]
-	}
-	for len(part) > 0 && part[len(part)-1] == ' ' {
-		part = part[:len(part)-1]
-	}
-	return part, rest
+	part, rest, _ = bytes.Cut(b, []byte{separator})
+	return bytes.Trim(part, " "), rest
 }
