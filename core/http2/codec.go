@@ -124,6 +124,7 @@ func (c *codec) next(b []byte) (f frame, n int, e *Error) {
 	f.length = length
 	c.in = b[:n]
 	got, err := c.framer.ReadFrame()
+	c.in = nil // b is its owner's, who may give it back: nothing points into it
 	if err != nil {
 		return f, n, refusal(err, http2.FrameType(b[3]))
 	}
