@@ -102,15 +102,19 @@ func (l *loop) see(c *Conn, r *stream) {
 		l.offers(c, r)
 		return
 	}
-	if _, ok := r.live.fills(&r.live.in); !ok {
-		l.cancel(r, http2.InternalError)
-		return
-	}
-	for r.interim() {
-		l.informs(c, r)
-	}
-	if !r.live.in.Empty() {
-		l.respond(r)
+	for moved := true; moved; { // until it waits, and is rung: something may come behind an interim response
+		var ok bool
+		if moved, ok = r.live.fills(&r.live.in); !ok {
+			l.cancel(r, http2.InternalError)
+			return
+		}
+		for r.interim() {
+			l.informs(c, r)
+		}
+		if !r.live.in.Empty() {
+			l.respond(r)
+			return
+		}
 	}
 }
 

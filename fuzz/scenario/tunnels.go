@@ -157,9 +157,14 @@ func (t *talkers) listen(p *netsim.Process, fd sys.FD, m *manner, want []byte) (
 	return got, false
 }
 
-// calm reports whether all of tunnel i has to come through.
+// calm reports whether all of tunnel i has to come through. In a stream short reads do not
+// leave it alone: a client that takes crumbs gives its window back in crumbs, and whoever
+// does that for long is taken for one who floods.
 func (t *talkers) calm(i int) bool {
 	p := &t.plan
+	if t.multiplex && p.net.Profile.String() != "none" {
+		return false
+	}
 	return p.net.Profile.Calm() && p.drain == atEnd && p.stage.Connections > 2 && !p.short() && !p.starves() && t.near[i].sound() && (t.route[i] == byHandler || t.far[i].sound())
 }
 
