@@ -65,7 +65,8 @@ var allIlls = []ill{
 			o.say(fd, o.whole(q)+"and more")
 			return
 		}
-		o.say(fd, wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))])
+		status, _ := o.content(q) // which a client may hear before the nonsense begins
+		o.say(fd, strings.Replace(wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))], "200 OK", strconv.Itoa(status)+" x", 1))
 	}},
 }
 
