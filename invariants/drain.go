@@ -42,6 +42,7 @@ type drain struct {
 	since     rt.Instant
 	deadline  rt.Instant
 	before    rt.Instant // by how much the clock had jumped when the deadline was said
+	pardoned  rt.Instant // when the world was last to blame for whoever was late
 }
 
 // Begin implements property.
@@ -52,7 +53,7 @@ func (d *drain) Begin(s *sim.Sim) {
 	d.dry.reset()
 	d.limit, d.ended = 0, -1
 	d.listening, d.accepted, d.streams, d.alive = 0, 0, 0, 0
-	d.decided, d.since, d.deadline, d.before = false, 0, 0, 0
+	d.decided, d.since, d.deadline, d.before, d.pardoned = false, 0, 0, 0, 0
 }
 
 // Event implements property.
@@ -162,12 +163,19 @@ func (d *drain) probe(e *sim.Event) {
 	}
 }
 
-// late reports whether the deadline has passed, by more than is forgiven.
-func (d *drain) late() bool { return d.s.Clock() > d.deadline+grace+d.leapt()-d.before }
+// late reports whether the deadline has passed, by more than is forgiven. Whom the world
+// has held up has the rest of his work before him then.
+func (d *drain) late() bool {
+	return d.s.Clock() > max(d.deadline+d.leapt()-d.before, d.pardoned)+grace
+}
 
 // Quiet implements property.
 func (d *drain) Quiet() {
-	if !d.decided || d.excused() {
+	if d.excused() {
+		d.pardoned = d.s.Clock()
+		return
+	}
+	if !d.decided {
 		return
 	}
 	switch late := d.late(); {

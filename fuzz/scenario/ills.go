@@ -65,8 +65,8 @@ var allIlls = []ill{
 			o.say(fd, o.whole(q)+"and more")
 			return
 		}
-		status, _ := o.content(q) // which a client may hear before the nonsense begins
-		o.say(fd, strings.Replace(wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))], "200 OK", strconv.Itoa(status)+" x", 1))
+		right, _ := o.words(q) // whose status a client may hear before the nonsense begins
+		o.say(fd, strings.Replace(wrongHeads[sim.Choose("origin's nonsense", len(wrongHeads))], "HTTP/1.1 200", right[:len("HTTP/1.1 200")], 1))
 	}},
 }
 
