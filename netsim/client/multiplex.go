@@ -53,6 +53,9 @@ func (c *Client) Multiplexing(choose Choose, n int) error {
 		s.vary(choose)
 	}
 	for _, st := range s.streams {
+		if c.Fetched && st.Posted && st.code == http2.ErrCodeInternal {
+			continue // an origin may begin to answer before what it is sent is too much
+		}
 		if st.ended && st.code != http2.ErrCodeNo && !st.reset {
 			return s.conn.fail(Truncated, "stream %d was reset: %v", st.ID, st.code)
 		}
